@@ -1,0 +1,32 @@
+# SPDX-License-Identifier: Apache-2.0
+# One static library a room. tools/layers.txt says which rooms exist and what each may link.
+file(STRINGS tools/layers.txt layers REGEX "^[a-z]+:")
+set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS tools/layers.txt)
+set(GN_ROOMS "")
+foreach(line ${layers})
+  string(REGEX MATCH "^[a-z]+" room ${line})
+  string(REGEX REPLACE "^[a-z]+:" "" below "${line}")
+  separate_arguments(below)
+  list(APPEND GN_ROOMS ${room})
+
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS src/${room}/*.c)
+  list(FILTER sources EXCLUDE REGEX "(_test|_fuzz|_bench)\\.c$|/cli/main\\.c$")
+  set(below_libraries ${below})
+  list(TRANSFORM below_libraries PREPEND gn_)
+  if(sources)
+    add_library(gn_${room} STATIC ${sources})
+    target_include_directories(gn_${room} PUBLIC src)
+    target_link_libraries(gn_${room} PUBLIC ${below_libraries} ${GN_EXTERNAL_${room}})
+  else()
+    add_library(gn_${room} INTERFACE)
+    target_include_directories(gn_${room} INTERFACE src)
+    target_link_libraries(gn_${room} INTERFACE ${below_libraries} ${GN_EXTERNAL_${room}})
+  endif()
+endforeach()
+
+# The version stands in one file only, so that a commit rebuilds one object.
+configure_file(cmake/version.c.in ${CMAKE_BINARY_DIR}/version.c)
+get_target_property(base_type gn_base TYPE)
+if(base_type STREQUAL "STATIC_LIBRARY")
+  target_sources(gn_base PRIVATE ${CMAKE_BINARY_DIR}/version.c)
+endif()

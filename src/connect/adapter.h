@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* connect/adapter.h -- the contract between an endpoint (MQTT, later CoAP, Modbus ...) and the node.
+ *
+ *   device ─bytes▶ adapter ─packet▶ intake ─records▶ ring ─▶ journal ─durable▶ adapter ─ack▶ device
+ *   device ◀─bytes─ adapter ◀─action── node                       (only what is durable may cause one)
+ *
+ * In: the adapter authenticates a device, parses a whole packet into items and hands them over at once;
+ * the intake takes all of them or none. It answers with a token, and the adapter acknowledges the packet
+ * when the durable cursor has reached that token. FULL means: keep the packet's bytes, stop reading from this
+ * device, try again at `resume`. Out: the node asks the adapter to deliver an action and is told how far
+ * it got. All on the net thread. */
+#ifndef GN_CONNECT_ADAPTER_H
+#define GN_CONNECT_ADAPTER_H
+
+#include <uv.h>
+
+#include "base/buf.h"
+#include "os/clock.h"
+#include "thing/registry.h"
+
+#define GN_TIME_NONE INT64_MIN /* the device gave no time */
+
+struct gn_item {
+    gn_str property;
+    gn_series_kind kind;
+    double value;    /* NUMBER: finite; BOOL: 0 or 1 */
+    gn_str text;     /* TEXT */
+    int64_t time_ms; /* or GN_TIME_NONE */
+};
+
+struct gn_packet {
+    uint32_t thing;
+    uint16_t packet_id;  /* 0 = the device does not ask for an acknowledgement */
+    bool redelivered;    /* the protocol says this may have been sent before (MQTT DUP) */
+    uint32_t fingerprint;
+    const struct gn_item *items;
+    size_t item_count;
+};
+
+struct gn_message { /* EVENT or STATUS of an action */
+    uint32_t thing;
+    uint8_t type; /* GN_RECORD_EVENT, GN_RECORD_STATUS */
+    gn_str name;
+    gn_str payload;
+};
+
+/* What the node offers its adapters. */
+struct gn_intake {
+    void *self;
+    /* NOT_FOUND or DENIED for a wrong id or token: adapters must answer both alike. `source` is the peer's
+     * address, for bounding guesses; *out_delay_ms is how long to hold the answer back. */
+    gn_err (*authenticate)(void *self, gn_str id, gn_str token, gn_str source, uint32_t *out_thing,
+                           int64_t *out_delay_ms);
+    /* All items or none. *out_token: acknowledge when durable reaches it. AGAIN: the ring is full.
+     * INVAL: a reading cannot be kept (time, name, kind; the diag says which); FULL: a named limit.
+     * A redelivered packet that is in the journal already is not written again, and is GN_OK. */
+    gn_err (*packet)(void *self, const struct gn_packet *packet, uint64_t *out_token,
+                     struct gn_diag *diag);
+    gn_err (*message)(void *self, const struct gn_message *message, uint64_t *out_token,
+                      struct gn_diag *diag);
+    /* A Thing's first connection came, or its last one went. Never refused for long: AGAIN as above. */
+    gn_err (*link)(void *self, uint32_t thing, bool up);
+    /* An action's delivery went one step on. */
+    gn_err (*delivery)(void *self, gn_str action_id, gn_delivery_state state);
+    /* Something of a device was refused: counted and shown beside the Thing (`thing` may be GN_NONE). */
+    void (*refused)(void *self, uint32_t thing, const char *why);
+    const struct gn_registry *registry; /* read only, this thread */
+    struct gn_clock clock;
+};
+
+struct gn_action_out {
+    uint32_t thing;
+    gn_str action;  /* its name */
+    gn_str id;      /* unique; the device repeats it in its status */
+    gn_str payload; /* JSON: {"id":..., "action":..., "input":{...}, "expires":"..."} */
+};
+
+/* What an adapter offers the node. One const row an endpoint. */
+struct gn_adapter {
+    const char *name; /* "mqtt" */
+    /* Listens; *out_address gets what it is bound to, as HOST:PORT. The diag says what is wrong and what to do. */
+    gn_err (*start)(uv_loop_t *loop, const struct gn_intake *intake, const char *listen,
+                    struct gn_buf *out_address, void **out_self, struct gn_diag *diag);
+    /* Everything up to `token` is durable: send the acknowledgements. */
+    void (*durable)(void *self, uint64_t token);
+    /* The ring has room again. */
+    void (*resume)(void *self);
+    /* NOT_FOUND: the device is not connected, or does not listen to the action; AGAIN: it is busy; try later. */
+    gn_err (*deliver)(void *self, const struct gn_action_out *action);
+    /* Ends all sessions of a Thing (its token was changed or withdrawn). */
+    void (*evict)(void *self, uint32_t thing);
+    /* Once a second. */
+    void (*tick)(void *self, int64_t now_ms);
+    void (*stop)(void *self); /* closes all; the loop must run until it is empty */
+    /* JSON object of counters, for status. */
+    void (*stats)(void *self, struct gn_buf *out);
+};
+
+#endif

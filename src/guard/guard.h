@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* guard/guard.h -- who may: credentials of devices and people, sessions, setup, bounded guessing.
+ *
+ *   DIR/guard/credentials   one line a principal, replaced atomically, mode 0600
+ *       thing <id> sha256 <salt hex> <hash hex>
+ *       user <name> <role> argon2id <libsodium string>
+ *
+ * Tokens of devices are 128 random bits, so a salted hash is enough and fast; people's passwords are
+ * Argon2id (t=3, 64 MiB, libsodium). Secrets are shown once, compared in constant time, wiped, and never
+ * reach the journal or a log. An unreadable or broken file denies everybody and the node does not start.
+ *
+ * Threads: any; one mutex inside, never held while hashing a password. */
+#ifndef GN_GUARD_GUARD_H
+#define GN_GUARD_GUARD_H
+
+#include "base/buf.h"
+#include "os/clock.h"
+
+enum {
+    GN_TOKEN_BYTES = 33,   /* 32 hex digits and NUL */
+    GN_COOKIE_BYTES = 65,  /* 64 hex digits and NUL */
+    GN_USER_NAME_BYTES = 64,
+    GN_SETUP_CODE_BYTES = 24, /* "4821-9930-1177" and NUL */
+};
+
+typedef enum gn_role { GN_ROLE_VIEWER, GN_ROLE_OPERATOR, GN_ROLE_ADMIN } gn_role;
+const char *gn_role_name(gn_role role);
+
+struct gn_guard; /* opaque */
+
+/* Reads DIR/guard/credentials (makes the folder). The diag names file and line when it is broken. */
+GN_MUST_USE gn_err gn_guard_open(const char *dir, struct gn_clock clock, struct gn_guard **out,
+                                 struct gn_diag *diag);
+void gn_guard_close(struct gn_guard *guard);
+
+/* --- devices --- */
+
+/* Makes a token for a Thing (replacing an older one at once) and writes it to disk before returning. */
+GN_MUST_USE gn_err gn_guard_thing_token(struct gn_guard *guard, gn_str thing_id,
+                                        char out_token[static GN_TOKEN_BYTES]);
+/* DENIED alike for an unknown id and for a wrong token, in the same time. *out_delay_ms: hold the
+ * answer back that long; grows with wrong guesses per (source, id), so that a stranger never locks out the
+ * rightful device at another address. A right token answers 0 and clears its own count. */
+GN_MUST_USE gn_err gn_guard_thing_check(struct gn_guard *guard, gn_str thing_id, gn_str token,
+                                        gn_str source, int64_t *out_delay_ms);
+
+/* --- people --- */
+
+/* True until the first account exists: only /setup may answer. */
+bool gn_guard_needs_setup(struct gn_guard *guard);
+/* The one-time code of this start; made anew at every start while setup is open. Empty string when it is not. */
+void gn_guard_setup_code(struct gn_guard *guard, char out[static GN_SETUP_CODE_BYTES]);
+/* Makes the first account, as admin. DENIED: wrong code; BUSY: locked after GN_SETUP_TRIES_MAX wrong
+ * ones; EXISTS: already done (two at once: one wins); INVAL: name or password, the diag says why. */
+GN_MUST_USE gn_err gn_guard_setup(struct gn_guard *guard, gn_str code, gn_str user, gn_str password,
+                                  struct gn_diag *diag);
+/* DENIED alike for an unknown user and a wrong password, after the same work. *out_delay_ms as above. A
+ * success starts a session: the cookie is 256 random bits. */
+GN_MUST_USE gn_err gn_guard_login(struct gn_guard *guard, gn_str user, gn_str password, gn_str source,
+                                  char out_cookie[static GN_COOKIE_BYTES], int64_t *out_delay_ms);
+void gn_guard_logout(struct gn_guard *guard, gn_str cookie);
+
+struct gn_principal {
+    char name[GN_USER_NAME_BYTES + 1];
+    gn_role role;
+};
+/* DENIED when the session is unknown, idle for too long or too old; otherwise it counts as used now. */
+GN_MUST_USE gn_err gn_guard_session(struct gn_guard *guard, gn_str cookie, struct gn_principal *out);
+
+#endif

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* portal/portal.h -- HTTP for people, CLI and programs: one API, over TCP and over a Unix socket.
+ *
+ *   /setup            first start only, needs the one-time code
+ *   /api/v1/...       JSON; each resource is one file in portal/api/ and one row in api/table.c
+ *   /                 the web front end, embedded in the binary
+ *   DIR/ganglion.sock the same API for the CLI; who can open the socket (mode 0600) is the owner: admin
+ *
+ * One thread (libwebsockets). It reads the store through its own reader and changes nothing: a change is a
+ * command for the host below, which journals it; the answer comes when it is durable. */
+#ifndef GN_PORTAL_PORTAL_H
+#define GN_PORTAL_PORTAL_H
+
+#include "base/buf.h"
+#include "guard/guard.h"
+#include "os/clock.h"
+#include "store/store.h"
+
+/* What the node offers the portal. Called on the portal's thread; each blocks until the command is durable, at
+ * most 3 s: then AGAIN ("the journal takes nothing now; is the disk full?"). */
+struct gn_portal_host {
+    void *self;
+    /* Adds a Thing, makes its token. INVAL with a diag. */
+    gn_err (*thing_add)(void *self, gn_str name, char out_id[static GN_THING_ID_BYTES_MAX + 1],
+                        char out_token[static GN_TOKEN_BYTES], struct gn_diag *diag);
+    /* A new token for a Thing; the old one's sessions end. NOT_FOUND. */
+    gn_err (*thing_token)(void *self, gn_str id, char out_token[static GN_TOKEN_BYTES]);
+    /* Approves or rejects. The engine decides whether it still counts; follow the decision to see. */
+    gn_err (*answer)(void *self, gn_str decision, bool approve, gn_str person, gn_str reason);
+    /* JSON object: version, uptime, rates, memory plan, disk state, journal, mqtt counters. */
+    void (*status)(void *self, struct gn_buf *out);
+    /* True when a Thing has a live connection. */
+    bool (*online)(void *self, uint32_t thing);
+    /* "", or why the last thing that a device of this Thing sent was refused. */
+    void (*refusal)(void *self, uint32_t thing, uint64_t *out_count, struct gn_buf *out_why);
+    /* The solution in force as JSON: kind "rules", "actions" or "properties". */
+    void (*solution)(void *self, const char *kind, struct gn_buf *out);
+};
+
+struct gn_portal; /* opaque */
+
+struct gn_portal_options {
+    const char *listen;      /* HOST:PORT, port 0 = any */
+    const char *socket_path; /* of the Unix socket */
+    struct gn_store *store;
+    struct gn_guard *guard;
+    struct gn_clock clock;
+    struct gn_portal_host host;
+};
+
+/* Binds, then runs a thread of its own until stop. *out_address gets HOST:PORT. */
+GN_MUST_USE gn_err gn_portal_start(const struct gn_portal_options *options, struct gn_buf *out_address,
+                                   struct gn_portal **out, struct gn_diag *diag);
+void gn_portal_stop(struct gn_portal *portal); /* ends the streams, joins; NULL is fine */
+
+#endif

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* store/journal.h -- the append-only truth: groups of records, one fdatasync a group.
+ *
+ *   DIR/journal/00000000000000000001.gnj     named by the seq of its first record, 20 digits
+ *
+ *   segment header (64 bytes)  offset size
+ *     magic "GNJOURN1"            0    8
+ *     version 1                   8    4
+ *     crc32 of bytes 16..63      12    4
+ *     first_seq                  16    8
+ *     created_ms                 24    8
+ *     node id                    32   16    random, the same in all segments of a node
+ *     zero                       48   16
+ *   then groups, one behind the other:
+ *     magic "GNG1"                0    4
+ *     crc32 of bytes 8..end       4    4
+ *     size, header included       8    4    multiple of 8
+ *     count of records           12    4
+ *     first_seq                  16    8
+ *     time_ms (wall, advisory)   24    8
+ *     records (thing/record.h)   32   ...   never PAD
+ *   then zeroes to the end of what was allocated ahead.
+ *
+ * Valid: a group counts if its magic, size, crc, and first_seq (the previous group's plus count) all
+ * agree and each record in it is valid. The first that does not ends the segment; in the last
+ * segment that is a torn tail and is cut; in an earlier one it is damage, and is reported as CORRUPT
+ * with file and offset. A group is all or nothing.
+ *
+ * Threads: one owner (the journal thread). Readers open their own struct gn_journal_reader and may run
+ * beside the writer; they see whole groups only. */
+#ifndef GN_STORE_JOURNAL_H
+#define GN_STORE_JOURNAL_H
+
+#include "base/bytes.h"
+#include "os/disk.h"
+#include "thing/record.h"
+
+struct gn_journal; /* opaque */
+
+struct gn_journal_stats {
+    uint64_t group_count;
+    uint64_t byte_count;
+    uint64_t sync_count;
+    uint64_t sync_us_sum;
+    uint64_t sync_us_max;
+    uint64_t cut_bytes; /* torn tail found at open */
+    uint32_t segment_count;
+};
+
+/* Opens DIR/journal (makes it), finds and cuts a torn tail, and stands ready to append after the last
+ * record. The diag names file and offset when it is CORRUPT. */
+GN_MUST_USE gn_err gn_journal_open(const struct gn_disk *disk, const char *dir, int64_t now_ms,
+                                   struct gn_journal **out, struct gn_diag *diag);
+void gn_journal_close(struct gn_journal *journal); /* NULL is fine */
+
+/* Seq of the record that comes next (1 in an empty journal). */
+uint64_t gn_journal_next_seq(const struct gn_journal *journal);
+
+/* Writes one group: `parts` are whole records, in seq order, no PADs, GN_JOURNAL_GROUP_BYTES_MAX at most.
+ * Not durable before sync. NO_SPACE: nothing counts as written, the journal is as before, try again
+ * later. IO: the journal is broken until it is opened anew. INVAL: seq does not follow. */
+GN_MUST_USE gn_err gn_journal_append(struct gn_journal *journal, const struct gn_iov *parts,
+                                     size_t part_count, uint64_t first_seq, uint32_t record_count,
+                                     int64_t now_ms);
+/* After GN_OK all appended groups survive a power cut. IO is final (a failed fsync is never retried). */
+GN_MUST_USE gn_err gn_journal_sync(struct gn_journal *journal);
+
+/* Drops whole segments of which every record is below `seq`, oldest first, until at most keep_bytes
+ * are left. */
+GN_MUST_USE gn_err gn_journal_trim(struct gn_journal *journal, uint64_t seq, uint64_t keep_bytes);
+void gn_journal_stats(const struct gn_journal *journal, struct gn_journal_stats *out);
+
+struct gn_journal_reader; /* opaque */
+
+/* `path`: a node's data directory, its journal directory, or one segment file. Starts at the record
+ * `from_seq`, or the first one there is, whichever is later. NOT_FOUND when there is no journal. */
+GN_MUST_USE gn_err gn_journal_reader_open(const struct gn_disk *disk, const char *path,
+                                          uint64_t from_seq, struct gn_journal_reader **out,
+                                          struct gn_diag *diag);
+/* The next record, valid until the next call. NOT_FOUND at the end (call again later: a live journal
+ * grows). CORRUPT with a diag; the reader then steps to the next segment. */
+GN_MUST_USE gn_err gn_journal_reader_next(struct gn_journal_reader *reader,
+                                          const struct gn_record_head **out, struct gn_diag *diag);
+void gn_journal_reader_close(struct gn_journal_reader *reader);
+
+#endif

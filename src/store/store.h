@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* store/store.h -- what can be asked of the past: readings, and what the engine said of them.
+ *
+ *   journal ──records──▶ follow ──▶ heads (memory, one open chunk a series)
+ *                                     │ sealed at GN_CHUNK_READINGS, or at a checkpoint
+ *                                     ▼
+ *                                  DIR/history.db (SQLite, WAL):  chunk, text, output, state
+ *
+ * The store is a view: everything in it can be made again from the journal. `checkpoint` says up to which
+ * record it is complete on disk; at open everything that a crash left beyond it is deleted, and the caller
+ * feeds the journal from there again. So nothing is counted twice and nothing is missing.
+ *
+ * An *output* is what the engine says, as one JSON object: kind (finding, alarm, decision, action, receipt),
+ * id, Thing, time, state. Saying it again with the same kind and id replaces it; the row keeps the newest.
+ *
+ * Threads: one writer (history thread) calls the gn_store_put_/checkpoint functions. Queries may come from any
+ * thread through a struct gn_store_reader of its own; they see every reading the writer has followed. */
+#ifndef GN_STORE_STORE_H
+#define GN_STORE_STORE_H
+
+#include "base/buf.h"
+#include "thing/record.h"
+#include "thing/registry.h"
+
+struct gn_store;        /* opaque; the writer */
+struct gn_store_reader; /* opaque; one thread each */
+
+GN_MUST_USE gn_err gn_store_open(const char *dir, struct gn_store **out, struct gn_diag *diag);
+void gn_store_close(struct gn_store *store); /* without a checkpoint; NULL is fine */
+
+/* The journal is to be fed again from here: seq after the last checkpointed record (1 when new). */
+uint64_t gn_store_next_seq(const struct gn_store *store);
+
+/* Things and series as of the last checkpoint, as THING and SERIES records in order, so that a registry
+ * can be built without the whole journal. */
+GN_MUST_USE gn_err gn_store_each_registry(struct gn_store *store,
+                                          void (*each)(void *ctx, const struct gn_record_head *record),
+                                          void *ctx);
+
+/* --- writer: the history thread --- */
+
+/* Follows one record: READING, TEXT, THING, SERIES are kept; others only move the position. The record must be
+ * the one after the last. FULL: pending chunks must be flushed first. */
+GN_MUST_USE gn_err gn_store_put_record(struct gn_store *store, const struct gn_record_head *record);
+
+struct gn_output {
+    const char *kind;  /* "finding", "alarm", "decision", "action", "receipt" */
+    gn_str id;
+    gn_str thing;      /* its id, or empty */
+    gn_str state;      /* "open", "pending", "done" ...: what lists filter by */
+    int64_t time_ms;   /* of the latest change */
+    uint64_t seq;      /* the record that caused it */
+    gn_str json;
+};
+GN_MUST_USE gn_err gn_store_put_output(struct gn_store *store, const struct gn_output *output);
+
+/* Writes sealed chunks, texts and outputs to SQLite in one transaction. Call a few times a second. */
+GN_MUST_USE gn_err gn_store_flush(struct gn_store *store);
+/* How many sealed chunks wait for a flush, of how many there is room for. */
+size_t gn_store_pending(const struct gn_store *store, size_t *out_capacity);
+/* Seals every head and records the position: afterwards the journal is needed only behind it. */
+GN_MUST_USE gn_err gn_store_checkpoint(struct gn_store *store);
+
+/* The engine's state as of a record: replaced as a whole, together with a flush. */
+GN_MUST_USE gn_err gn_store_put_state(struct gn_store *store, uint64_t seq, gn_bytes state);
+/* NOT_FOUND when there is none. *out_state is taken with gn_mem_take and becomes the caller's. */
+GN_MUST_USE gn_err gn_store_get_state(struct gn_store *store, uint64_t *out_seq, uint8_t **out_state,
+                                      size_t *out_size);
+
+/* --- queries --- */
+
+GN_MUST_USE gn_err gn_store_reader_open(struct gn_store *store, struct gn_store_reader **out);
+void gn_store_reader_close(struct gn_store_reader *reader);
+
+struct gn_reading {
+    uint32_t series;
+    int64_t time_ms;
+    double value;
+    uint64_t seq;
+    uint8_t quality; /* gn_quality */
+    gn_str text;     /* of a text series; valid during the call */
+};
+/* Return false to stop. */
+typedef bool gn_reading_each(void *ctx, const struct gn_reading *reading);
+
+struct gn_range {
+    uint32_t series;
+    int64_t from_ms; /* inclusive */
+    int64_t to_ms;   /* exclusive; INT64_MAX = no end */
+    uint32_t limit;  /* at most GN_QUERY_READINGS_MAX */
+    bool newest_first; /* which end the limit keeps; always called in ascending time */
+};
+
+/* Readings of one series by time, then seq. NOT_FOUND: no such series. */
+GN_MUST_USE gn_err gn_store_range(struct gn_store_reader *reader, const struct gn_range *range,
+                                  gn_reading_each *each, void *ctx);
+/* The reading with the greatest time. NOT_FOUND when there is none. */
+GN_MUST_USE gn_err gn_store_last(struct gn_store_reader *reader, uint32_t series,
+                                 struct gn_reading *out, struct gn_buf *text);
+GN_MUST_USE gn_err gn_store_count(struct gn_store_reader *reader, uint32_t series, int64_t from_ms,
+                                  int64_t to_ms, uint64_t *out);
+
+struct gn_bucket {
+    int64_t time_ms; /* start; buckets are aligned to multiples of the step */
+    uint64_t count;
+    double min, max, mean, last;
+};
+/* Empty buckets are left out. FULL when more than GN_QUERY_BUCKETS_MAX would be needed. */
+GN_MUST_USE gn_err gn_store_downsample(struct gn_store_reader *reader, uint32_t series,
+                                       int64_t from_ms, int64_t to_ms, int64_t step_ms,
+                                       bool (*each)(void *ctx, const struct gn_bucket *bucket),
+                                       void *ctx);
+
+struct gn_output_query {
+    const char *kind;
+    gn_str id;           /* one, or empty = all */
+    gn_str thing;        /* empty = all */
+    gn_str state;        /* empty = all */
+    int64_t from_ms;     /* by time of the latest change, inclusive */
+    int64_t to_ms;       /* exclusive */
+    uint64_t after_change; /* only rows changed after this number: for following */
+    uint32_t limit;
+    bool newest_first;
+};
+/* `change` grows with every put: remember the greatest to follow. */
+typedef bool gn_output_each(void *ctx, const struct gn_output *output, uint64_t change);
+GN_MUST_USE gn_err gn_store_outputs(struct gn_store_reader *reader, const struct gn_output_query *query,
+                                    gn_output_each *each, void *ctx);
+uint64_t gn_store_last_change(struct gn_store_reader *reader);
+
+/* Things and series as the store knows them now. The pointers are valid during the call. */
+typedef bool gn_thing_each(void *ctx, uint32_t index, const struct gn_thing *thing);
+typedef bool gn_series_each(void *ctx, uint32_t index, const struct gn_series *series);
+GN_MUST_USE gn_err gn_store_things(struct gn_store_reader *reader, gn_thing_each *each, void *ctx);
+GN_MUST_USE gn_err gn_store_series(struct gn_store_reader *reader, uint32_t thing, gn_series_each *each,
+                                   void *ctx);
+GN_MUST_USE gn_err gn_store_find_thing(struct gn_store_reader *reader, gn_str id, uint32_t *out_thing,
+                                       struct gn_thing *out);
+GN_MUST_USE gn_err gn_store_find_series(struct gn_store_reader *reader, uint32_t thing, gn_str property,
+                                        uint32_t *out_series, struct gn_series *out);
+
+struct gn_store_stats {
+    uint64_t reading_count;   /* all that are kept */
+    uint64_t chunk_count;
+    uint64_t database_bytes;
+    uint64_t followed_seq;
+    uint64_t checkpoint_seq;
+};
+void gn_store_stats(struct gn_store_reader *reader, struct gn_store_stats *out);
+
+#endif
