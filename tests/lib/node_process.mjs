@@ -28,6 +28,7 @@ export const ADMIN = { user: 'admin', password: 'correct horse battery' };
 
 const START_TIMEOUT_MS = 20_000;
 const STOP_TIMEOUT_MS = 15_000;
+const LAST_OUTPUT_MS = 500;
 const TAIL_LINES = 30;
 
 /** True when there is a program to test; pass `{ skip: missingProgram() }` to test(). */
@@ -76,6 +77,9 @@ export class Child {
         this.ended = new Promise((resolve) => {
             this.process.once('error', (error) => this.#end({ code: null, signal: null, error }, resolve));
             this.process.once('close', (code, signal) => this.#end({ code, signal }, resolve));
+            // A child of the child may hold the pipes open: its output is not worth waiting for.
+            this.process.once('exit', (code, signal) =>
+                setTimeout(() => this.#end({ code, signal }, resolve), LAST_OUTPUT_MS).unref());
         });
         this.#read('stdout');
         this.#read('stderr');
