@@ -44,7 +44,7 @@ GN_MUST_USE gn_err gn_node_replay(const struct gn_replay_options *options,
                                   void (*each)(void *ctx, const char *kind, gn_str json), void *ctx,
                                   struct gn_replay_summary *out, struct gn_diag *diag);
 
-/* $XDG_STATE_HOME/ganglion, or ~/.local/state/ganglion. FULL when too long. */
+/* $XDG_STATE_HOME/ganglion, or ~/.local/state/ganglion, with a NUL at its end. FULL when too long. */
 GN_MUST_USE gn_err gn_node_default_dir(struct gn_buf *out);
 
 #endif

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* node/commands.h -- how other threads get something into the journal.
+ *
+ *   portal thread: gn_commands_do ── blocks ──▶ net thread: run ──▶ intake ──▶ ring
+ *                        ▲                                                      │ durable
+ *                        └────────────── gn_commands_durable ◀──────────────────┘
+ *
+ * A command is the caller's, on its stack, until `do` returns. At most GN_COMMANDS_WAITING_MAX wait. */
+#ifndef GN_NODE_COMMANDS_H
+#define GN_NODE_COMMANDS_H
+
+#include <pthread.h>
+
+#include "base/limits.h"
+#include "node/intake.h"
+
+enum { GN_COMMAND_TIMEOUT_MS = 3000 };
+
+struct gn_command {
+    /* On the net thread. AGAIN: the ring is full, it is run again later. */
+    gn_err (*run)(struct gn_command *command, struct gn_intake_core *intake, uint64_t *out_token);
+    void *self;
+    /* private */
+    gn_err result;
+    uint64_t token;
+    int stage;
+};
+
+struct gn_commands {
+    pthread_mutex_t mutex;
+    pthread_cond_t changed;
+    struct gn_command *waiting[GN_COMMANDS_WAITING_MAX];
+    size_t count;
+    bool closed;
+    void (*notify)(void *ctx); /* wakes the net thread */
+    void *notify_ctx;
+};
+
+void gn_commands_init(struct gn_commands *commands, void (*notify)(void *ctx), void *notify_ctx);
+void gn_commands_fini(struct gn_commands *commands);
+
+/* Runs a command on the net thread and waits until what it wrote is durable. AGAIN after 3 s (the disk is
+ * full?), FULL when too many wait, CLOSED when the node stops; otherwise what `run` answered. */
+GN_MUST_USE gn_err gn_commands_do(struct gn_commands *commands, struct gn_command *command);
+
+/* Net thread: runs what has not run yet; true when some are still to be run (the ring is full). */
+bool gn_commands_run(struct gn_commands *commands, struct gn_intake_core *intake);
+void gn_commands_durable(struct gn_commands *commands, uint64_t position);
+/* Answers all with CLOSED, also those that come later. */
+void gn_commands_close(struct gn_commands *commands);
+
+#endif

@@ -1,0 +1,266 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "node/host.h"
+
+#include <stdio.h>
+#include <unistd.h>
+
+#include "base/json_write.h"
+#include "base/mem.h"
+#include "base/version.h"
+#include "os/disk.h"
+
+enum { HOST_MEMORY_ROWS = 64, HOST_STATM_BYTES = 128 };
+
+/* --- changes --- */
+
+struct host_thing_add {
+    struct gn_command command;
+    gn_str name;
+    char *out_id;
+    struct gn_diag *diag;
+};
+
+static gn_err host_run_thing_add(struct gn_command *command, struct gn_intake_core *intake, uint64_t *out_token)
+{
+    struct host_thing_add *add = command->self;
+    return gn_intake_thing_add(intake, add->name, add->out_id, out_token, add->diag);
+}
+
+static gn_err host_thing_add(void *self, gn_str name, char out_id[static GN_THING_ID_BYTES_MAX + 1],
+                             char out_token[static GN_TOKEN_BYTES], struct gn_diag *diag)
+{
+    struct gn_host *host = self;
+    char id[GN_THING_ID_BYTES_MAX + 1];
+    struct host_thing_add add = { .name = name, .out_id = id, .diag = diag };
+    add.command = (struct gn_command){ .run = host_run_thing_add, .self = &add };
+    gn_err err = gn_commands_do(host->commands, &add.command);
+    if (err == GN_OK)
+        err = gn_guard_thing_token(host->core->guard, gn_str_of(id), out_token);
+    if (err == GN_OK)
+        memcpy(out_id, id, sizeof id);
+    return err;
+}
+
+struct host_find {
+    struct gn_command command;
+    gn_str id;
+    bool found;
+};
+
+/* Asked on the net thread, which owns the registry; writes nothing. */
+static gn_err host_run_find(struct gn_command *command, struct gn_intake_core *intake, uint64_t *out_token)
+{
+    struct host_find *find = command->self;
+    uint32_t thing;
+    *out_token = 0;
+    return gn_registry_thing(&intake->registry, find->id, &thing) ? GN_OK : GN_ERR_NOT_FOUND;
+}
+
+static gn_err host_thing_token(void *self, gn_str id, char out_token[static GN_TOKEN_BYTES])
+{
+    struct gn_host *host = self;
+    struct host_find find = { .id = id };
+    find.command = (struct gn_command){ .run = host_run_find, .self = &find };
+    const gn_err err = gn_commands_do(host->commands, &find.command);
+    return err != GN_OK ? err : gn_guard_thing_token(host->core->guard, id, out_token);
+}
+
+struct host_answer {
+    struct gn_command command;
+    gn_str json;
+};
+
+static gn_err host_run_answer(struct gn_command *command, struct gn_intake_core *intake, uint64_t *out_token)
+{
+    return gn_intake_answer(intake, ((struct host_answer *)command->self)->json, out_token);
+}
+
+static gn_err host_answer(void *self, gn_str decision, bool approve, gn_str person, gn_str reason)
+{
+    struct gn_host *host = self;
+    char bytes[4096];
+    struct gn_buf json = gn_buf_over(bytes, sizeof bytes);
+    struct gn_jw w = gn_jw_over(&json);
+    gn_jw_open(&w, '{');
+    gn_jw_key(&w, "decision");
+    gn_jw_str(&w, decision);
+    gn_jw_key(&w, "verdict");
+    gn_jw_text(&w, approve ? "approve" : "reject");
+    gn_jw_key(&w, "person");
+    gn_jw_str(&w, person);
+    gn_jw_key(&w, "reason");
+    gn_jw_str(&w, reason);
+    gn_jw_close(&w, '}');
+    if (json.full)
+        return GN_ERR_FULL;
+    struct host_answer answer = { .json = gn_buf_str(&json) };
+    answer.command = (struct gn_command){ .run = host_run_answer, .self = &answer };
+    return gn_commands_do(host->commands, &answer.command);
+}
+
+/* --- figures --- */
+
+double gn_host_readings_per_second(struct gn_host *host)
+{
+    const int64_t now_us = gn_mono_us(&host->core->clock);
+    const uint64_t readings = atomic_load_explicit(&host->core->intake.reading_count, memory_order_relaxed);
+    pthread_mutex_lock(&host->rate_mutex);
+    const int64_t passed_us = now_us - host->rate_us;
+    if (passed_us >= 900000) {
+        host->rate = (double)(readings - host->rate_readings) * 1e6 / (double)passed_us;
+        host->rate_us = now_us;
+        host->rate_readings = readings;
+    }
+    const double rate = host->rate;
+    pthread_mutex_unlock(&host->rate_mutex);
+    return rate;
+}
+
+const char *gn_host_journal_state(const struct gn_host *host)
+{
+    static const char *const names[] = { "ok", "disk_full", "failed" };
+    return names[atomic_load(&host->pipeline->state)];
+}
+
+size_t gn_host_resident_bytes(void)
+{
+    char text[HOST_STATM_BYTES];
+    size_t size = 0;
+    unsigned long long total = 0, resident = 0;
+    if (gn_file_read_all("/proc/self/statm", text, sizeof text - 1, &size) != GN_OK)
+        return 0;
+    text[size] = '\0';
+    if (sscanf(text, "%llu %llu", &total, &resident) != 2)
+        return 0;
+    return (size_t)resident * (size_t)sysconf(_SC_PAGESIZE);
+}
+
+static void host_memory(struct gn_jw *w)
+{
+    struct gn_mem_row rows[HOST_MEMORY_ROWS];
+    const size_t count = gn_mem_plan(rows, HOST_MEMORY_ROWS);
+    gn_jw_key(w, "memory");
+    gn_jw_open(w, '{');
+    gn_jw_key(w, "resident_bytes");
+    gn_jw_u64(w, gn_host_resident_bytes());
+    gn_jw_key(w, "planned");
+    gn_jw_open(w, '[');
+    for (size_t i = 0; i < count && i < HOST_MEMORY_ROWS; i++) {
+        gn_jw_open(w, '{');
+        gn_jw_key(w, "purpose");
+        gn_jw_text(w, rows[i].purpose);
+        gn_jw_key(w, "bytes");
+        gn_jw_u64(w, rows[i].bytes);
+        gn_jw_close(w, '}');
+    }
+    gn_jw_close(w, ']');
+    gn_jw_close(w, '}');
+}
+
+static void host_journal(struct gn_jw *w, const struct gn_host *host)
+{
+    const struct gn_pipeline *pipeline = host->pipeline;
+    const uint64_t groups = atomic_load(&pipeline->group_count);
+    gn_jw_key(w, "journal");
+    gn_jw_open(w, '{');
+    gn_jw_key(w, "state");
+    gn_jw_text(w, gn_host_journal_state(host));
+    gn_jw_key(w, "durable_seq");
+    gn_jw_u64(w, atomic_load(&pipeline->durable_seq));
+    gn_jw_key(w, "bytes");
+    gn_jw_u64(w, atomic_load(&pipeline->journal_bytes));
+    gn_jw_key(w, "syncs");
+    gn_jw_u64(w, groups);
+    gn_jw_key(w, "sync_us_mean");
+    gn_jw_u64(w, groups > 0 ? atomic_load(&pipeline->sync_us_sum) / groups : 0);
+    gn_jw_key(w, "sync_us_max");
+    gn_jw_u64(w, atomic_load(&pipeline->sync_us_max));
+    gn_jw_close(w, '}');
+}
+
+/* Where the time goes: nanoseconds at work, by thread, since the start. */
+static void host_stages(struct gn_jw *w, const struct gn_host *host)
+{
+    const struct gn_pipeline *pipeline = host->pipeline;
+    const struct {
+        const char *key;
+        uint64_t value;
+    } rows[] = {
+        { "engine_ns", atomic_load(&pipeline->engine_ns) },
+        { "journal_ns", atomic_load(&pipeline->journal_ns) },
+        { "history_ns", atomic_load(&pipeline->history_ns) },
+        { "engine_seq", atomic_load(&pipeline->engine_seq) },
+        { "history_seq", atomic_load(&pipeline->history_seq) },
+        { "packets", atomic_load(&host->core->intake.packet_count) },
+        { "readings", atomic_load(&host->core->intake.reading_count) },
+        { "redelivered", atomic_load(&host->core->intake.redelivered_count) },
+        { "refused", atomic_load(&host->core->intake.refused_count) },
+    };
+    gn_jw_key(w, "stages");
+    gn_jw_open(w, '{');
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        gn_jw_key(w, rows[i].key);
+        gn_jw_u64(w, rows[i].value);
+    }
+    gn_jw_close(w, '}');
+}
+
+static void host_status(void *self, struct gn_buf *out)
+{
+    struct gn_host *host = self;
+    struct gn_jw w = gn_jw_over(out);
+    gn_jw_open(&w, '{');
+    gn_jw_key(&w, "version");
+    gn_jw_text(&w, gn_version());
+    gn_jw_key(&w, "uptime_s");
+    gn_jw_i64(&w, (gn_mono_us(&host->core->clock) - host->started_us) / 1000000);
+    gn_jw_key(&w, "now");
+    gn_jw_i64(&w, gn_wall_ms(&host->core->clock));
+    gn_jw_key(&w, "solution");
+    gn_jw_bool(&w, host->has_solution);
+    gn_jw_key(&w, "things_online");
+    gn_jw_u64(&w, atomic_load(&host->core->intake.online_count));
+    gn_jw_key(&w, "readings_per_second");
+    gn_jw_f64(&w, gn_host_readings_per_second(host));
+    host_journal(&w, host);
+    host_memory(&w);
+    host_stages(&w, host);
+    gn_jw_close(&w, '}');
+}
+
+static bool host_online(void *self, uint32_t thing)
+{
+    return gn_intake_online(&((struct gn_host *)self)->core->intake, thing);
+}
+
+static void host_refusal(void *self, uint32_t thing, uint64_t *out_count, struct gn_buf *out_why)
+{
+    gn_intake_refusal(&((struct gn_host *)self)->core->intake, thing, out_count, out_why);
+}
+
+static void host_solution(void *self, const char *kind, struct gn_buf *out)
+{
+    const struct gn_solution *solution = ((struct gn_host *)self)->solution;
+    if (strcmp(kind, "rules") == 0)
+        gn_solution_rules_json(solution, out);
+    else if (strcmp(kind, "actions") == 0)
+        gn_solution_actions_json(solution, out);
+    else
+        gn_solution_properties_json(solution, out);
+}
+
+struct gn_portal_host gn_host_table(struct gn_host *host)
+{
+    pthread_mutex_init(&host->rate_mutex, NULL);
+    host->rate_us = gn_mono_us(&host->core->clock);
+    return (struct gn_portal_host){
+        .self = host,
+        .thing_add = host_thing_add,
+        .thing_token = host_thing_token,
+        .answer = host_answer,
+        .status = host_status,
+        .online = host_online,
+        .refusal = host_refusal,
+        .solution = host_solution,
+    };
+}

@@ -1,0 +1,544 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "node/intake.h"
+
+#include <assert.h>
+#include <math.h>
+#include <stdio.h>
+
+#include "base/json_write.h"
+#include "base/mem.h"
+#include "base/timestamp.h"
+
+/* --- records into the ring --- */
+
+/* `size` bytes of ring for whole records; a TICK goes before them when one is due. NULL when full. */
+static uint8_t *intake_reserve(struct gn_intake_core *intake, size_t size)
+{
+    if (gn_intake_tick(intake, GN_INTAKE_TICK_MS) != GN_OK)
+        return NULL;
+    return gn_ring_reserve(intake->ring, size);
+}
+
+static struct gn_record_head intake_head(struct gn_intake_core *intake, gn_record_type type, size_t size)
+{
+    return (struct gn_record_head){ .size = (uint32_t)size, .type = (uint8_t)type, .seq = intake->next_seq++ };
+}
+
+static uint64_t intake_publish(struct gn_intake_core *intake)
+{
+    gn_ring_publish(intake->ring);
+    return gn_ring_head(intake->ring);
+}
+
+/* Copies text behind a record's fixed part and zeroes the padding. */
+static void intake_put_tail(uint8_t *record, size_t fixed, gn_str first, gn_str second)
+{
+    const size_t size = fixed + first.size + second.size;
+    if (first.size > 0)
+        memcpy(record + fixed, first.at, first.size);
+    if (second.size > 0)
+        memcpy(record + fixed + first.size, second.at, second.size);
+    memset(record + size, 0, gn_record_round(size) - size);
+}
+
+/* --- the clock --- */
+
+void gn_intake_turn(struct gn_intake_core *intake)
+{
+    intake->wall_ms = gn_wall_ms(&intake->clock);
+    intake->mono_us = gn_mono_us(&intake->clock);
+}
+
+gn_err gn_intake_tick(struct gn_intake_core *intake, int64_t at_least_ms)
+{
+    const int64_t mono_ms = intake->mono_us / 1000;
+    const int64_t passed_ms = mono_ms - intake->tick_mono_ms;
+    if (intake->tick_ms != 0 && passed_ms < at_least_ms)
+        return GN_OK;
+    struct gn_record_tick *tick = gn_ring_reserve(intake->ring, sizeof *tick);
+    if (tick == NULL)
+        return GN_ERR_AGAIN;
+    const int64_t on_ms = intake->tick_ms + (intake->tick_mono_ms == 0 ? 0 : passed_ms);
+    const int64_t now_ms = intake->wall_ms > on_ms ? intake->wall_ms : on_ms;
+    *tick = (struct gn_record_tick){ .head = intake_head(intake, GN_RECORD_TICK, sizeof *tick),
+                                     .time_ms = now_ms,
+                                     .mono_ms = mono_ms };
+    intake->tick_ms = now_ms;
+    intake->tick_mono_ms = mono_ms;
+    (void)intake_publish(intake);
+    return GN_OK;
+}
+
+/* --- packets --- */
+
+static struct gn_intake_recent *intake_recent(struct gn_intake_core *intake, uint32_t thing, uint16_t packet)
+{
+    return &intake->recent[(size_t)thing * GN_INTAKE_RECENT + (packet & (GN_INTAKE_RECENT - 1))];
+}
+
+static gn_err intake_check_time(const struct gn_intake_core *intake, const struct gn_item *item,
+                                struct gn_diag *diag)
+{
+    char text[GN_TIME_TEXT_BYTES];
+    if (item->time_ms == GN_TIME_NONE)
+        return GN_OK;
+    if (item->time_ms >= GN_TIME_FLOOR_MS && item->time_ms <= intake->wall_ms + GN_READING_AHEAD_MS_MAX)
+        return GN_OK;
+    gn_time_format(item->time_ms, text);
+    gn_diag_set(diag, 0, 0, "the time %s of '%.*s' is %s; set the device's clock, or send no time", text,
+                GN_STR_ARGS(item->property),
+                item->time_ms < GN_TIME_FLOOR_MS ? "before the year 2000" : "more than a day ahead");
+    return GN_ERR_INVAL;
+}
+
+static const char *intake_kind_name(uint32_t kind)
+{
+    return kind == GN_SERIES_TEXT ? "text" : kind == GN_SERIES_BOOL ? "a bool" : "a number";
+}
+
+/* A bool may come as a number and the other way round; text stays text. */
+static gn_err intake_check_kind(const struct gn_intake_core *intake, uint32_t series, const struct gn_item *item,
+                                struct gn_diag *diag)
+{
+    const uint8_t known = intake->registry.series[series].kind;
+    if ((known == GN_SERIES_TEXT) == (item->kind == GN_SERIES_TEXT))
+        return GN_OK;
+    gn_diag_set(diag, 0, 0, "'%.*s' is %s; this value is %s", GN_STR_ARGS(item->property),
+                intake_kind_name(known), intake_kind_name(item->kind));
+    return GN_ERR_INVAL;
+}
+
+static bool intake_named_before(const struct gn_packet *packet, size_t index)
+{
+    for (size_t i = 0; i < index; i++)
+        if (gn_str_equal(packet->items[i].property, packet->items[index].property))
+            return true;
+    return false;
+}
+
+static size_t intake_item_bytes(const struct gn_item *item)
+{
+    return item->kind == GN_SERIES_TEXT ? gn_record_round(sizeof(struct gn_record_text) + item->text.size)
+                                        : sizeof(struct gn_record_reading);
+}
+
+/* What a packet will take in the ring; refuses it whole when any item cannot be kept. */
+static gn_err intake_measure(const struct gn_intake_core *intake, const struct gn_packet *packet,
+                             size_t *out_size, struct gn_diag *diag)
+{
+    size_t size = 0, new_count = 0;
+    for (size_t i = 0; i < packet->item_count; i++) {
+        const struct gn_item *item = &packet->items[i];
+        uint32_t series;
+        gn_err err = intake_check_time(intake, item, diag);
+        if (err != GN_OK)
+            return err;
+        size += intake_item_bytes(item);
+        if (gn_registry_series(&intake->registry, packet->thing, item->property, &series)) {
+            err = intake_check_kind(intake, series, item, diag);
+            if (err != GN_OK)
+                return err;
+        } else if (!gn_property_valid(item->property)) {
+            gn_diag_set(diag, 0, 0,
+                        "a property's name must be 1 to %d bytes of UTF-8 without '/', '+', '#' or control "
+                        "characters",
+                        GN_PROPERTY_BYTES_MAX);
+            return GN_ERR_INVAL;
+        } else if (!intake_named_before(packet, i)) {
+            size += gn_record_round(sizeof(struct gn_record_series) + item->property.size);
+            new_count++;
+        }
+    }
+    const struct gn_thing *thing = &intake->registry.things[packet->thing];
+    if (new_count > 0 && (thing->series_count + new_count > GN_SERIES_PER_THING_MAX ||
+                          intake->registry.series_count + new_count > GN_SERIES_MAX)) {
+        gn_diag_set(diag, 0, 0, "this Thing may have %d properties and the node %d series; no room for %zu more",
+                    GN_SERIES_PER_THING_MAX, GN_SERIES_MAX, new_count);
+        return GN_ERR_FULL;
+    }
+    *out_size = size;
+    return GN_OK;
+}
+
+static uint8_t *intake_put_series(struct gn_intake_core *intake, const struct gn_packet *packet,
+                                  const struct gn_item *item, uint8_t *at, uint32_t *out_series)
+{
+    const size_t size = gn_record_round(sizeof(struct gn_record_series) + item->property.size);
+    struct gn_record_series *record = (void *)at;
+    *record = (struct gn_record_series){ .head = intake_head(intake, GN_RECORD_SERIES, size),
+                                         .series = intake->registry.series_count,
+                                         .thing = packet->thing,
+                                         .kind = item->kind,
+                                         .name_size = (uint32_t)item->property.size };
+    intake_put_tail(at, sizeof *record, item->property, (gn_str){ 0 });
+    *out_series = record->series;
+    const gn_err err = gn_registry_apply(&intake->registry, &record->head);
+    assert(err == GN_OK); /* measured before: the name is valid and there is room */
+    (void)err;
+    intake->series_last_ms[record->series] = INT64_MIN;
+    atomic_store_explicit(&intake->series_count, intake->registry.series_count, memory_order_relaxed);
+    return at + size;
+}
+
+/* Late: older than what the series has. A series that ran ahead of the clock (it was set back since) does
+ * not make everything that follows late. */
+static gn_quality intake_quality(struct gn_intake_core *intake, uint32_t series, int64_t time_ms, bool stamped)
+{
+    int64_t *last_ms = &intake->series_last_ms[series];
+    if (time_ms < *last_ms && *last_ms <= intake->wall_ms + GN_INTAKE_AHEAD_TRUST_MS)
+        return GN_QUALITY_LATE;
+    *last_ms = time_ms;
+    return stamped ? GN_QUALITY_NO_TIME : GN_QUALITY_GOOD;
+}
+
+static uint8_t *intake_put_item(struct gn_intake_core *intake, const struct gn_packet *packet,
+                                const struct gn_item *item, uint32_t series, uint8_t *at)
+{
+    const size_t size = intake_item_bytes(item);
+    const bool stamped = item->time_ms == GN_TIME_NONE;
+    const int64_t time_ms = stamped ? intake->wall_ms : item->time_ms;
+    const bool is_text = item->kind == GN_SERIES_TEXT;
+    struct gn_record_head head = intake_head(intake, is_text ? GN_RECORD_TEXT : GN_RECORD_READING, size);
+    head.flag = (uint8_t)intake_quality(intake, series, time_ms, stamped);
+    head.packet = packet->packet_id;
+    if (is_text) {
+        struct gn_record_text *record = (void *)at;
+        *record = (struct gn_record_text){ .head = head,
+                                           .series = series,
+                                           .fingerprint = packet->fingerprint,
+                                           .time_ms = time_ms,
+                                           .text_size = (uint32_t)item->text.size };
+        intake_put_tail(at, sizeof *record, item->text, (gn_str){ 0 });
+    } else {
+        struct gn_record_reading *record = (void *)at;
+        *record = (struct gn_record_reading){ .head = head,
+                                              .series = series,
+                                              .fingerprint = packet->fingerprint,
+                                              .time_ms = time_ms,
+                                              .value = item->value };
+    }
+    return at + size;
+}
+
+static void intake_remember(struct gn_intake_core *intake, uint32_t thing, uint16_t packet, uint32_t fingerprint)
+{
+    if (packet != 0)
+        *intake_recent(intake, thing, packet) =
+            (struct gn_intake_recent){ .fingerprint = fingerprint, .packet = packet };
+}
+
+static gn_err intake_packet(void *self, const struct gn_packet *packet, uint64_t *out_token,
+                            struct gn_diag *diag)
+{
+    struct gn_intake_core *intake = self;
+    size_t size = 0;
+    if (packet->thing >= intake->registry.thing_count || packet->item_count == 0 ||
+        packet->item_count > GN_READINGS_PER_PACKET_MAX)
+        return GN_ERR_INVAL;
+    if (packet->redelivered && packet->packet_id != 0) {
+        const struct gn_intake_recent *recent = intake_recent(intake, packet->thing, packet->packet_id);
+        if (recent->packet == packet->packet_id && recent->fingerprint == packet->fingerprint) {
+            atomic_fetch_add_explicit(&intake->redelivered_count, 1, memory_order_relaxed);
+            *out_token = gn_ring_head(intake->ring);
+            return GN_OK;
+        }
+    }
+    const gn_err err = intake_measure(intake, packet, &size, diag);
+    if (err != GN_OK)
+        return err;
+    uint8_t *at = intake_reserve(intake, size);
+    if (at == NULL)
+        return GN_ERR_AGAIN;
+    const uint8_t *const end = at + size;
+    for (size_t i = 0; i < packet->item_count; i++) {
+        const struct gn_item *item = &packet->items[i];
+        uint32_t series;
+        if (!gn_registry_series(&intake->registry, packet->thing, item->property, &series))
+            at = intake_put_series(intake, packet, item, at, &series);
+        at = intake_put_item(intake, packet, item, series, at);
+    }
+    assert(at == end);
+    (void)end;
+    *out_token = intake_publish(intake);
+    intake_remember(intake, packet->thing, packet->packet_id, packet->fingerprint);
+    atomic_fetch_add_explicit(&intake->packet_count, 1, memory_order_relaxed);
+    atomic_fetch_add_explicit(&intake->reading_count, packet->item_count, memory_order_relaxed);
+    return GN_OK;
+}
+
+/* --- the other records --- */
+
+static gn_err intake_message(void *self, const struct gn_message *message, uint64_t *out_token,
+                             struct gn_diag *diag)
+{
+    struct gn_intake_core *intake = self;
+    if (message->thing >= intake->registry.thing_count || !gn_property_valid(message->name) ||
+        message->payload.size > GN_TEXT_VALUE_BYTES_MAX) {
+        gn_diag_set(diag, 0, 0, "an event or status has a name of 1 to %d bytes and a payload of at most %d",
+                    GN_PROPERTY_BYTES_MAX, GN_TEXT_VALUE_BYTES_MAX);
+        return GN_ERR_INVAL;
+    }
+    struct gn_record_message *record;
+    const size_t size = gn_record_round(sizeof *record + message->name.size + message->payload.size);
+    uint8_t *at = intake_reserve(intake, size);
+    if (at == NULL)
+        return GN_ERR_AGAIN;
+    record = (void *)at;
+    *record = (struct gn_record_message){ .head = intake_head(intake, message->type, size),
+                                          .thing = message->thing,
+                                          .name_size = (uint32_t)message->name.size,
+                                          .time_ms = intake->wall_ms,
+                                          .payload_size = (uint32_t)message->payload.size };
+    intake_put_tail(at, sizeof *record, message->name, message->payload);
+    *out_token = intake_publish(intake);
+    return GN_OK;
+}
+
+static gn_err intake_link(void *self, uint32_t thing, bool up)
+{
+    struct gn_intake_core *intake = self;
+    if (thing >= intake->registry.thing_count)
+        return GN_ERR_INVAL;
+    struct gn_record_link *record = (void *)intake_reserve(intake, sizeof *record);
+    if (record == NULL)
+        return GN_ERR_AGAIN;
+    *record = (struct gn_record_link){ .head = intake_head(intake, GN_RECORD_LINK, sizeof *record),
+                                       .thing = thing,
+                                       .time_ms = intake->wall_ms };
+    record->head.flag = up;
+    (void)intake_publish(intake);
+    const bool was = atomic_exchange_explicit(&intake->online[thing], up, memory_order_relaxed);
+    if (was != up)
+        atomic_fetch_add_explicit(&intake->online_count, up ? 1u : UINT32_MAX, memory_order_relaxed);
+    return GN_OK;
+}
+
+static gn_err intake_delivery(void *self, gn_str action_id, gn_delivery_state state)
+{
+    struct gn_intake_core *intake = self;
+    struct gn_record_delivery *record;
+    if (action_id.size > GN_TEXT_VALUE_BYTES_MAX)
+        return GN_ERR_INVAL;
+    const size_t size = gn_record_round(sizeof *record + action_id.size);
+    uint8_t *at = intake_reserve(intake, size);
+    if (at == NULL)
+        return GN_ERR_AGAIN;
+    record = (void *)at;
+    *record = (struct gn_record_delivery){ .head = intake_head(intake, GN_RECORD_DELIVERY, size),
+                                           .time_ms = intake->wall_ms,
+                                           .action_size = (uint32_t)action_id.size,
+                                           .state = (uint32_t)state };
+    intake_put_tail(at, sizeof *record, action_id, (gn_str){ 0 });
+    (void)intake_publish(intake);
+    return GN_OK;
+}
+
+static void intake_refused(void *self, uint32_t thing, const char *why)
+{
+    struct gn_intake_core *intake = self;
+    atomic_fetch_add_explicit(&intake->refused_count, 1, memory_order_relaxed);
+    if (thing >= intake->registry.thing_count)
+        return;
+    pthread_mutex_lock(&intake->refusals_mutex);
+    struct gn_refusals *refusals = &intake->refusals[thing];
+    refusals->count++;
+    (void)snprintf(refusals->why, sizeof refusals->why, "%s", why);
+    pthread_mutex_unlock(&intake->refusals_mutex);
+}
+
+gn_err gn_intake_thing_add(struct gn_intake_core *intake, gn_str name,
+                           char out_id[static GN_THING_ID_BYTES_MAX + 1], uint64_t *out_token,
+                           struct gn_diag *diag)
+{
+    char id[GN_THING_ID_BYTES_MAX + 1], json_bytes[1024];
+    const gn_err err = gn_registry_new_id(&intake->registry, name, id, diag);
+    if (err != GN_OK)
+        return err;
+    struct gn_buf json = gn_buf_over(json_bytes, sizeof json_bytes);
+    struct gn_jw w = gn_jw_over(&json);
+    gn_jw_open(&w, '{');
+    gn_jw_key(&w, "id");
+    gn_jw_text(&w, id);
+    gn_jw_key(&w, "name");
+    gn_jw_str(&w, name);
+    gn_jw_close(&w, '}');
+    if (json.full)
+        return GN_ERR_FULL;
+    struct gn_record_thing *record;
+    const size_t size = gn_record_round(sizeof *record + json.size);
+    uint8_t *at = intake_reserve(intake, size);
+    if (at == NULL)
+        return GN_ERR_AGAIN;
+    record = (void *)at;
+    *record = (struct gn_record_thing){ .head = intake_head(intake, GN_RECORD_THING, size),
+                                        .thing = intake->registry.thing_count,
+                                        .json_size = (uint32_t)json.size };
+    intake_put_tail(at, sizeof *record, gn_buf_str(&json), (gn_str){ 0 });
+    const gn_err applied = gn_registry_apply(&intake->registry, &record->head);
+    assert(applied == GN_OK); /* the id is new and valid, and new_id found room */
+    (void)applied;
+    atomic_store_explicit(&intake->thing_count, intake->registry.thing_count, memory_order_relaxed);
+    *out_token = intake_publish(intake);
+    memcpy(out_id, id, sizeof id);
+    return GN_OK;
+}
+
+gn_err gn_intake_rules(struct gn_intake_core *intake, gn_str bundle, uint64_t *out_token)
+{
+    struct gn_record_rules *record;
+    const size_t size = gn_record_round(sizeof *record + bundle.size);
+    uint8_t *at = intake_reserve(intake, size);
+    if (at == NULL)
+        return GN_ERR_AGAIN;
+    record = (void *)at;
+    *record = (struct gn_record_rules){ .head = intake_head(intake, GN_RECORD_RULES, size),
+                                        .text_size = (uint32_t)bundle.size };
+    intake_put_tail(at, sizeof *record, bundle, (gn_str){ 0 });
+    *out_token = intake_publish(intake);
+    return GN_OK;
+}
+
+gn_err gn_intake_answer(struct gn_intake_core *intake, gn_str json, uint64_t *out_token)
+{
+    struct gn_record_answer *record;
+    const size_t size = gn_record_round(sizeof *record + json.size);
+    uint8_t *at = intake_reserve(intake, size);
+    if (at == NULL)
+        return GN_ERR_AGAIN;
+    record = (void *)at;
+    *record = (struct gn_record_answer){ .head = intake_head(intake, GN_RECORD_ANSWER, size),
+                                         .time_ms = intake->wall_ms,
+                                         .json_size = (uint32_t)json.size };
+    intake_put_tail(at, sizeof *record, json, (gn_str){ 0 });
+    *out_token = intake_publish(intake);
+    return GN_OK;
+}
+
+gn_err gn_intake_mark(struct gn_intake_core *intake, uint64_t upto, uint64_t output_count,
+                      const uint8_t hash[static 32])
+{
+    struct gn_record_mark *record = (void *)intake_reserve(intake, sizeof *record);
+    if (record == NULL)
+        return GN_ERR_AGAIN;
+    *record = (struct gn_record_mark){ .head = intake_head(intake, GN_RECORD_MARK, sizeof *record),
+                                       .upto = upto,
+                                       .output_count = output_count };
+    memcpy(record->hash, hash, sizeof record->hash);
+    (void)intake_publish(intake);
+    return GN_OK;
+}
+
+/* --- boot --- */
+
+gn_err gn_intake_recall(struct gn_intake_core *intake, const struct gn_record_head *record)
+{
+    const struct gn_record_reading *reading = (const void *)record;
+    if (record->seq >= intake->next_seq)
+        intake->next_seq = record->seq + 1;
+    switch (record->type) {
+    case GN_RECORD_THING:
+    case GN_RECORD_SERIES: {
+        const uint32_t before = intake->registry.series_count;
+        const gn_err err = gn_registry_apply(&intake->registry, record);
+        if (err != GN_OK)
+            return err;
+        if (intake->registry.series_count > before)
+            intake->series_last_ms[before] = INT64_MIN;
+        atomic_store_explicit(&intake->thing_count, intake->registry.thing_count, memory_order_relaxed);
+        atomic_store_explicit(&intake->series_count, intake->registry.series_count, memory_order_relaxed);
+        return GN_OK;
+    }
+    case GN_RECORD_READING:
+    case GN_RECORD_TEXT: /* the same place for series, fingerprint and time in both */
+        if (reading->series < intake->registry.series_count) {
+            intake_remember(intake, intake->registry.series[reading->series].thing, record->packet,
+                            reading->fingerprint);
+            if (record->flag != GN_QUALITY_LATE)
+                intake->series_last_ms[reading->series] = reading->time_ms;
+        }
+        return GN_OK;
+    case GN_RECORD_TICK:
+        intake->tick_ms = ((const struct gn_record_tick *)(const void *)record)->time_ms;
+        return GN_OK;
+    default:
+        return GN_OK;
+    }
+}
+
+/* --- life --- */
+
+static gn_err intake_authenticate(void *self, gn_str id, gn_str token, gn_str source, uint32_t *out_thing,
+                                  int64_t *out_delay_ms)
+{
+    struct gn_intake_core *intake = self;
+    const gn_err err = gn_guard_thing_check(intake->guard, id, token, source, out_delay_ms);
+    if (err != GN_OK)
+        return err;
+    return gn_registry_thing(&intake->registry, id, out_thing) ? GN_OK : GN_ERR_DENIED;
+}
+
+struct gn_intake gn_intake_table(struct gn_intake_core *intake)
+{
+    return (struct gn_intake){
+        .self = intake,
+        .authenticate = intake_authenticate,
+        .packet = intake_packet,
+        .message = intake_message,
+        .link = intake_link,
+        .delivery = intake_delivery,
+        .refused = intake_refused,
+        .registry = &intake->registry,
+        .clock = intake->clock,
+    };
+}
+
+gn_err gn_intake_init(struct gn_intake_core *intake, struct gn_guard *guard, struct gn_clock clock,
+                      struct gn_ring *ring, const uint8_t seed[static 16])
+{
+    memset(intake, 0, sizeof *intake);
+    intake->ring = ring;
+    intake->guard = guard;
+    intake->clock = clock;
+    intake->next_seq = 1;
+    pthread_mutex_init(&intake->refusals_mutex, NULL);
+    intake->series_last_ms = gn_mem_take(GN_SERIES_MAX * sizeof *intake->series_last_ms, "intake series");
+    intake->recent =
+        gn_mem_take((size_t)GN_THINGS_MAX * GN_INTAKE_RECENT * sizeof *intake->recent, "recent packets");
+    intake->online = gn_mem_take(GN_THINGS_MAX * sizeof *intake->online, "links");
+    intake->refusals = gn_mem_take(GN_THINGS_MAX * sizeof *intake->refusals, "refusals");
+    const bool have = intake->series_last_ms != NULL && intake->recent != NULL && intake->online != NULL &&
+                      intake->refusals != NULL;
+    const gn_err err = have ? gn_registry_init(&intake->registry, seed) : GN_ERR_FULL;
+    if (err != GN_OK)
+        gn_intake_fini(intake);
+    else
+        gn_intake_turn(intake);
+    return err;
+}
+
+void gn_intake_fini(struct gn_intake_core *intake)
+{
+    gn_registry_fini(&intake->registry);
+    gn_mem_give(intake->refusals);
+    gn_mem_give(intake->online);
+    gn_mem_give(intake->recent);
+    gn_mem_give(intake->series_last_ms);
+    pthread_mutex_destroy(&intake->refusals_mutex);
+    memset(intake, 0, sizeof *intake);
+}
+
+bool gn_intake_online(struct gn_intake_core *intake, uint32_t thing)
+{
+    return thing < GN_THINGS_MAX && atomic_load_explicit(&intake->online[thing], memory_order_relaxed);
+}
+
+void gn_intake_refusal(struct gn_intake_core *intake, uint32_t thing, uint64_t *out_count, struct gn_buf *out_why)
+{
+    *out_count = 0;
+    if (thing >= GN_THINGS_MAX)
+        return;
+    pthread_mutex_lock(&intake->refusals_mutex);
+    *out_count = intake->refusals[thing].count;
+    gn_buf_add_text(out_why, intake->refusals[thing].why);
+    pthread_mutex_unlock(&intake->refusals_mutex);
+}

@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* node/intake.h -- the one writer of the ring: whatever happens becomes a record here, and gets its number.
+ *
+ *   adapters, portal commands, engine marks, the clock ──▶ intake ──records──▶ ring
+ *
+ * Checks what only the node can know (does the series exist, is the time possible, was this packet journaled
+ * before), takes a packet whole or not at all, and answers with the ring position at which it is safe to
+ * acknowledge. Owns the registry that all numbers come from. Belongs to the net thread, except where said.
+ *
+ * Time: readings without a time are stamped with the wall clock, also when it stepped back. TICK records carry
+ * the journal's clock, which follows the wall clock forward and never goes back: after a step back it goes on
+ * at the pace of the monotonic clock until the wall clock has caught up. */
+#ifndef GN_NODE_INTAKE_H
+#define GN_NODE_INTAKE_H
+
+#include <pthread.h>
+
+#include "base/ring.h"
+#include "connect/adapter.h"
+#include "guard/guard.h"
+#include "thing/registry.h"
+
+enum {
+    GN_INTAKE_TICK_MS = 100,      /* the journal's clock under traffic; a timer ticks every second in any case */
+    GN_INTAKE_RECENT = 256,       /* packets of a Thing that a redelivery is compared with; a power of two */
+    GN_INTAKE_WHY_BYTES = 160,
+    GN_INTAKE_AHEAD_TRUST_MS = 60000, /* a series this far ahead of the clock does not make others late */
+};
+
+struct gn_intake_recent {
+    uint32_t fingerprint;
+    uint16_t packet; /* 0 = none */
+    uint16_t zero;
+};
+
+struct gn_refusals { /* under the intake's mutex: the portal reads them */
+    uint64_t count;
+    char why[GN_INTAKE_WHY_BYTES];
+};
+
+struct gn_intake_core {
+    struct gn_ring *ring;
+    struct gn_guard *guard;
+    struct gn_clock clock;
+    struct gn_registry registry;
+    uint64_t next_seq;
+    int64_t wall_ms; /* of this turn of the loop */
+    int64_t mono_us;
+    int64_t tick_ms;      /* the journal's clock, as of the last TICK */
+    int64_t tick_mono_ms; /* when that was */
+    int64_t *series_last_ms;           /* [GN_SERIES_MAX] */
+    struct gn_intake_recent *recent;   /* [GN_THINGS_MAX * GN_INTAKE_RECENT] */
+    _Atomic bool *online;              /* [GN_THINGS_MAX] */
+    struct gn_refusals *refusals;      /* [GN_THINGS_MAX] */
+    pthread_mutex_t refusals_mutex;
+    _Atomic uint64_t packet_count;
+    _Atomic uint64_t reading_count;
+    _Atomic uint64_t refused_count;
+    _Atomic uint64_t redelivered_count;
+    _Atomic uint32_t online_count;
+    _Atomic uint32_t thing_count;  /* copies of the registry's, for other threads */
+    _Atomic uint32_t series_count;
+};
+
+GN_MUST_USE gn_err gn_intake_init(struct gn_intake_core *intake, struct gn_guard *guard,
+                                  struct gn_clock clock, struct gn_ring *ring, const uint8_t seed[static 16]);
+void gn_intake_fini(struct gn_intake_core *intake);
+
+/* The table that adapters see. */
+struct gn_intake gn_intake_table(struct gn_intake_core *intake);
+
+/* At boot: what the journal already holds builds the registry and the memory of recent packets. CORRUPT when the
+ * records do not follow from one another. */
+GN_MUST_USE gn_err gn_intake_recall(struct gn_intake_core *intake, const struct gn_record_head *record);
+
+/* Reads the clocks; once a turn of the loop. */
+void gn_intake_turn(struct gn_intake_core *intake);
+/* Writes a TICK when the last is `at_least_ms` old. AGAIN: the ring is full. */
+gn_err gn_intake_tick(struct gn_intake_core *intake, int64_t at_least_ms);
+
+/* The node's own records. AGAIN: the ring is full; *out_token as in connect/adapter.h. */
+gn_err gn_intake_thing_add(struct gn_intake_core *intake, gn_str name,
+                           char out_id[static GN_THING_ID_BYTES_MAX + 1], uint64_t *out_token,
+                           struct gn_diag *diag);
+gn_err gn_intake_rules(struct gn_intake_core *intake, gn_str bundle, uint64_t *out_token);
+gn_err gn_intake_answer(struct gn_intake_core *intake, gn_str json, uint64_t *out_token);
+gn_err gn_intake_mark(struct gn_intake_core *intake, uint64_t upto, uint64_t output_count,
+                      const uint8_t hash[static 32]);
+
+/* For the portal, any thread. */
+bool gn_intake_online(struct gn_intake_core *intake, uint32_t thing);
+void gn_intake_refusal(struct gn_intake_core *intake, uint32_t thing, uint64_t *out_count,
+                       struct gn_buf *out_why);
+
+#endif

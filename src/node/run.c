@@ -1,0 +1,297 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The running node: the net thread's loop and the wiring of all rooms. */
+#include <signal.h>
+#include <stdio.h>
+#include <unistd.h>
+#include <uv.h>
+
+#include "act/solution.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "connect/mqtt/mqtt.h"
+#include "node/commands.h"
+#include "node/host.h"
+#include "node/node.h"
+#include "node/outbox.h"
+#include "node/pipeline.h"
+#include "node/status_line.h"
+#include "portal/portal.h"
+
+enum { RUN_SECOND_MS = 1000, RUN_RETRY_MS = 100 };
+
+struct run {
+    struct gn_core core;
+    struct gn_pipeline pipeline;
+    struct gn_commands commands;
+    struct gn_outbox outbox;
+    struct gn_intake intake;
+    struct gn_host host;
+    struct gn_portal *portal;
+    void *mqtt;
+    uv_loop_t loop;
+    uv_async_t notified; /* durable cursor moved, outbox filled, command came */
+    uv_prepare_t turn;   /* before each wait for events */
+    uv_check_t awake;    /* after it */
+    uv_timer_t second;
+    uv_timer_t retry;
+    uv_signal_t sigterm, sigint, sighup;
+    uint64_t kicked_position;
+    bool stopping;
+    bool quiet;
+    int exit_code;
+};
+
+static void run_notify(void *ctx)
+{
+    struct run *run = ctx;
+    (void)uv_async_send(&run->notified); /* safe from any thread; coalesces */
+}
+
+static void run_kick(struct run *run)
+{
+    const uint64_t head = gn_ring_head(&run->core.ring);
+    if (head == run->kicked_position)
+        return;
+    run->kicked_position = head;
+    gn_pipeline_kick(&run->pipeline);
+}
+
+static void run_stop(struct run *run, int exit_code)
+{
+    if (run->stopping)
+        return;
+    run->stopping = true;
+    run->exit_code = exit_code;
+    uv_stop(&run->loop);
+}
+
+static void run_on_notified(uv_async_t *handle)
+{
+    struct run *run = handle->data;
+    const uint64_t durable = atomic_load_explicit(&run->pipeline.durable_position, memory_order_acquire);
+    gn_intake_turn(&run->core.intake);
+    if (atomic_load(&run->pipeline.state) == GN_JOURNAL_FAILED)
+        run_stop(run, 1);
+    gn_mqtt_adapter.durable(run->mqtt, durable);
+    gn_commands_durable(&run->commands, durable);
+    (void)gn_commands_run(&run->commands, &run->core.intake); /* what found no room is run again each second */
+    gn_outbox_take(&run->outbox);
+    gn_mqtt_adapter.resume(run->mqtt);
+}
+
+static void run_on_turn(uv_prepare_t *handle)
+{
+    run_kick(handle->data);
+}
+
+static void run_on_awake(uv_check_t *handle)
+{
+    struct run *run = handle->data;
+    gn_intake_turn(&run->core.intake);
+    run_kick(run);
+}
+
+static void run_on_second(uv_timer_t *handle)
+{
+    struct run *run = handle->data;
+    gn_intake_turn(&run->core.intake);
+    (void)gn_intake_tick(&run->core.intake, RUN_SECOND_MS / 2); /* a full ring has its clock in it already */
+    (void)gn_commands_run(&run->commands, &run->core.intake);
+    gn_mqtt_adapter.tick(run->mqtt, run->core.intake.wall_ms);
+    gn_mqtt_adapter.resume(run->mqtt);
+    if (!run->quiet)
+        gn_status_line(&run->host);
+}
+
+static void run_on_retry(uv_timer_t *handle)
+{
+    struct run *run = handle->data;
+    gn_outbox_retry(&run->outbox);
+}
+
+static void run_on_signal(uv_signal_t *handle, int number)
+{
+    (void)number;
+    run_stop(handle->data, 0);
+}
+
+/* --- boot --- */
+
+static void run_complain(const struct gn_diag *diag, gn_err err)
+{
+    if (diag->file[0] != '\0')
+        fprintf(stderr, "ganglion: %s:%zu:%zu: %s\n", diag->file, diag->line, diag->column, diag->text);
+    else
+        fprintf(stderr, "ganglion: %s\n", diag->text[0] != '\0' ? diag->text : gn_err_text(err));
+}
+
+/* Reads and checks the solution; journals it when it is not the one in force. */
+static gn_err run_load_solution(struct run *run, const char *dir, struct gn_diag *diag)
+{
+    gn_err err = GN_ERR_FULL;
+    uint64_t token;
+    struct gn_solution *solution = NULL;
+    char *text = gn_mem_take(GN_SOLUTION_BYTES_MAX, "solution text");
+    if (text == NULL)
+        return GN_ERR_FULL;
+    struct gn_buf bundle = gn_buf_over(text, GN_SOLUTION_BYTES_MAX);
+    if (dir != NULL)
+        err = gn_solution_read_folder(dir, &bundle, diag);
+    else {
+        gn_buf_add_str(&bundle, gn_engine_bundle(run->core.engine));
+        err = GN_OK;
+    }
+    if (err == GN_OK)
+        err = gn_solution_parse(gn_buf_str(&bundle), &solution, diag);
+    if (err == GN_OK && !gn_str_equal(gn_buf_str(&bundle), gn_engine_bundle(run->core.engine)))
+        err = gn_intake_rules(&run->core.intake, gn_buf_str(&bundle), &token);
+    if (err == GN_OK) {
+        run->host.solution = solution;
+        run->host.has_solution = bundle.size > 0;
+    } else {
+        gn_solution_free(solution);
+    }
+    gn_mem_give(text);
+    return err;
+}
+
+static void run_loop_init(struct run *run)
+{
+    uv_loop_init(&run->loop);
+    uv_async_init(&run->loop, &run->notified, run_on_notified);
+    uv_prepare_init(&run->loop, &run->turn);
+    uv_check_init(&run->loop, &run->awake);
+    uv_timer_init(&run->loop, &run->second);
+    uv_timer_init(&run->loop, &run->retry);
+    uv_signal_init(&run->loop, &run->sigterm);
+    uv_signal_init(&run->loop, &run->sigint);
+    uv_signal_init(&run->loop, &run->sighup);
+    run->notified.data = run->turn.data = run->awake.data = run->second.data = run->retry.data = run;
+    run->sigterm.data = run->sigint.data = run->sighup.data = run;
+}
+
+static void run_loop_start(struct run *run)
+{
+    uv_prepare_start(&run->turn, run_on_turn);
+    uv_check_start(&run->awake, run_on_awake);
+    uv_timer_start(&run->second, run_on_second, RUN_SECOND_MS, RUN_SECOND_MS);
+    uv_timer_start(&run->retry, run_on_retry, RUN_RETRY_MS, RUN_RETRY_MS);
+    uv_signal_start(&run->sigterm, run_on_signal, SIGTERM);
+    uv_signal_start(&run->sigint, run_on_signal, SIGINT);
+    uv_signal_start(&run->sighup, run_on_signal, SIGHUP);
+}
+
+static gn_err run_start_doors(struct run *run, const struct gn_node_options *options, struct gn_buf *mqtt,
+                              struct gn_buf *portal, struct gn_diag *diag)
+{
+    char socket_path[GN_CORE_PATH_BYTES];
+    gn_err err = gn_mqtt_adapter.start(&run->loop, &run->intake, options->mqtt_listen, mqtt, &run->mqtt, diag);
+    if (err != GN_OK)
+        return err;
+    run->outbox.adapter = &gn_mqtt_adapter;
+    run->outbox.adapter_self = run->mqtt;
+    err = gn_core_path(run->core.dir, "ganglion.sock", socket_path);
+    if (err != GN_OK)
+        return err;
+    run->host.core = &run->core;
+    run->host.pipeline = &run->pipeline;
+    run->host.commands = &run->commands;
+    run->host.mqtt = run->mqtt;
+    const struct gn_portal_options portal_options = {
+        .listen = options->portal_listen,
+        .socket_path = socket_path,
+        .store = run->core.store,
+        .guard = run->core.guard,
+        .clock = run->core.clock,
+        .host = gn_host_table(&run->host),
+    };
+    return gn_portal_start(&portal_options, portal, &run->portal, diag);
+}
+
+static void run_say_ready(struct run *run, const struct gn_buf *mqtt, const struct gn_buf *portal)
+{
+    char code[GN_SETUP_CODE_BYTES];
+    gn_guard_setup_code(run->core.guard, code);
+    if (code[0] != '\0')
+        fprintf(stderr, "setup code: %s   (open http://%.*s/setup)\n", code, GN_STR_ARGS(gn_buf_str(portal)));
+    printf("ready mqtt=%.*s portal=%.*s\n", GN_STR_ARGS(gn_buf_str(mqtt)), GN_STR_ARGS(gn_buf_str(portal)));
+    (void)fflush(stdout);
+}
+
+/* --- the end --- */
+
+static void run_close_handle(uv_handle_t *handle, void *ctx)
+{
+    (void)ctx;
+    if (!uv_is_closing(handle))
+        uv_close(handle, NULL);
+}
+
+static void run_close_loop(struct run *run)
+{
+    uv_walk(&run->loop, run_close_handle, NULL);
+    (void)uv_run(&run->loop, UV_RUN_DEFAULT);
+    (void)uv_loop_close(&run->loop);
+}
+
+/* Doors first, then the pipeline, so that everything that was let in is kept. */
+static void run_end(struct run *run)
+{
+    bool settled = false;
+    gn_commands_close(&run->commands);
+    gn_portal_stop(run->portal);
+    if (run->mqtt != NULL) {
+        gn_mqtt_adapter.stop(run->mqtt);
+        run->mqtt = NULL;
+    }
+    if (!run->quiet)
+        gn_status_line_clear();
+    gn_pipeline_stop(&run->pipeline, &settled);
+    run_close_loop(run);
+    if (settled && gn_core_settle(&run->core) != GN_OK)
+        gn_log(GN_LOG_WARN, "node", "not_settled", "the next start reads part of the journal again");
+    if (!settled && run->exit_code == 0)
+        gn_log(GN_LOG_WARN, "node", "not_settled", "what was not durable is left behind; it was never acknowledged");
+}
+
+int gn_node_run(const struct gn_node_options *options)
+{
+    static struct run run; /* one node a process; too large for the stack */
+    static struct gn_diag diag;
+    char mqtt_bytes[128], portal_bytes[128];
+    struct gn_buf mqtt = gn_buf_over(mqtt_bytes, sizeof mqtt_bytes);
+    struct gn_buf portal = gn_buf_over(portal_bytes, sizeof portal_bytes);
+    run.quiet = options->quiet || isatty(STDERR_FILENO) == 0;
+    (void)signal(SIGPIPE, SIG_IGN); /* a device or browser that goes away is an error code, not an end */
+    gn_err err = gn_core_open(&run.core, options->data_dir, &diag);
+    if (err != GN_OK) {
+        run_complain(&diag, err);
+        return 2;
+    }
+    run.host.started_us = gn_mono_us(&run.core.clock);
+    run_loop_init(&run);
+    gn_commands_init(&run.commands, run_notify, &run);
+    run.intake = gn_intake_table(&run.core.intake);
+    err = run_load_solution(&run, options->solution_dir, &diag);
+    if (err == GN_OK)
+        err = gn_pipeline_start(&run.pipeline, &run.core, run_notify, &run);
+    if (err == GN_OK)
+        err = gn_outbox_init(&run.outbox, &run.pipeline);
+    if (err == GN_OK)
+        err = run_start_doors(&run, options, &mqtt, &portal, &diag);
+    if (err != GN_OK) {
+        run_complain(&diag, err);
+        run.exit_code = 2;
+    } else {
+        run_loop_start(&run);
+        run_say_ready(&run, &mqtt, &portal);
+        (void)uv_run(&run.loop, UV_RUN_DEFAULT);
+    }
+    run_end(&run);
+    gn_outbox_fini(&run.outbox);
+    gn_pipeline_fini(&run.pipeline);
+    gn_solution_free(run.host.solution);
+    gn_core_close(&run.core);
+    gn_commands_fini(&run.commands);
+    return run.exit_code;
+}
