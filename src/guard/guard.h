@@ -54,8 +54,13 @@ void gn_guard_setup_code(struct gn_guard *guard, char out[static GN_SETUP_CODE_B
  * ones; EXISTS: already done (two at once: one wins); INVAL: name or password, the diag says why. */
 GN_MUST_USE gn_err gn_guard_setup(struct gn_guard *guard, gn_str code, gn_str user, gn_str password,
                                   struct gn_diag *diag);
+/* Adds a person, or gives one a new password and role. INVAL: name or password, the diag says why; FULL:
+ * GN_USERS_MAX. Sessions of that name go on with the new role. */
+GN_MUST_USE gn_err gn_guard_user_add(struct gn_guard *guard, gn_str user, gn_str password, gn_role role,
+                                     struct gn_diag *diag);
 /* DENIED alike for an unknown user and a wrong password, after the same work. *out_delay_ms as above. A
- * success starts a session: the cookie is 256 random bits. */
+ * success starts a session: the cookie is 256 random bits. AGAIN: too many wrong guesses from this source;
+ * this one was not looked at, right or wrong: come back in *out_delay_ms (an answer may go out at once). */
 GN_MUST_USE gn_err gn_guard_login(struct gn_guard *guard, gn_str user, gn_str password, gn_str source,
                                   char out_cookie[static GN_COOKIE_BYTES], int64_t *out_delay_ms);
 void gn_guard_logout(struct gn_guard *guard, gn_str cookie);
@@ -66,5 +71,7 @@ struct gn_principal {
 };
 /* DENIED when the session is unknown, idle for too long or too old; otherwise it counts as used now. */
 GN_MUST_USE gn_err gn_guard_session(struct gn_guard *guard, gn_str cookie, struct gn_principal *out);
+/* The same without counting as use: whether a stream that is open may go on. */
+GN_MUST_USE gn_err gn_guard_session_peek(struct gn_guard *guard, gn_str cookie, struct gn_principal *out);
 
 #endif

@@ -1,0 +1,403 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "guard/guard.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <sodium.h>
+#include <stdio.h>
+#include <sys/stat.h>
+
+#include "base/mem.h"
+#include "guard/credentials.h"
+#include "guard/session.h"
+#include "guard/setup_code.h"
+#include "guard/throttle.h"
+#include "os/disk.h"
+#include "os/entropy.h"
+
+enum { GUARD_PATH_BYTES = 4096, GUARD_ACCOUNT_BYTES = 256 };
+
+struct gn_guard {
+    struct gn_clock clock;
+    char path[GUARD_PATH_BYTES];
+    pthread_mutex_t change; /* taken before `mutex`; held over the disk: one change at a time */
+    pthread_mutex_t mutex;  /* all below; never held over a hash or the disk */
+    struct gn_credentials credentials;
+    struct gn_setup_code setup;
+    struct gn_throttle throttle;
+    struct gn_sessions sessions;
+    struct gn_password_gate gate; /* has its own lock */
+};
+
+const char *gn_role_name(gn_role role)
+{
+    switch (role) {
+    case GN_ROLE_VIEWER:
+        return "viewer";
+    case GN_ROLE_OPERATOR:
+        return "operator";
+    case GN_ROLE_ADMIN:
+        return "admin";
+    }
+    return "unknown";
+}
+
+static int64_t guard_now_ms(const struct gn_guard *guard)
+{
+    return gn_mono_us(&guard->clock) / 1000; /* the wall clock may step, and sessions with it */
+}
+
+static void guard_lock(struct gn_guard *guard)
+{
+    (void)pthread_mutex_lock(&guard->mutex);
+}
+
+static void guard_unlock(struct gn_guard *guard)
+{
+    (void)pthread_mutex_unlock(&guard->mutex);
+}
+
+/* --- the file --- */
+
+/* Others must not be able to read hashes, nor to put their own. */
+static gn_err guard_check_mode(const char *path, struct gn_diag *diag)
+{
+    struct stat info;
+    if (stat(path, &info) != 0) {
+        if (errno == ENOENT)
+            return GN_ERR_NOT_FOUND;
+        gn_diag_set(diag, 0, 0, "cannot be read: %s", strerror(errno));
+        return GN_ERR_IO;
+    }
+    if ((info.st_mode & 077) != 0) {
+        gn_diag_set(diag, 0, 0, "others may read or write it (mode %03o): chmod 600 it, and mistrust what it says",
+                    (unsigned)info.st_mode & 0777u);
+        return GN_ERR_DENIED;
+    }
+    return GN_OK;
+}
+
+static gn_err guard_read(struct gn_guard *guard, struct gn_diag *diag)
+{
+    gn_err err = guard_check_mode(guard->path, diag);
+    if (err)
+        return err == GN_ERR_NOT_FOUND ? GN_OK : err; /* a new node: nobody has an account */
+    char *text = gn_mem_take(GN_CREDENTIALS_FILE_BYTES_MAX, "reading credentials");
+    if (text == NULL)
+        return GN_ERR_FULL;
+    size_t size = 0;
+    err = gn_file_read_all(guard->path, text, GN_CREDENTIALS_FILE_BYTES_MAX, &size);
+    if (err)
+        gn_diag_set(diag, 0, 0, "cannot be read: %s", gn_err_text(err));
+    else
+        err = gn_credentials_parse(&guard->credentials, (gn_str){ text, size }, diag);
+    sodium_memzero(text, size);
+    gn_mem_give(text);
+    return err;
+}
+
+/* Writes the file as it will be. `change` is held, `mutex` is not. */
+static gn_err guard_write(struct gn_guard *guard, const struct gn_thing_credential *thing,
+                          const struct gn_user_credential *user)
+{
+    char *text = gn_mem_take(GN_CREDENTIALS_FILE_BYTES_MAX, "writing credentials");
+    if (text == NULL)
+        return GN_ERR_FULL;
+    struct gn_buf buf = gn_buf_over(text, GN_CREDENTIALS_FILE_BYTES_MAX);
+    guard_lock(guard);
+    gn_credentials_write(&guard->credentials, thing, user, &buf);
+    guard_unlock(guard);
+    const gn_err err = buf.full ? GN_ERR_FULL : gn_file_replace(guard->path, gn_buf_bytes(&buf));
+    sodium_memzero(text, buf.size);
+    gn_mem_give(text);
+    return err;
+}
+
+gn_err gn_guard_open(const char *dir, struct gn_clock clock, struct gn_guard **out, struct gn_diag *diag)
+{
+    char folder[GUARD_PATH_BYTES - 16];
+    const int size = snprintf(folder, sizeof folder, "%s/guard", dir);
+    if (size < 0 || (size_t)size >= sizeof folder) {
+        gn_diag_set(diag, 0, 0, "the path of the data folder is too long");
+        return GN_ERR_INVAL;
+    }
+    if (sodium_init() < 0)
+        return GN_ERR_IO;
+    gn_err err = gn_dir_make(folder, diag);
+    if (err)
+        return err;
+    struct gn_guard *guard = gn_mem_take(sizeof *guard, "guard: sessions and guesses");
+    if (guard == NULL)
+        return GN_ERR_FULL;
+    guard->clock = clock;
+    guard->change = (pthread_mutex_t)PTHREAD_MUTEX_INITIALIZER;
+    guard->mutex = (pthread_mutex_t)PTHREAD_MUTEX_INITIALIZER;
+    gn_password_gate_init(&guard->gate);
+    (void)snprintf(guard->path, sizeof guard->path, "%s/credentials", folder);
+    uint8_t seed[16];
+    gn_entropy(seed, sizeof seed);
+    gn_throttle_init(&guard->throttle, seed);
+    err = gn_credentials_init(&guard->credentials);
+    if (!err) {
+        gn_diag_file(diag, guard->path);
+        err = guard_read(guard, diag);
+    }
+    if (err) {
+        gn_guard_close(guard);
+        return err;
+    }
+    if (guard->credentials.user_count == 0)
+        gn_setup_code_init(&guard->setup);
+    *out = guard;
+    return GN_OK;
+}
+
+void gn_guard_close(struct gn_guard *guard)
+{
+    if (guard == NULL)
+        return;
+    gn_credentials_fini(&guard->credentials);
+    gn_password_gate_fini(&guard->gate);
+    (void)pthread_mutex_destroy(&guard->mutex);
+    (void)pthread_mutex_destroy(&guard->change);
+    sodium_memzero(guard, sizeof *guard);
+    gn_mem_give(guard);
+}
+
+/* --- devices --- */
+
+static void guard_token_hash(const uint8_t salt[static GN_SALT_BYTES], gn_str token,
+                             uint8_t out[static GN_SHA256_BYTES])
+{
+    crypto_hash_sha256_state state;
+    crypto_hash_sha256_init(&state);
+    crypto_hash_sha256_update(&state, salt, GN_SALT_BYTES);
+    crypto_hash_sha256_update(&state, (const uint8_t *)token.at, token.size);
+    crypto_hash_sha256_final(&state, out);
+    sodium_memzero(&state, sizeof state);
+}
+
+gn_err gn_guard_thing_token(struct gn_guard *guard, gn_str thing_id, char out_token[static GN_TOKEN_BYTES])
+{
+    struct gn_thing_credential thing = { 0 };
+    if (!gn_credentials_thing_id_valid(thing_id) ||
+        gn_str_copy(thing.id, sizeof thing.id, thing_id) != GN_OK)
+        return GN_ERR_INVAL;
+    uint8_t random[(GN_TOKEN_BYTES - 1) / 2];
+    char token[GN_TOKEN_BYTES];
+    gn_entropy(random, sizeof random);
+    gn_entropy(thing.salt, sizeof thing.salt);
+    gn_hex((gn_bytes){ random, sizeof random }, token);
+    guard_token_hash(thing.salt, (gn_str){ token, GN_TOKEN_BYTES - 1 }, thing.hash);
+
+    (void)pthread_mutex_lock(&guard->change);
+    gn_err err = GN_OK;
+    guard_lock(guard);
+    if (guard->credentials.thing_count == GN_THINGS_MAX &&
+        gn_credentials_thing(&guard->credentials, thing_id) == NULL)
+        err = GN_ERR_FULL;
+    guard_unlock(guard);
+    if (!err)
+        err = guard_write(guard, &thing, NULL);
+    if (!err) {
+        guard_lock(guard);
+        err = gn_credentials_put_thing(&guard->credentials, &thing);
+        guard_unlock(guard);
+    }
+    (void)pthread_mutex_unlock(&guard->change);
+    if (!err)
+        memcpy(out_token, token, sizeof token);
+    sodium_memzero(token, sizeof token);
+    sodium_memzero(random, sizeof random);
+    return err;
+}
+
+/* Accounts of devices and of people are different ones, though their names may be alike. */
+static gn_str guard_account(char kind, gn_str name, char buffer[static GUARD_ACCOUNT_BYTES])
+{
+    const size_t size = name.size < GUARD_ACCOUNT_BYTES - 1 ? name.size : GUARD_ACCOUNT_BYTES - 1;
+    buffer[0] = kind;
+    if (size > 0)
+        memcpy(buffer + 1, name.at, size);
+    return (gn_str){ buffer, size + 1 };
+}
+
+gn_err gn_guard_thing_check(struct gn_guard *guard, gn_str thing_id, gn_str token, gn_str source,
+                            int64_t *out_delay_ms)
+{
+    static const struct gn_thing_credential nobody = { .id = "" };
+    char buffer[GUARD_ACCOUNT_BYTES];
+    const gn_str account = guard_account('t', thing_id, buffer);
+    struct gn_thing_credential thing;
+    guard_lock(guard);
+    const struct gn_thing_credential *row = gn_credentials_thing(&guard->credentials, thing_id);
+    thing = row != NULL ? *row : nobody;
+    guard_unlock(guard);
+
+    uint8_t hash[GN_SHA256_BYTES];
+    guard_token_hash(thing.salt, token, hash);
+    const bool right = sodium_memcmp(hash, thing.hash, sizeof hash) == 0 && thing.id[0] != '\0';
+    sodium_memzero(&thing, sizeof thing);
+    sodium_memzero(hash, sizeof hash);
+
+    const int64_t now_ms = guard_now_ms(guard);
+    guard_lock(guard);
+    if (right) {
+        gn_throttle_right(&guard->throttle, source, account, now_ms);
+        *out_delay_ms = 0;
+    } else {
+        *out_delay_ms = gn_throttle_wrong(&guard->throttle, source, account, now_ms);
+    }
+    guard_unlock(guard);
+    return right ? GN_OK : GN_ERR_DENIED;
+}
+
+/* --- people --- */
+
+bool gn_guard_needs_setup(struct gn_guard *guard)
+{
+    guard_lock(guard);
+    const bool needs = guard->credentials.user_count == 0;
+    guard_unlock(guard);
+    return needs;
+}
+
+void gn_guard_setup_code(struct gn_guard *guard, char out[static GN_SETUP_CODE_BYTES])
+{
+    guard_lock(guard);
+    memcpy(out, guard->setup.text, GN_SETUP_CODE_BYTES);
+    guard_unlock(guard);
+}
+
+static gn_err guard_check_person(gn_str user, gn_str password, struct gn_diag *diag)
+{
+    if (!gn_credentials_user_name_valid(user)) {
+        gn_diag_set(diag, 0, 0, "the user name needs 1 to 64 of these characters: A-Z a-z 0-9 _ . - @");
+        return GN_ERR_INVAL;
+    }
+    return gn_password_check(user, password, diag);
+}
+
+/* Hashes and keeps a person. `change` is held. */
+static gn_err guard_put_person(struct gn_guard *guard, gn_str user, gn_str password, gn_role role)
+{
+    struct gn_user_credential row = { .role = role };
+    gn_err err = gn_str_copy(row.name, sizeof row.name, user);
+    if (err)
+        return err;
+    guard_lock(guard);
+    if (guard->credentials.user_count == GN_USERS_MAX && gn_credentials_user(&guard->credentials, user) == NULL)
+        err = GN_ERR_FULL;
+    guard_unlock(guard);
+    if (!err)
+        err = gn_password_hash(&guard->gate, password, row.hash);
+    if (!err)
+        err = guard_write(guard, NULL, &row);
+    if (!err) {
+        guard_lock(guard);
+        err = gn_credentials_put_user(&guard->credentials, &row);
+        gn_setup_code_wipe(&guard->setup);
+        guard_unlock(guard);
+    }
+    sodium_memzero(&row, sizeof row);
+    return err;
+}
+
+gn_err gn_guard_setup(struct gn_guard *guard, gn_str code, gn_str user, gn_str password, struct gn_diag *diag)
+{
+    guard_lock(guard);
+    gn_err err = guard->credentials.user_count > 0
+                     ? GN_ERR_EXISTS
+                     : gn_setup_code_check(&guard->setup, code, guard_now_ms(guard));
+    guard_unlock(guard);
+    if (!err)
+        err = guard_check_person(user, password, diag);
+    if (err)
+        return err;
+    (void)pthread_mutex_lock(&guard->change); /* two at once: the second finds the first's account */
+    err = gn_guard_needs_setup(guard) ? guard_put_person(guard, user, password, GN_ROLE_ADMIN) : GN_ERR_EXISTS;
+    (void)pthread_mutex_unlock(&guard->change);
+    return err;
+}
+
+gn_err gn_guard_user_add(struct gn_guard *guard, gn_str user, gn_str password, gn_role role,
+                         struct gn_diag *diag)
+{
+    gn_err err = guard_check_person(user, password, diag);
+    if (err)
+        return err;
+    (void)pthread_mutex_lock(&guard->change);
+    err = guard_put_person(guard, user, password, role);
+    (void)pthread_mutex_unlock(&guard->change);
+    return err;
+}
+
+gn_err gn_guard_login(struct gn_guard *guard, gn_str user, gn_str password, gn_str source,
+                      char out_cookie[static GN_COOKIE_BYTES], int64_t *out_delay_ms)
+{
+    char buffer[GUARD_ACCOUNT_BYTES];
+    char hash[GN_PASSWORD_HASH_BYTES] = { 0 };
+    const gn_str account = guard_account('u', user, buffer);
+    int64_t delay_ms = 0;
+    guard_lock(guard);
+    const int64_t wait_ms =
+        gn_throttle_try(&guard->throttle, source, account, guard_now_ms(guard), &delay_ms);
+    const struct gn_user_credential *row = gn_credentials_user(&guard->credentials, user);
+    if (row != NULL)
+        memcpy(hash, row->hash, sizeof hash);
+    guard_unlock(guard);
+    if (wait_ms > 0) {
+        *out_delay_ms = wait_ms;
+        return GN_ERR_AGAIN;
+    }
+
+    const bool right = gn_password_verify(&guard->gate, hash[0] != '\0' ? hash : NULL, password);
+    sodium_memzero(hash, sizeof hash);
+    if (!right) {
+        *out_delay_ms = delay_ms;
+        return GN_ERR_DENIED;
+    }
+    char name[GN_USER_NAME_BYTES + 1];
+    GN_IGNORE(gn_str_copy(name, sizeof name, user), "a name that is in the table fits");
+    const int64_t now_ms = guard_now_ms(guard);
+    guard_lock(guard);
+    gn_throttle_right(&guard->throttle, source, account, now_ms);
+    gn_sessions_begin(&guard->sessions, name, now_ms, out_cookie);
+    guard_unlock(guard);
+    *out_delay_ms = 0;
+    return GN_OK;
+}
+
+void gn_guard_logout(struct gn_guard *guard, gn_str cookie)
+{
+    guard_lock(guard);
+    gn_sessions_end(&guard->sessions, cookie);
+    guard_unlock(guard);
+}
+
+static gn_err guard_session(struct gn_guard *guard, gn_str cookie, bool touch, struct gn_principal *out)
+{
+    const int64_t now_ms = guard_now_ms(guard);
+    gn_err err = GN_ERR_DENIED;
+    guard_lock(guard);
+    const char *name = gn_sessions_user(&guard->sessions, cookie, now_ms, touch);
+    const struct gn_user_credential *row =
+        name != NULL ? gn_credentials_user(&guard->credentials, gn_str_of(name)) : NULL;
+    if (row != NULL) {
+        memcpy(out->name, row->name, sizeof out->name);
+        out->role = row->role;
+        err = GN_OK;
+    }
+    guard_unlock(guard);
+    return err;
+}
+
+gn_err gn_guard_session(struct gn_guard *guard, gn_str cookie, struct gn_principal *out)
+{
+    return guard_session(guard, cookie, true, out);
+}
+
+gn_err gn_guard_session_peek(struct gn_guard *guard, gn_str cookie, struct gn_principal *out)
+{
+    return guard_session(guard, cookie, false, out);
+}
