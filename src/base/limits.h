@@ -22,13 +22,23 @@
     X(ACTION_INPUT_BYTES_MAX, 1024, "bytes of an action's input, as JSON")                        \
     X(ACTIONS_DECLARED_MAX, 256, "actions a solution may declare")                                \
     X(ACTION_ARGUMENTS_MAX, 8, "arguments of one action")                                         \
+    X(PROPERTIES_DECLARED_MAX, 1024, "properties a solution may declare")                         \
+    X(CHOICES_MAX, 32, "values of an argument's one_of")                                          \
     X(RULES_MAX, 256, "rules of a solution")                                                      \
+    X(RULE_PROPERTIES_MAX, 32, "properties one rule may name")                                    \
+    X(RULE_STATES_MAX, 2048, "rules times Things whose past is kept; the longest unused makes room") \
+    X(RATE_COUNT_MAX, 60, "count in 'at_most: COUNT per DURATION'")                               \
+    X(RATE_MARKS_MAX, 4096, "firings and actions that rate limits remember; beyond it they refuse") \
     X(SOLUTION_BYTES_MAX, 262144, "bytes of all YAML files of a solution together")               \
     X(SOLUTION_FILES_MAX, 32, "YAML files in a solution")                                         \
+    X(YAML_DEPTH_MAX, 16, "levels of nesting in YAML")                                            \
+    X(YAML_NODES_MAX, 16384, "keys and values in one YAML file")                                  \
+    X(FINDINGS_OPEN_MAX, 1024, "findings open at once; a further one is counted and not said")    \
     X(ALARMS_OPEN_MAX, 256, "alarms open at once; the oldest cleared one makes room")             \
     X(ALARM_CONTRIBUTIONS_MAX, 16, "series an alarm lists; the rest are summed as 'other'")       \
     X(DECISIONS_OPEN_MAX, 256, "decisions that wait for a person or for a result")                \
     X(APPROVAL_EXPIRY_S, 600, "seconds an approval is waited for, unless the rule says otherwise") \
+    X(REASON_BYTES_MAX, 240, "bytes kept of a person's reason and a device's message")            \
     X(ACTION_EXPIRY_S, 60, "seconds an action may take to be carried out")                        \
     X(MQTT_CONNECTIONS_MAX, 4096, "connections; the next is closed at once")                      \
     X(MQTT_PACKET_BYTES_MAX, 262144, "bytes of a packet; larger ends the connection")             \
@@ -44,6 +54,7 @@
     X(MQTT_WILL_BYTES_MAX, 1024, "bytes of a will's payload")                                     \
     X(JSON_DEPTH_MAX, 32, "levels of nesting in JSON")                                            \
     X(JSON_STRING_BYTES_MAX, 4096, "bytes of one JSON string")                                    \
+    X(JSON_NUMBER_BYTES_MAX, 512, "bytes of one number, as written")                               \
     X(READINGS_PER_PACKET_MAX, 256, "readings in one packet")                                     \
     X(READING_AHEAD_MS_MAX, 86400000, "milliseconds a reading may lie in the future")             \
     X(RECORD_BYTES_MAX, 327680, "bytes of one record of the journal")                             \
