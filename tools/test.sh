@@ -26,8 +26,13 @@ build release --target ganglion --target mqtt_load_bench
 cp build/release/ganglion ganglion
 build asan
 
-run asan -j "$jobs" -R "$pattern" -E '^box/'
-run release -j 1 -R "^box/.*" -R "$pattern" -E '^(base|os|thing|store|learn|guard|act|connect|portal|node|cli|corpus|house)/'
+if [ "$pattern" = . ]; then
+  run asan -j "$jobs" -E '^box/'
+  run release -R '^box/'
+else
+  run asan -j "$jobs" -R "$pattern" -E '^box/'
+  run release -R "$pattern" -E '^(base|os|thing|store|learn|guard|act|connect|portal|node|cli|corpus|house)/'
+fi
 
 passed=$(grep -cE '^ *[0-9]+/[0-9]+ Test .* Passed' "$log")
 failed=$(grep -cE '^ *[0-9]+/[0-9]+ Test .*\*\*\*' "$log")
