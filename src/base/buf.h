@@ -26,6 +26,7 @@ void gn_buf_add_text(struct gn_buf *buf, const char *nul_terminated);
 void gn_buf_add_u8(struct gn_buf *buf, uint8_t v);
 void gn_buf_add_u16be(struct gn_buf *buf, uint16_t v);
 void gn_buf_add_u32be(struct gn_buf *buf, uint32_t v);
+/* Needs one byte more than it adds, for printf's NUL. */
 void gn_buf_addf(struct gn_buf *buf, const char *fmt, ...) GN_PRINTF(2, 3);
 gn_str gn_buf_str(const struct gn_buf *buf);
 gn_bytes gn_buf_bytes(const struct gn_buf *buf);

@@ -36,7 +36,8 @@ gn_str gn_str_trim(gn_str s); /* without blanks, tabs and line ends at both ends
 /* Splits at the first `separator`; *out_rest is what follows, or empty. */
 gn_str gn_str_split(gn_str s, char separator, gn_str *out_rest);
 bool gn_utf8_valid(gn_str s); /* well-formed, no overlong form, no surrogate */
-/* Copies into a NUL-terminated buffer of `capacity` bytes. FULL, and an empty string, if too long. */
+/* Copies into a NUL-terminated buffer of `capacity` bytes. FULL, and an empty string, if too long; INVAL, and
+ * an empty string, if there is a NUL in it. */
 GN_MUST_USE gn_err gn_str_copy(char *to, size_t capacity, gn_str from);
 
 /* Whole-slice numbers: no blanks, no trailing bytes. INVAL on anything else, also on overflow. */

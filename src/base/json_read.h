@@ -40,14 +40,15 @@ struct gn_json {
     const char *end;
     const char *error; /* static words, or NULL */
     uint32_t depth;
-    uint32_t object_bits; /* bit d: level d is an object; JSON_DEPTH_MAX is 32 */
-    uint8_t expect;       /* private: what may come next */
+    uint32_t object_bits;                   /* bit d: level d is an object; JSON_DEPTH_MAX is 32 */
+    uint8_t expect;                         /* private: what may come next */
     char scratch[GN_JSON_STRING_BYTES_MAX]; /* strings with escapes are unescaped here */
 };
 
 void gn_json_init(struct gn_json *json, gn_str text);
 struct gn_json_token gn_json_next(struct gn_json *json);
-/* Steps over the value that starts with `token` (nested ones whole). False on error. */
+/* Steps over the value that starts with `token` (nested ones whole); of a KEY, over its value. False on
+ * error. */
 bool gn_json_skip(struct gn_json *json, struct gn_json_token token);
 /* What was wrong, and at which byte, counted from 0. Static words; "" when nothing was. */
 const char *gn_json_error(const struct gn_json *json, size_t *out_offset);

@@ -8,6 +8,7 @@
 #define GN_BASE_LOG_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "base/err.h"
 
@@ -16,7 +17,8 @@ typedef enum gn_log_level { GN_LOG_DEBUG, GN_LOG_INFO, GN_LOG_WARN, GN_LOG_ERROR
 void gn_log_set_level(gn_log_level level); /* default INFO */
 /* Called before each line with true and after it with false: the status line hides itself. */
 void gn_log_set_frame(void (*frame)(bool begin));
-void gn_log(gn_log_level level, const char *room, const char *event, const char *fmt, ...)
-    GN_PRINTF(4, 5);
+/* Milliseconds since 1970 for the lines and the flood limit, for tests; NULL = the machine's clock. */
+void gn_log_set_clock(int64_t (*now_ms)(void));
+void gn_log(gn_log_level level, const char *room, const char *event, const char *fmt, ...) GN_PRINTF(4, 5);
 
 #endif

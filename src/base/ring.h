@@ -6,9 +6,10 @@
  *      tail(min of followers)
  *
  * Holds records of any size that begin with their size (uint32, a multiple of 8, itself included). A
- * record never wraps: what is left at the end is filled with a pad record (size, type 0). Positions are
- * byte counts that only grow; position & (size - 1) is the place. The writer may not pass the slowest
- * follower: reserve returns NULL, and the writer stops reading its sockets.
+ * record never wraps: what is left at the end is filled with a pad record (size, type 0; as small as 8
+ * bytes, so look at the type before any later field). Positions are byte counts that only grow;
+ * position & (size - 1) is the place. The writer may not pass the slowest follower: reserve returns NULL,
+ * and the writer stops reading its sockets.
  *
  * Threads: exactly one calls reserve/publish; each follower index belongs to exactly one thread.
  * M. Thompson et al., "Disruptor" (LMAX, 2011). */
@@ -26,18 +27,18 @@ struct gn_ring_cursor {
 };
 
 struct gn_ring {
-    uint8_t *bytes; /* caller's, 8-aligned */
+    uint8_t *bytes;    /* caller's, 8-aligned */
     size_t size_bytes; /* a power of two */
     size_t follower_count;
-    uint64_t claimed;      /* writer: end of what was reserved, not yet published */
-    uint64_t free_until;   /* writer: cached slowest follower + size */
+    /* The writer's own line: followers read the one above all the time. */
+    _Alignas(GN_CACHE_LINE_BYTES) uint64_t claimed; /* end of what was reserved, not yet published */
+    uint64_t free_until;                            /* cached slowest follower + size */
     struct gn_ring_cursor head;
     struct gn_ring_cursor tails[GN_RING_FOLLOWERS_MAX];
 };
 
 /* Takes caller's memory; size_bytes a power of two of at least 4096. INVAL otherwise. */
-GN_MUST_USE gn_err gn_ring_init(struct gn_ring *ring, void *bytes, size_t size_bytes,
-                                size_t follower_count);
+GN_MUST_USE gn_err gn_ring_init(struct gn_ring *ring, void *bytes, size_t size_bytes, size_t follower_count);
 
 /* Room for one record of `size` (a multiple of 8, at most a quarter of the ring), or NULL when full.
  * Several may be reserved before one publish, which makes them all visible at once. */

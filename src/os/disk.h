@@ -8,6 +8,7 @@
 #define GN_OS_DISK_H
 
 #include "base/bytes.h"
+#include "os/file.h" /* whole small files: most who keep one need the other */
 
 struct gn_file; /* opaque; one owner */
 
@@ -23,8 +24,7 @@ struct gn_disk {
     void (*close)(void *self, struct gn_file *file);
     gn_err (*size)(void *self, struct gn_file *file, uint64_t *out);
     /* Reads up to `size` bytes; *out_got is less only at the end of the file. */
-    gn_err (*read)(void *self, struct gn_file *file, uint64_t offset, void *to, size_t size,
-                   size_t *out_got);
+    gn_err (*read)(void *self, struct gn_file *file, uint64_t offset, void *to, size_t size, size_t *out_got);
     /* All or an error; after an error the bytes there are unknown. NO_SPACE, IO. */
     gn_err (*write)(void *self, struct gn_file *file, uint64_t offset, const struct gn_iov *parts,
                     size_t part_count);
@@ -41,14 +41,5 @@ struct gn_disk {
 
 /* The machine's disk. */
 struct gn_disk gn_disk_linux(void);
-
-/* Whole small files (credentials, tests): read into caller's buffer; replace atomically (temporary,
- * sync, rename, sync of the directory). Mode 0600. */
-GN_MUST_USE gn_err gn_file_read_all(const char *path, void *to, size_t capacity, size_t *out_size);
-GN_MUST_USE gn_err gn_file_replace(const char *path, gn_bytes content);
-/* mkdir -p, mode 0700. The diag says which part failed and why. */
-GN_MUST_USE gn_err gn_dir_make(const char *path, struct gn_diag *diag);
-/* Holds `path` for this process until the descriptor is closed. BUSY with the owner's pid in the diag. */
-GN_MUST_USE gn_err gn_lock_take(const char *path, int *out_fd, struct gn_diag *diag);
 
 #endif
