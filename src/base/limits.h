@@ -63,9 +63,13 @@
     X(OUTPUT_BYTES_MAX, 16384, "bytes of one finding, alarm, decision or receipt as JSON")                   \
     X(JOURNAL_GROUP_BYTES_MAX, 2097152, "bytes made durable by one fdatasync")                               \
     X(JOURNAL_SEGMENT_BYTES, 67108864, "bytes of a journal segment")                                         \
+    X(JOURNAL_SEGMENTS_MAX, 4096, "segments of a journal; more is refused like a full disk")                 \
     X(JOURNAL_EXTENT_BYTES, 4194304, "bytes a segment grows by, allocated ahead")                            \
     X(JOURNAL_KEEP_MIB, 4096, "MiB of journal kept behind the last checkpoint; the oldest goes")             \
     X(CHUNK_READINGS, 256, "readings of one series in a sealed chunk")                                       \
+    X(CHUNKS_WAITING_MAX, 4096, "sealed chunks that wait for a flush; then the history waits")               \
+    X(TEXTS_WAITING_BYTES, 2097152, "bytes of text readings that wait for a flush")                          \
+    X(OUTPUTS_WAITING_BYTES, 2097152, "bytes of outputs that wait for a flush")                              \
     X(QUERY_READINGS_MAX, 100000, "readings one query answers")                                              \
     X(QUERY_BUCKETS_MAX, 5000, "buckets one downsample answers")                                             \
     X(HTTP_BODY_BYTES_MAX, 65536, "bytes of a request's body")                                               \

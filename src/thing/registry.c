@@ -1,0 +1,287 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* thing/registry.c -- two tables and two maps over them.
+ *
+ * The maps borrow their keys: a Thing's id stands in its row, a series' key (thing index, property) in
+ * series_keys, one fixed slot a series. Nothing moves after init, so borrowed keys stay valid. */
+#include "thing/registry.h"
+
+#include "base/buf.h"
+#include "base/json_read.h"
+#include "base/mem.h"
+
+enum {
+    THING_SLOTS = 8192,   /* powers of two, at most 3/4 used */
+    SERIES_SLOTS = 32768,
+    SERIES_KEY_BYTES = 4 + GN_PROPERTY_BYTES_MAX,
+};
+_Static_assert(THING_SLOTS / 4 * 3 >= GN_THINGS_MAX, "the map has room for every Thing");
+_Static_assert(SERIES_SLOTS / 4 * 3 >= GN_SERIES_MAX, "the map has room for every series");
+
+gn_err gn_registry_init(struct gn_registry *registry, const uint8_t seed[static 16])
+{
+    struct gn_registry made = { 0 };
+    made.things = gn_mem_take(GN_THINGS_MAX * sizeof *made.things, "registry: Things");
+    made.series = gn_mem_take(GN_SERIES_MAX * sizeof *made.series, "registry: series");
+    made.series_keys = gn_mem_take((size_t)GN_SERIES_MAX * SERIES_KEY_BYTES, "registry: keys");
+    struct gn_map_slot *thing_slots =
+        gn_mem_take(THING_SLOTS * sizeof *thing_slots, "registry: Things by id");
+    struct gn_map_slot *series_slots =
+        gn_mem_take(SERIES_SLOTS * sizeof *series_slots, "registry: series by name");
+    if (made.things == NULL || made.series == NULL || made.series_keys == NULL || thing_slots == NULL ||
+        series_slots == NULL) {
+        made.thing_by_id.slots = thing_slots;
+        made.series_by_name.slots = series_slots;
+        gn_registry_fini(&made);
+        return GN_ERR_FULL;
+    }
+    gn_map_init(&made.thing_by_id, thing_slots, THING_SLOTS, seed);
+    gn_map_init(&made.series_by_name, series_slots, SERIES_SLOTS, seed);
+    *registry = made;
+    return GN_OK;
+}
+
+void gn_registry_fini(struct gn_registry *registry)
+{
+    gn_mem_give(registry->things);
+    gn_mem_give(registry->series);
+    gn_mem_give(registry->series_keys);
+    gn_mem_give(registry->thing_by_id.slots);
+    gn_mem_give(registry->series_by_name.slots);
+    *registry = (struct gn_registry){ 0 };
+}
+
+/* --- names ----------------------------------------------------------------------------------------- */
+
+bool gn_thing_id_valid(gn_str id)
+{
+    if (id.size < 1 || id.size > GN_THING_ID_BYTES_MAX)
+        return false;
+    for (size_t i = 0; i < id.size; i++) {
+        const char c = id.at[i];
+        const bool fine = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                          c == '_' || c == '.' || c == '-';
+        if (!fine)
+            return false;
+    }
+    return true;
+}
+
+static bool registry_has_control(gn_str text)
+{
+    for (size_t i = 0; i < text.size; i++) {
+        const uint8_t c = (uint8_t)text.at[i];
+        if (c < 0x20 || c == 0x7f)
+            return true;
+        if (c == 0xc2 && i + 1 < text.size && (uint8_t)text.at[i + 1] < 0xa0)
+            return true; /* C1: U+0080 to U+009F */
+    }
+    return false;
+}
+
+bool gn_property_valid(gn_str name)
+{
+    if (name.size < 1 || name.size > GN_PROPERTY_BYTES_MAX)
+        return false;
+    for (size_t i = 0; i < name.size; i++)
+        if (name.at[i] == '/' || name.at[i] == '+' || name.at[i] == '#')
+            return false; /* they mean something in a topic */
+    return gn_utf8_valid(name) && !registry_has_control(name);
+}
+
+/* NULL when it is a fine name, else what is wrong with it. */
+static const char *registry_name_fault(gn_str name)
+{
+    if (name.size == 0)
+        return "a Thing needs a name";
+    if (name.size > GN_THING_NAME_BYTES_MAX)
+        return "the name is longer than THING_NAME_BYTES_MAX (128 bytes)";
+    if (!gn_utf8_valid(name))
+        return "the name is not UTF-8 text";
+    if (registry_has_control(name))
+        return "the name has control characters";
+    return NULL;
+}
+_Static_assert(GN_THING_NAME_BYTES_MAX == 128, "as the message says");
+
+/* The name as an id: lower case, blanks and '_' as '-', other characters left out, "thing" if nothing
+ * is left. Does not begin or end with '-' or '.', so that it is never "." or "..". */
+static size_t registry_slug(gn_str name, char out[static GN_THING_ID_BYTES_MAX + 1])
+{
+    size_t size = 0;
+    for (size_t i = 0; i < name.size && size < GN_THING_ID_BYTES_MAX; i++) {
+        char c = name.at[i];
+        if (c >= 'A' && c <= 'Z')
+            c = (char)(c - 'A' + 'a');
+        else if (c == ' ' || c == '_')
+            c = '-';
+        const bool letter = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
+        const bool joint = (c == '-' || c == '.') && size > 0 && out[size - 1] != '-';
+        if (letter || joint)
+            out[size++] = c;
+    }
+    while (size > 0 && (out[size - 1] == '-' || out[size - 1] == '.'))
+        size--;
+    if (size == 0) {
+        memcpy(out, "thing", 5);
+        size = 5;
+    }
+    out[size] = '\0';
+    return size;
+}
+
+gn_err gn_registry_new_id(const struct gn_registry *registry, gn_str name,
+                          char out_id[static GN_THING_ID_BYTES_MAX + 1], struct gn_diag *diag)
+{
+    const char *fault = registry_name_fault(name);
+    if (fault != NULL) {
+        gn_diag_set(diag, 0, 0, "%s", fault);
+        return GN_ERR_INVAL;
+    }
+    if (registry->thing_count >= GN_THINGS_MAX) {
+        gn_diag_set(diag, 0, 0, "there already are THINGS_MAX (%d) Things", GN_THINGS_MAX);
+        return GN_ERR_FULL;
+    }
+
+    char id[GN_THING_ID_BYTES_MAX + 1];
+    size_t size = registry_slug(name, id);
+    uint32_t ignored;
+    /* thing_count + 1 candidates cannot all be taken. */
+    for (uint32_t n = 2; gn_registry_thing(registry, (gn_str){ id, size }, &ignored); n++) {
+        char suffix_bytes[16];
+        struct gn_buf suffix = gn_buf_over(suffix_bytes, sizeof suffix_bytes);
+        gn_buf_addf(&suffix, "-%u", (unsigned)n);
+        size = registry_slug(name, id);
+        if (size > GN_THING_ID_BYTES_MAX - suffix.size)
+            size = GN_THING_ID_BYTES_MAX - suffix.size;
+        memcpy(id + size, suffix_bytes, suffix.size);
+        size += suffix.size;
+    }
+    id[size] = '\0';
+    memcpy(out_id, id, size + 1);
+    return GN_OK;
+}
+
+/* --- records --------------------------------------------------------------------------------------- */
+
+/* {"id":...,"name":...}; other keys are stepped over, so that a Thing may say more one day. */
+static gn_err registry_read_thing(gn_str text, struct gn_thing *out)
+{
+    struct gn_json json;
+    gn_json_init(&json, text);
+    if (gn_json_next(&json).kind != GN_JSON_OBJECT)
+        return GN_ERR_CORRUPT;
+    struct gn_thing thing = { .series_first = GN_NONE };
+    for (;;) {
+        struct gn_json_token key = gn_json_next(&json);
+        if (key.kind == GN_JSON_OBJECT_END)
+            break;
+        if (key.kind != GN_JSON_KEY)
+            return GN_ERR_CORRUPT;
+        const bool is_id = gn_str_equal(key.text, GN_STR("id"));
+        const bool is_name = gn_str_equal(key.text, GN_STR("name"));
+        struct gn_json_token value = gn_json_next(&json);
+        if (is_id || is_name) {
+            if (value.kind != GN_JSON_STRING)
+                return GN_ERR_CORRUPT;
+            if (is_id ? !gn_thing_id_valid(value.text) : registry_name_fault(value.text) != NULL)
+                return GN_ERR_CORRUPT;
+            char *to = is_id ? thing.id : thing.name;
+            memcpy(to, value.text.at, value.text.size); /* the checks above bound the size */
+            to[value.text.size] = '\0';
+        } else if (!gn_json_skip(&json, value)) {
+            return GN_ERR_CORRUPT;
+        }
+    }
+    if (gn_json_next(&json).kind != GN_JSON_END || thing.id[0] == '\0' || thing.name[0] == '\0')
+        return GN_ERR_CORRUPT;
+    *out = thing;
+    return GN_OK;
+}
+
+static gn_err registry_apply_thing(struct gn_registry *registry, const struct gn_record_thing *record)
+{
+    struct gn_thing thing;
+    gn_err err = registry_read_thing(gn_record_thing_json(record), &thing);
+    if (err)
+        return err;
+
+    uint32_t taken_by = GN_NONE;
+    const bool taken = gn_registry_thing(registry, gn_str_of(thing.id), &taken_by);
+    if (record->thing < registry->thing_count) { /* renamed; an id stays for life */
+        if (!taken || taken_by != record->thing)
+            return GN_ERR_CORRUPT;
+        memcpy(registry->things[record->thing].name, thing.name, sizeof thing.name);
+        return GN_OK;
+    }
+    if (record->thing != registry->thing_count || record->thing >= GN_THINGS_MAX || taken)
+        return GN_ERR_CORRUPT;
+
+    struct gn_thing *row = &registry->things[record->thing];
+    *row = thing;
+    err = gn_map_put(&registry->thing_by_id, gn_str_of(row->id), record->thing);
+    if (err)
+        return GN_ERR_CORRUPT;
+    registry->thing_count++;
+    return GN_OK;
+}
+
+static gn_str registry_key(char to[static SERIES_KEY_BYTES], uint32_t thing, gn_str property)
+{
+    memcpy(to, &thing, sizeof thing);
+    memcpy(to + sizeof thing, property.at, property.size);
+    return (gn_str){ to, sizeof thing + property.size };
+}
+
+static gn_err registry_apply_series(struct gn_registry *registry, const struct gn_record_series *record)
+{
+    const gn_str name = gn_record_series_name(record);
+    if (record->series != registry->series_count || record->series >= GN_SERIES_MAX ||
+        record->thing >= registry->thing_count || record->kind > GN_SERIES_TEXT || !gn_property_valid(name))
+        return GN_ERR_CORRUPT;
+    struct gn_thing *thing = &registry->things[record->thing];
+    uint32_t taken_by;
+    if (thing->series_count >= GN_SERIES_PER_THING_MAX ||
+        gn_registry_series(registry, record->thing, name, &taken_by))
+        return GN_ERR_CORRUPT;
+
+    char *slot = registry->series_keys + (size_t)record->series * SERIES_KEY_BYTES;
+    gn_err err = gn_map_put(&registry->series_by_name, registry_key(slot, record->thing, name),
+                            record->series);
+    if (err)
+        return GN_ERR_CORRUPT;
+    struct gn_series *row = &registry->series[record->series];
+    *row = (struct gn_series){ .thing = record->thing, .next = GN_NONE, .kind = (uint8_t)record->kind };
+    memcpy(row->property, name.at, name.size);
+    uint32_t *link = &thing->series_first; /* at the tail: people see properties in the order they came */
+    while (*link != GN_NONE)
+        link = &registry->series[*link].next;
+    *link = record->series;
+    thing->series_count++;
+    registry->series_count++;
+    return GN_OK;
+}
+
+gn_err gn_registry_apply(struct gn_registry *registry, const struct gn_record_head *record)
+{
+    if (record->type == GN_RECORD_THING)
+        return registry_apply_thing(registry, (const struct gn_record_thing *)(const void *)record);
+    if (record->type == GN_RECORD_SERIES)
+        return registry_apply_series(registry, (const struct gn_record_series *)(const void *)record);
+    return GN_OK;
+}
+
+/* --- lookups --------------------------------------------------------------------------------------- */
+
+bool gn_registry_thing(const struct gn_registry *registry, gn_str id, uint32_t *out_thing)
+{
+    return id.size > 0 && gn_map_get(&registry->thing_by_id, id, out_thing);
+}
+
+bool gn_registry_series(const struct gn_registry *registry, uint32_t thing, gn_str property,
+                        uint32_t *out_series)
+{
+    char key[SERIES_KEY_BYTES];
+    if (property.size < 1 || property.size > GN_PROPERTY_BYTES_MAX)
+        return false;
+    return gn_map_get(&registry->series_by_name, registry_key(key, thing, property), out_series);
+}
