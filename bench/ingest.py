@@ -1,0 +1,245 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""ingest.py ingest|latency|footprint [--seconds N]: the node's figures, each beside its peer, in one run.
+
+ingest     QoS 1 publishes of a 40-byte JSON payload, 100 (and 1 000) connections with 64, 8 and 1 in flight:
+           parsed, journaled, scored, acknowledged after fdatasync; beside Mosquitto without persistence.
+latency    publish to acknowledged at 10 000/s; publish to action received with autonomy act.
+footprint  resident memory of the idle node with the agent's series, binary size, time to the first connection.
+
+Everything stays on loopback and ends by itself. The load generator prints its own CPU seconds.
+"""
+import argparse, json, os, re, shutil, signal, socket, subprocess, sys, tempfile, time
+
+ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+GANGLION = os.path.join(ROOT, "ganglion")
+LOAD = os.path.join(ROOT, "build/release/mqtt_load_bench")
+
+
+class Node:
+    """A running node in a folder of its own."""
+
+    def __init__(self, solution=None):
+        self.dir = tempfile.mkdtemp(prefix="ganglion-bench-")
+        self.solution = solution
+
+    def add_things(self, count):
+        """Adds Things through the running node; returns a file of credentials."""
+        path = os.path.join(self.dir, "credentials.txt")
+        with open(path, "w") as file:
+            for number in range(count):
+                out = subprocess.run([GANGLION, "things", "add", f"load-{number}", "--data", self.dir, "--json"],
+                                     check=True, capture_output=True, text=True).stdout
+                row = json.loads(out)
+                file.write(f"{row['id']} {row['token']}\n")
+        return path
+
+    def start(self):
+        command = [GANGLION, "run", "--data", self.dir, "--mqtt", "127.0.0.1:0", "--portal", "127.0.0.1:0"]
+        if self.solution:
+            command += ["--solution", self.solution]
+        self.begun = time.monotonic()
+        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+        line = self.process.stdout.readline()
+        match = re.match(r"ready mqtt=(\S+):(\d+) portal=(\S+)", line)
+        if not match:
+            raise SystemExit(f"the node did not start: {line!r}")
+        self.host, self.port = match.group(1), int(match.group(2))
+        socket.create_connection((self.host, self.port)).close()
+        self.start_ms = (time.monotonic() - self.begun) * 1000
+        return self
+
+    def status(self):
+        out = subprocess.run([GANGLION, "status", "--data", self.dir, "--json"], check=True, capture_output=True, text=True)
+        return json.loads(out.stdout)
+
+    def cpu_seconds(self):
+        return cpu_seconds(self.process.pid)
+
+    def resident_mib(self):
+        return resident_mib(self.process.pid)
+
+    def stop(self):
+        self.process.send_signal(signal.SIGTERM)
+        code = self.process.wait(60)
+        shutil.rmtree(self.dir, ignore_errors=True)
+        if code != 0:
+            print(f"  (the node ended with {code})")
+
+
+class Mosquitto:
+    def __init__(self):
+        self.dir = tempfile.mkdtemp(prefix="mosquitto-bench-")
+        with socket.socket() as s:
+            s.bind(("127.0.0.1", 0))
+            self.port = s.getsockname()[1]
+        config = os.path.join(self.dir, "mosquitto.conf")
+        with open(config, "w") as file:
+            file.write(f"listener {self.port} 127.0.0.1\nallow_anonymous true\npersistence false\n"
+                       "max_inflight_messages 0\nmax_queued_messages 0\nlog_type none\n")
+        self.process = subprocess.Popen(["/usr/sbin/mosquitto", "-c", config], stderr=subprocess.DEVNULL)
+        for _ in range(200):
+            try:
+                socket.create_connection(("127.0.0.1", self.port)).close()
+                return
+            except OSError:
+                time.sleep(0.02)
+        raise SystemExit("mosquitto did not start")
+
+    def cpu_seconds(self):
+        return cpu_seconds(self.process.pid)
+
+    def stop(self):
+        self.process.terminate()
+        self.process.wait(20)
+        shutil.rmtree(self.dir, ignore_errors=True)
+
+
+def cpu_seconds(pid):
+    with open(f"/proc/{pid}/stat") as file:
+        fields = file.read().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def resident_mib(pid):
+    with open(f"/proc/{pid}/status") as file:
+        return int(re.search(r"VmRSS:\s+(\d+)", file.read()).group(1)) / 1024
+
+
+def load(port, connections, inflight, seconds, credentials=None, rate=None):
+    command = [LOAD, "--host", "127.0.0.1", "--port", str(port), "--connections", str(connections),
+               "--inflight", str(inflight), "--seconds", str(seconds), "--payload-bytes", "40", "--json"]
+    command += ["--credentials", credentials] if credentials else ["--anonymous", "--topic-fixed", "bench/value"]
+    if rate:
+        command += ["--rate", str(rate)]
+    out = subprocess.run(command, capture_output=True, text=True, timeout=seconds + 60)
+    if out.returncode != 0:
+        raise SystemExit(f"load generator: {out.stderr}{out.stdout}")
+    return json.loads(out.stdout.strip().splitlines()[-1])
+
+
+def median(rows, key):
+    rows = sorted(rows, key=lambda row: row[key])
+    return rows[len(rows) // 2]
+
+
+def measure(server, port, connections, inflight, seconds, runs, credentials=None):
+    rows = []
+    for _ in range(runs):
+        before = server.cpu_seconds()
+        row = load(port, connections, inflight, seconds, credentials)
+        row["server_us"] = (server.cpu_seconds() - before) * 1e6 / max(row["acked"], 1)
+        rows.append(row)
+    return median(rows, "rate")
+
+
+def bench_ingest(seconds):
+    things, runs = 100, 3
+    node, peer = Node().start(), Mosquitto()
+    try:
+        credentials = node.add_things(things)
+        print("QoS 1 publishes of 40 bytes of JSON, acknowledged a second; median of 3 runs, both in this run")
+        print(f"{'connections x in flight':26} {'ganglion':>12} {'mosquitto':>12} {'ratio':>7} {'goal':>6}"
+              f" {'node us':>8} {'peer us':>8} {'load CPU':>9}")
+        for connections, inflight, goal in ((100, 64, 5), (100, 8, 2), (1000, 1, 1)):
+            theirs = measure(peer, peer.port, connections, inflight, seconds, runs)
+            ours = measure(node, node.port, connections, inflight, seconds, runs, credentials)
+            ratio = ours["rate"] / theirs["rate"]
+            print(f"{connections:>14} x {inflight:<9} {ours['rate']:>12,.0f} {theirs['rate']:>12,.0f} {ratio:>6.1f}x {goal:>5}x"
+                  f" {ours['server_us']:>8.2f} {theirs['server_us']:>8.2f} {ours['cpu_seconds'] / ours['seconds']:>8.0%}")
+        print("(ganglion: parsed, journaled, scored, acknowledged after fdatasync; mosquitto: memory only, no persistence)")
+        print_stages(node)
+    finally:
+        node.stop()
+        peer.stop()
+
+
+def print_stages(node):
+    stages = node.status()["stages"]
+    readings = max(stages["readings"], 1)
+    journal = node.status()["journal"]
+    print(f"stages, nanoseconds of work a reading: engine {stages['engine_ns'] / readings:.0f}, "
+          f"journal {stages['journal_ns'] / readings:.0f} (waits for the disk included), "
+          f"history {stages['history_ns'] / readings:.0f}")
+    print(f"fdatasync: mean {journal['sync_us_mean']} us, worst {journal['sync_us_max']} us, {journal['syncs']} in all")
+
+
+ACT_SOLUTION = """
+things:
+  - thing: "*"
+    properties:
+      - name: v
+    actions:
+      - name: stop
+        at_most: 600 per 1s
+        expires: 30s
+rules:
+  - name: at-once
+    when: { thing: "*", property: v, above: 1000 }
+    do: { action: stop }
+    autonomy: act
+"""
+
+
+def bench_latency(seconds):
+    node = Node().start()
+    try:
+        credentials = node.add_things(100)
+        row = load(node.port, 100, 64, seconds, credentials, rate=10000)
+        print(f"publish to acknowledged on disk at 10 000/s, us: {json.dumps(row['latency_us'])}  (goal: p99 <= 10 000)")
+        print_stages(node)
+    finally:
+        node.stop()
+    bench_action_latency()
+
+
+def bench_action_latency():
+    folder = tempfile.mkdtemp(prefix="ganglion-solution-")
+    with open(os.path.join(folder, "act.yaml"), "w") as file:
+        file.write(ACT_SOLUTION)
+    node = Node(folder).start()
+    try:
+        with open(node.add_things(1)) as file:
+            thing, token = file.read().split()
+        out = subprocess.run(["node", os.path.join(ROOT, "bench/action_latency.mjs"), str(node.port), thing, token],
+                             capture_output=True, text=True, timeout=120, cwd=os.path.join(ROOT, "tests"))
+        print(f"publish to action received (autonomy act), us: {out.stdout.strip() or out.stderr}  (goal: p99 <= 20 000)")
+    finally:
+        node.stop()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def bench_footprint(seconds):
+    print(f"binary: {os.path.getsize(GANGLION) / 1048576:.2f} MiB (goal: at most 3)")
+    starts = []
+    for _ in range(5):
+        node = Node().start()
+        starts.append(node.start_ms)
+        node.stop()
+    print(f"start to first accepted connection: median {sorted(starts)[2]:.0f} ms, worst {max(starts):.0f} ms (goal: at most 200)")
+    node = Node(os.path.join(ROOT, "solutions/this-machine")).start()
+    agent = subprocess.Popen([GANGLION, "agent", "--data", node.dir, "--mqtt", f"127.0.0.1:{node.port}"],
+                             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        time.sleep(max(seconds, 30))
+        status = node.status()
+        print(f"resident with the agent's {status['series']['count']} series after {max(seconds, 30)} s: "
+              f"{node.resident_mib():.1f} MiB (goal: at most 24); {status['readings']['per_second']:.0f} readings/s, "
+              f"node CPU {node.cpu_seconds() / max(seconds, 30):.2%} of a core")
+    finally:
+        agent.terminate()
+        agent.wait(20)
+        node.stop()
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("what", choices=["ingest", "latency", "footprint"])
+    parser.add_argument("--seconds", type=int, default=5)
+    args = parser.parse_args()
+    print(f"--- {args.what} on {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}")
+    {"ingest": bench_ingest, "latency": bench_latency, "footprint": bench_footprint}[args.what](args.seconds)
+
+
+if __name__ == "__main__":
+    main()
