@@ -1,0 +1,331 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* learn_bench -- what the baseline costs, whether it keeps its budget, and how soon it speaks.
+ *
+ *      learn_bench score              nanoseconds a reading, bytes a series
+ *      learn_bench quiet [DAYS]       announcements a day on synthetic series in which nothing happens
+ *      learn_bench steps              windows from a lasting step to its announcement
+ *      learn_bench csv FILE [HEAD]    announcements on each column of a recording (time in ms first)
+ *      learn_bench nab FOLDER         announcements on the NAB corpus, with its windows of known anomalies
+ *
+ * Synthetic series are drawn from a fixed seed, so a figure can be had again. */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "learn/detect/baseline.h"
+
+/* --- series in which nothing happens --- */
+
+struct source {
+    uint64_t seed;
+    double state;
+    uint64_t step;
+    uint64_t until;
+    int mode;
+};
+
+static double source_uniform(struct source *s) /* (0, 1] */
+{
+    s->seed ^= s->seed << 13;
+    s->seed ^= s->seed >> 7;
+    s->seed ^= s->seed << 17;
+    return ((double)(s->seed >> 11) + 1) / 9007199254740993.0;
+}
+
+static double source_gauss(struct source *s)
+{
+    return sqrt(-2 * log(source_uniform(s))) * cos(6.283185307179586 * source_uniform(s));
+}
+
+static double draw_gauss(struct source *s)
+{
+    return 20 + source_gauss(s);
+}
+
+static double draw_student(struct source *s)
+{
+    double square = 0;
+    for (int i = 0; i < 3; i++) {
+        const double g = source_gauss(s);
+        square += g * g;
+    }
+    return source_gauss(s) / sqrt(square / 3);
+}
+
+static double draw_lognormal(struct source *s)
+{
+    return exp(0.7 * source_gauss(s));
+}
+
+static double draw_ar9(struct source *s)
+{
+    s->state = 0.9 * s->state + sqrt(1 - 0.81) * source_gauss(s);
+    return s->state;
+}
+
+static double draw_walk(struct source *s) /* pulled back within about an hour, sensor noise on top */
+{
+    s->state += -s->state / 3600 + 0.05 * source_gauss(s);
+    return 50 + s->state + 0.3 * source_gauss(s);
+}
+
+static double draw_day(struct source *s)
+{
+    return 10 * sin(6.283185307179586 * (double)s->step / 86400) + source_gauss(s);
+}
+
+static double draw_counts(struct source *s) /* Poisson(2) */
+{
+    const double floor_at = exp(-2);
+    int count = 0;
+    for (double product = source_uniform(s); product > floor_at; product *= source_uniform(s))
+        count++;
+    return count;
+}
+
+static double draw_flips(struct source *s) /* on for 30 s, off for 2 min, on average */
+{
+    if (source_uniform(s) < (s->mode ? 1.0 / 30 : 1.0 / 120))
+        s->mode = !s->mode;
+    return s->mode;
+}
+
+static double draw_constant(struct source *s) /* stands still, with a blip in 1 of 100 */
+{
+    return source_uniform(s) < 0.01 ? 1 + floor(3 * source_uniform(s)) : 0;
+}
+
+static double draw_bursts(struct source *s) /* every 10 minutes something runs for 5 to 15 s */
+{
+    if (s->step % 600 == 300)
+        s->until = s->step + 5 + (uint64_t)(10 * source_uniform(s));
+    return 5 + source_gauss(s) + (s->step < s->until ? 25 : 0);
+}
+
+static const struct {
+    const char *name;
+    double (*draw)(struct source *s);
+} quiet_kinds[] = {
+    { "independent, normal", draw_gauss },  { "independent, Student t3", draw_student },
+    { "independent, lognormal", draw_lognormal }, { "AR(1) 0.9", draw_ar9 },
+    { "mean-reverting walk", draw_walk },   { "daily sine, 10 sigma", draw_day },
+    { "counts, Poisson(2)", draw_counts },  { "switch, 30 s on 120 s off", draw_flips },
+    { "stands still, 1 % blips", draw_constant }, { "bursts every 10 min", draw_bursts },
+};
+enum { QUIET_KINDS = sizeof quiet_kinds / sizeof *quiet_kinds, SEEDS = 10 };
+
+static const int64_t start_ms = 1700000000000;
+
+static void bench_init(struct gn_baseline *b)
+{
+    double values[GN_MODEL_PARAMETERS_MAX];
+    if (gn_model_parameters(&gn_baseline_kind, values) != GN_OK)
+        abort();
+    gn_baseline_kind.init(b, values);
+}
+
+static int bench_quiet(int days)
+{
+    const int shown[] = { 1, 3, days };
+    printf("one reading a second, %d series of %d days each; announcements a series and day (budget 0.1)\n", SEEDS,
+           days);
+    printf("%-28s %8s %8s %8s %8s %8s %8s\n", "series", "1st hour", "day 1", "days 2-3", "later", "all", "limit");
+    for (size_t k = 0; k < QUIET_KINDS; k++) {
+        double counts[4] = { 0 };
+        double limit = 0;
+        for (uint64_t seed = 1; seed <= SEEDS; seed++) {
+            struct source s = { .seed = seed * 0x9e3779b97f4a7c15 };
+            struct gn_baseline b;
+            bench_init(&b);
+            for (; s.step < (uint64_t)days * 86400; s.step++) {
+                struct gn_verdict verdict;
+                gn_baseline_kind.update(&b, &(struct gn_model_reading){ start_ms + (int64_t)s.step * 1000,
+                                                                        quiet_kinds[k].draw(&s) }, &verdict);
+                if (verdict.phase != GN_PHASE_START)
+                    continue;
+                counts[s.step < 86400 ? 1 : s.step < 3 * 86400 ? 2 : 3]++;
+                if (s.step < 3600)
+                    counts[0]++;
+            }
+            limit += b.evidence.limit;
+        }
+        printf("%-28s %8.2f %8.2f %8.3f %8.3f %8.3f %8.1f\n", quiet_kinds[k].name, counts[0] / SEEDS,
+               counts[1] / SEEDS, counts[2] / SEEDS / 2, counts[3] / SEEDS / fmax(days - 3, 1),
+               (counts[1] + counts[2] + counts[3]) / SEEDS / days, limit / SEEDS);
+    }
+    (void)shown;
+    return 0;
+}
+
+/* --- steps --- */
+
+static int compare_doubles(const void *a, const void *b)
+{
+    const double x = *(const double *)a;
+    const double y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+/* Windows from the step to its START; 600 when there is none in 10 minutes. */
+static double step_delay(size_t kind, uint64_t seed, double size, uint64_t learnt)
+{
+    struct source s = { .seed = seed * 0x9e3779b97f4a7c15 };
+    struct gn_baseline b;
+    bench_init(&b);
+    for (; s.step < learnt + 600; s.step++) {
+        const double shift = s.step >= learnt ? size : 0;
+        struct gn_verdict verdict;
+        gn_baseline_kind.update(&b, &(struct gn_model_reading){ start_ms + (int64_t)s.step * 1000,
+                                                                quiet_kinds[kind].draw(&s) + shift }, &verdict);
+        if (s.step >= learnt && verdict.phase == GN_PHASE_START)
+            return (double)(s.step - learnt + 1);
+    }
+    return 600;
+}
+
+static int bench_steps(void)
+{
+    enum { RUNS = 41 };
+    static const uint64_t learnt[] = { 90, 600, 20000 };
+    static const double sizes[] = { 3, 5, 10, 30 };
+    printf("windows from a lasting step to its announcement, median of %d (600 = none)\n", RUNS);
+    printf("%-28s %8s %8s %8s %8s %8s\n", "series", "learnt", "3 sd", "5 sd", "10 sd", "30 sd");
+    for (size_t k = 0; k < QUIET_KINDS; k++) {
+        for (size_t l = 0; l < 3; l++) {
+            printf("%-28s %8llu", quiet_kinds[k].name, (unsigned long long)learnt[l]);
+            for (size_t z = 0; z < 4; z++) {
+                double delays[RUNS];
+                for (uint64_t run = 0; run < RUNS; run++)
+                    delays[run] = step_delay(k, run + 1, sizes[z], learnt[l]);
+                qsort(delays, RUNS, sizeof *delays, compare_doubles);
+                printf(" %8.0f", delays[RUNS / 2]);
+            }
+            printf("\n");
+        }
+    }
+    return 0;
+}
+
+/* --- recordings --- */
+
+enum { COLUMNS_MAX = 256, LINE_BYTES = 16384 };
+
+static int bench_csv(const char *path, const char *wanted)
+{
+    static struct gn_baseline models[COLUMNS_MAX];
+    static char line[LINE_BYTES], names[LINE_BYTES];
+    static char *name[COLUMNS_MAX];
+    static unsigned starts[COLUMNS_MAX], stuck[COLUMNS_MAX], gaps[COLUMNS_MAX];
+    static double open_s[COLUMNS_MAX];
+    FILE *file = fopen(path, "r");
+    if (file == NULL || fgets(names, sizeof names, file) == NULL)
+        return 1;
+    size_t columns = 0;
+    char *rest = NULL;
+    (void)strtok_r(names, ",\n", &rest);
+    for (char *word; columns < COLUMNS_MAX && (word = strtok_r(NULL, ",\n", &rest)) != NULL; columns++) {
+        name[columns] = word;
+        bench_init(&models[columns]);
+    }
+    double first = 0, time_ms = 0;
+    while (fgets(line, sizeof line, file) != NULL) {
+        char *at = line;
+        time_ms = strtod(at, &at);
+        if (first <= 0)
+            first = time_ms;
+        for (size_t i = 0; i < columns && *at == ','; i++) {
+            const double value = strtod(at + 1, &at);
+            struct gn_verdict v;
+            gn_baseline_kind.update(&models[i], &(struct gn_model_reading){ (int64_t)time_ms, value }, &v);
+            const bool shown = wanted != NULL && strstr(name[i], wanted) != NULL;
+            if (v.fault == GN_SENSOR_OK) {
+                starts[i] += v.phase == GN_PHASE_START;
+                open_s[i] += v.phase == GN_PHASE_GOING_ON ? 0.2 : 0;
+            } else {
+                stuck[i] += v.phase == GN_PHASE_START && v.fault == GN_SENSOR_STUCK;
+                gaps[i] += v.phase == GN_PHASE_START && v.fault == GN_SENSOR_GAP;
+            }
+            if (shown && (v.phase == GN_PHASE_START || v.phase == GN_PHASE_END))
+                printf("%9.1f s %-20s phase %d fault %d value %g usual %g [%g, %g] score %.1f p %.2g evidence %.1f of %.1f\n",
+                       (time_ms - first) / 1000, name[i], v.phase, (int)v.fault, v.value, v.usual, v.usual_low,
+                       v.usual_high, v.score, v.p_value, v.evidence, v.threshold);
+        }
+    }
+    (void)fclose(file);
+    unsigned sum = 0;
+    for (size_t i = 0; i < columns; i++) {
+        sum += starts[i];
+        if (starts[i] + stuck[i] > 0)
+            printf("%-24s %4u announced, %5.0f s open, %u stuck, limit %.1f debt %.1f\n", name[i], starts[i], open_s[i], stuck[i],
+                   models[i].evidence.limit, models[i].evidence.debt);
+    }
+    printf("%zu series, %.2f hours: %u announcements, %.3f a series and hour\n", columns, (time_ms - first) / 3.6e6,
+           sum, sum / (time_ms - first) * 3.6e6 / (double)columns);
+    return 0;
+}
+
+/* --- cost --- */
+
+static double bench_ns(void)
+{
+    struct timespec t;
+    (void)clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec * 1e9 + (double)t.tv_nsec;
+}
+
+static int bench_score(void)
+{
+    enum { SERIES = 64, READINGS = 20000 };
+    static struct gn_baseline models[SERIES];
+    static double values[READINGS];
+    static double costs[READINGS];
+    printf("%-28s %8s %10s %10s %10s\n", "series", "period", "mean ns", "p99 ns", "worst ns");
+    for (int period = 200; period <= 1000; period += 800) {
+        for (size_t k = 0; k < QUIET_KINDS; k++) {
+            struct source s = { .seed = 88172645463325252 };
+            for (; s.step < READINGS; s.step++)
+                values[s.step] = quiet_kinds[k].draw(&s);
+            for (size_t i = 0; i < SERIES; i++)
+                bench_init(&models[i]);
+            const double began = bench_ns();
+            for (int64_t r = 0; r < READINGS; r++) {
+                for (size_t i = 0; i < SERIES; i++) {
+                    struct gn_verdict verdict;
+                    gn_baseline_kind.update(&models[i], &(struct gn_model_reading){ start_ms + r * period, values[r] },
+                                            &verdict);
+                }
+            }
+            const double mean = (bench_ns() - began) / READINGS / SERIES;
+            bench_init(&models[0]);
+            for (int64_t r = 0; r < READINGS; r++) {
+                struct gn_verdict verdict;
+                const double from = bench_ns();
+                gn_baseline_kind.update(&models[0], &(struct gn_model_reading){ start_ms + r * period, values[r] },
+                                        &verdict);
+                costs[r] = bench_ns() - from;
+            }
+            qsort(costs, READINGS, sizeof *costs, compare_doubles);
+            printf("%-28s %5d ms %10.0f %10.0f %10.0f\n", quiet_kinds[k].name, period, mean,
+                   costs[READINGS * 99 / 100], costs[READINGS - 1]);
+        }
+    }
+    printf("%zu bytes a series\n", sizeof(struct gn_baseline));
+    return 0;
+}
+
+int main(int argc, char **argv)
+{
+    const char *what = argc > 1 ? argv[1] : "score";
+    if (strcmp(what, "score") == 0)
+        return bench_score();
+    if (strcmp(what, "quiet") == 0)
+        return bench_quiet(argc > 2 ? atoi(argv[2]) : 10);
+    if (strcmp(what, "steps") == 0)
+        return bench_steps();
+    if (strcmp(what, "csv") == 0 && argc > 2)
+        return bench_csv(argv[2], argc > 3 ? argv[3] : NULL);
+    fprintf(stderr, "usage: learn_bench score | quiet [DAYS] | steps | csv FILE [NAME] | nab FOLDER\n");
+    return 2;
+}

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "learn/detect/interval.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "learn/detect/robust.h"
+
+enum { INTERVAL_FIRST = 64 }; /* readings whose extremes are the first guess */
+static const double interval_memory = 1024;
+static const double interval_step = 0.1; /* in mean absolute deviations */
+
+void gn_interval_init(struct gn_interval *interval)
+{
+    memset(interval, 0, sizeof *interval);
+}
+
+void gn_interval_learn(struct gn_interval *interval, double reading, double location, double alpha)
+{
+    const double residual = reading - location;
+    if (interval->count < GN_INTERVAL_COUNT_MAX)
+        interval->count++;
+    double size = fabs(residual);
+    if (interval->count > INTERVAL_FIRST && interval->deviation > 0)
+        size = fmin(size, 8 * interval->deviation);
+    interval->deviation += (size - interval->deviation) / fmin(interval->count, interval_memory);
+    if (interval->count <= INTERVAL_FIRST) {
+        interval->low = fmin(interval->low, residual);
+        interval->high = fmax(interval->high, residual);
+        return;
+    }
+    const double step = interval_step * interval->deviation;
+    const double in = alpha / 2;
+    interval->high += residual > interval->high ? step * (1 - in) : -step * in;
+    interval->low += residual < interval->low ? -step * (1 - in) : step * in;
+    if (interval->low > interval->high)
+        interval->low = interval->high = (interval->low + interval->high) / 2;
+}
+
+bool gn_interval_valid(const struct gn_interval *interval)
+{
+    const double most = 64 * GN_ROBUST_VALUE_MAX;
+    return fabs(interval->low) <= most && fabs(interval->high) <= most &&
+           interval->low <= interval->high && interval->deviation >= 0 && interval->deviation <= most &&
+           interval->count <= GN_INTERVAL_COUNT_MAX && interval->reserved == 0;
+}

@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "learn/detect/robust.h"
+
+#include <math.h>
+#include <string.h>
+
+static const double robust_psi_max = 2.5;          /* in standard deviations */
+static const double robust_deviation_clip = 4.0;   /* in mean absolute deviations */
+static const double robust_sd_of_deviation = 1.2533141373155; /* sqrt(pi / 2): normal residuals */
+static const double robust_sd_of_quantum = 0.2886751345948;   /* 1 / sqrt(12): a uniform rounding error */
+static const double robust_relative_floor = 1e-9;
+static const double robust_absolute_floor = 1e-100;
+static const double robust_z_max = 3.0;
+static const double robust_correlation_max = 0.98;
+enum {
+    ROBUST_FIRST = 8,        /* before that nothing is clipped: there is no scale yet */
+    ROBUST_CHANGES_MAX = 64, /* memory of the quantum */
+};
+
+void gn_robust_init(struct gn_robust *robust)
+{
+    memset(robust, 0, sizeof *robust);
+}
+
+double gn_robust_spread(const struct gn_robust *robust)
+{
+    double spread = robust->deviation * robust_sd_of_deviation;
+    spread = fmax(spread, robust->quantum * robust_sd_of_quantum);
+    spread = fmax(spread, fabs(robust->location) * robust_relative_floor);
+    return fmax(spread, robust_absolute_floor);
+}
+
+static double robust_clip(double x, double limit)
+{
+    return x > limit ? limit : x < -limit ? -limit : x;
+}
+
+/* The size of a change is learnt before the deviation, so that the first change of a series that always
+ * stood still is one quantum and not a million standard deviations. */
+static void robust_learn_change(struct gn_robust *robust, double value)
+{
+    const double change = fabs(value - robust->last);
+    if (change <= fabs(value) * robust_relative_floor || robust->count == 0)
+        return;
+    if (robust->change_count < ROBUST_CHANGES_MAX)
+        robust->change_count++;
+    const double bounded = robust->change_count == 1 ? change : fmin(change, 4 * robust->quantum);
+    robust->quantum += (bounded - robust->quantum) / robust->change_count;
+}
+
+void gn_robust_learn(struct gn_robust *robust, double value, double memory)
+{
+    robust_learn_change(robust, value);
+    robust->last = value;
+    if (robust->count == 0)
+        robust->location = value;
+    if (robust->count < GN_ROBUST_COUNT_MAX)
+        robust->count++;
+
+    const double gain = 1.0 / fmin((double)robust->count, memory);
+    const double spread = gn_robust_spread(robust);
+    const double residual = value - robust->location;
+    double size = fabs(residual);
+    if (robust->count <= ROBUST_FIRST) {
+        robust->location += gain * residual;
+    } else {
+        robust->location += gain * robust_clip(residual, robust_psi_max * spread);
+        size = fmin(size, robust_deviation_clip * fmax(robust->deviation, robust->quantum));
+    }
+    robust->deviation += gain * (size - robust->deviation);
+
+    const double z = robust_clip(residual / spread, robust_z_max);
+    robust->lag0 += gain * (z * z - robust->lag0);
+    robust->lag1 += gain * (z * robust->last_z - robust->lag1);
+    robust->last_z = z;
+}
+
+void gn_robust_loosen(struct gn_robust *robust, uint32_t count)
+{
+    if (robust->count > count)
+        robust->count = count;
+}
+
+double gn_robust_correlation(const struct gn_robust *robust)
+{
+    if (robust->lag0 <= 1e-6 || robust->lag1 <= 0)
+        return 0;
+    return fmin(robust->lag1 / robust->lag0, robust_correlation_max);
+}
+
+double gn_robust_caution(const struct gn_robust *robust)
+{
+    if (robust->count == 0)
+        return 1;
+    const double correlation = gn_robust_correlation(robust);
+    return 1 + 3 * (1 + correlation) / (1 - correlation) / robust->count;
+}
+
+static bool robust_in(double x, double low, double high)
+{
+    return x >= low && x <= high; /* false for NaN */
+}
+
+bool gn_robust_valid(const struct gn_robust *robust)
+{
+    const double most = 8 * GN_ROBUST_VALUE_MAX;
+    return robust_in(robust->location, -most, most) && robust_in(robust->deviation, 0, most) &&
+           robust_in(robust->quantum, 0, most) && robust_in(robust->last, -most, most) &&
+           robust_in(robust->last_z, -robust_z_max, robust_z_max) &&
+           robust_in(robust->lag0, 0, robust_z_max * robust_z_max) &&
+           robust_in(robust->lag1, -robust_z_max * robust_z_max, robust_z_max * robust_z_max) &&
+           robust->count <= GN_ROBUST_COUNT_MAX && robust->change_count <= ROBUST_CHANGES_MAX;
+}
