@@ -1,11 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* cli/main.c -- placeholder until the command table is in. */
-#include <stdio.h>
+/* cli/main.c -- the door of the program; everything else can be tested without it. */
+#include "cli/cli.h"
 
-#include "base/version.h"
-
-int main(void)
+int main(int argc, char **argv)
 {
-    printf("ganglion %s\n", gn_version());
-    return 0;
+    return gn_cli_main(argc, argv, stdout, stderr);
 }

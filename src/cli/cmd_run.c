@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/args.h"
+#include "cli/ask.h"
+#include "cli/rows.h"
+#include "node/node.h"
+
+static const char run_mqtt_default[] = "127.0.0.1:1883";
+static const char run_portal_default[] = "127.0.0.1:8080";
+
+static bool run_address(const struct gn_cli *cli, const char *option, const char **inout)
+{
+    char host[256];
+    uint16_t port = 0;
+    const char *given = gn_cli_value(cli, option);
+    if (given == NULL)
+        return true;
+    *inout = given;
+    return gn_args_address(cli, option, given, true, host, sizeof host, &port);
+}
+
+static int run_run(struct gn_cli *cli)
+{
+    char dir[GN_ASK_DIR_BYTES];
+    struct gn_node_options options = {
+        .data_dir = dir,
+        .solution_dir = gn_cli_value(cli, "--solution"),
+        .mqtt_listen = run_mqtt_default,
+        .portal_listen = run_portal_default,
+        .quiet = gn_cli_has(cli, "--quiet"),
+    };
+    if (!run_address(cli, "--mqtt", &options.mqtt_listen) || !run_address(cli, "--portal", &options.portal_listen) ||
+        !gn_ask_data_dir(cli, dir, sizeof dir))
+        return GN_EXIT_USAGE;
+    return gn_node_run(&options);
+}
+
+const struct gn_command gn_command_run = {
+    .name = "run",
+    .words = "",
+    .summary = "run the node, in the foreground",
+    .about = "Starts the node and stays until Ctrl-C or SIGTERM. When it accepts connections it prints\n"
+             "`ready mqtt=HOST:PORT portal=HOST:PORT`. Everything it keeps is under the data directory; one node\n"
+             "runs on one data directory. On the first start it prints a one-time code for /setup of the portal.",
+    .options = { GN_OPTION_DATA,
+                 { "--solution", "DIR", "use the YAML files of this folder (default: keep those in force)" },
+                 { "--mqtt", "HOST:PORT", "where devices connect (default: 127.0.0.1:1883; port 0: any free one)" },
+                 { "--portal", "HOST:PORT", "where people connect (default: 127.0.0.1:8080; port 0: any free one)" },
+                 { "--quiet", NULL, "no status line" } },
+    .examples = { { "run", "A node for this machine alone." },
+                  { "run --data /srv/plant --solution solutions/this-machine --mqtt 0.0.0.0:1883",
+                    "A node that devices of the network reach, with a solution." } },
+    .run = run_run,
+};

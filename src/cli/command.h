@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* cli/command.h -- what one command of the program is: one file, one const row.
+ *
+ *   ganglion things add press-7 --data DIR --json
+ *            └── name ─┘ └word┘ └─ options of the row, plus --help, which every row has
+ *
+ * The row is the only description of a command: parsing, help texts and the checks that hold manual, user's
+ * guide and shell completion in step all read it. A new command is a new file and one line in commands.c. */
+#ifndef GN_CLI_COMMAND_H
+#define GN_CLI_COMMAND_H
+
+#include <stdio.h>
+
+#include "base/buf.h"
+#include "os/clock.h"
+
+/* Exit codes; scripts rely on them. */
+typedef enum gn_exit {
+    GN_EXIT_OK = 0,
+    GN_EXIT_FAILED = 1,    /* tried, and it did not work */
+    GN_EXIT_USAGE = 2,     /* the command line is wrong, or the program cannot start */
+    GN_EXIT_NOT_FOUND = 3, /* no Thing, alarm, decision ... of that id */
+    GN_EXIT_NO_NODE = 4,   /* no node is running on that data directory */
+} gn_exit;
+
+enum { GN_CLI_OPTIONS_MAX = 16, GN_CLI_WORDS_MAX = 4, GN_CLI_EXAMPLES_MAX = 5 };
+
+struct gn_option {
+    const char *name;  /* "--data"; NULL ends the list */
+    const char *value; /* "DIR", or NULL: the option is a switch */
+    const char *help;  /* one sentence, without a full stop */
+};
+
+struct gn_example {
+    const char *line; /* without the leading "ganglion " */
+    const char *text;
+};
+
+struct gn_cli; /* one invocation, below */
+
+struct gn_command {
+    const char *name;    /* "things add": one or two words */
+    const char *words;   /* what follows it in the usage line: "NAME"; "" = nothing */
+    const char *summary; /* one line for the list of commands */
+    const char *about;   /* paragraphs for its own help, or NULL */
+    struct gn_option options[GN_CLI_OPTIONS_MAX];
+    struct gn_example examples[GN_CLI_EXAMPLES_MAX];
+    size_t words_min;
+    size_t words_max;
+    int (*run)(struct gn_cli *cli); /* returns the exit code */
+};
+
+/* Options that several commands share, worded once. */
+#define GN_OPTION_DATA { "--data", "DIR", "the node's data directory (default: $XDG_STATE_HOME/ganglion)" }
+#define GN_OPTION_JSON { "--json", NULL, "print JSON, one object a line, instead of a table" }
+
+struct gn_cli {
+    const struct gn_command *command;
+    const char *words[GN_CLI_WORDS_MAX];
+    size_t word_count;
+    const char *values[GN_CLI_OPTIONS_MAX]; /* beside command->options; NULL = not given */
+    FILE *out;                              /* what was asked for */
+    FILE *err;                              /* everything else */
+    bool json;
+    bool colour; /* `out` is a terminal and NO_COLOR is not set */
+    bool asks_help;
+    struct gn_clock clock;
+};
+
+/* The value of an option the row has (asserted), "" for a switch; NULL when it was not given. */
+const char *gn_cli_value(const struct gn_cli *cli, const char *option);
+bool gn_cli_has(const struct gn_cli *cli, const char *option);
+
+/* Says on `err` what is wrong: "ganglion things add: <what>", then the hint on a line of its own unless
+ * it is NULL. Text from outside is made safe for a terminal. Returns `code`, so that a command can end
+ * with it. */
+int gn_cli_say(const struct gn_cli *cli, gn_exit code, const char *hint, const char *fmt, ...) GN_PRINTF(4, 5);
+
+/* Prints text from outside, made safe for a terminal. */
+void gn_cli_print_safe(FILE *to, gn_str text);
+
+#endif
