@@ -49,6 +49,12 @@
     X(MQTT_RECEIVE_MAXIMUM, 1024, "QoS 1 messages a client may have in flight")                              \
     X(MQTT_OUT_INFLIGHT_MAX, 16, "QoS 1 messages the node has in flight to one client")                      \
     X(MQTT_OUT_BYTES_MAX, 1048576, "bytes waiting for a slow client; more ends it")                          \
+    X(MQTT_CONNECT_BYTES_MAX, 8192, "bytes of a CONNECT; larger ends the connection")                        \
+    X(MQTT_CLIENT_ID_BYTES_MAX, 128, "bytes of a client id; a longer one is refused")                        \
+    X(MQTT_OUTBOX_BYTES_MAX, 65536, "bytes of messages a client has not acknowledged yet")                   \
+    X(MQTT_SESSION_EXPIRY_S_MAX, 86400, "seconds a session is kept for a client that left")                  \
+    X(MQTT_SESSIONS_KEPT_MAX, 4096, "sessions kept for clients that left; the oldest goes")                  \
+    X(MQTT_SESSIONS_KEPT_PER_THING_MAX, 16, "of them for one Thing; the oldest goes")                        \
     X(MQTT_CONNECT_TIMEOUT_MS, 10000, "milliseconds until a complete CONNECT")                               \
     X(MQTT_KEEPALIVE_S_MAX, 600, "seconds of keep-alive the server grants")                                  \
     X(MQTT_WILL_BYTES_MAX, 1024, "bytes of a will's payload")                                                \
