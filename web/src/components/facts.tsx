@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+// facts.tsx -- names and values side by side.
+
+import type { ComponentChildren } from 'preact';
+
+export function Facts({ children }: { children: ComponentChildren }) {
+    return <dl class="facts">{children}</dl>;
+}
+
+export function Fact({ name, children }: { name: string; children: ComponentChildren }) {
+    return (
+        <div class="fact">
+            <dt>{name}</dt>
+            <dd>{children}</dd>
+        </div>
+    );
+}

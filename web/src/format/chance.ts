@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+// chance.ts -- a p-value in words. It is the chance that a usual reading looks at least as unusual, so 1/p is
+// how many usual readings one would wait for the next such one. Rounded coarsely: the figure is a rank, not a law.
+
+import { count, plain } from './number.js';
+
+/** One or two significant digits that people say: 3 214 is "3 000", 12 is "12", 127 is "130". */
+function roundly(n: number): number {
+    if (n < 20) return Math.round(n);
+    const unit = 10 ** Math.floor(Math.log10(n));
+    const step = n < 10 * unit && n >= 1000 ? unit : unit / 10;
+    return Math.round(n / step) * step;
+}
+
+/** "about once in 3 000" */
+export function onceIn(p: number): string {
+    if (!(p > 0)) return 'never seen';
+    if (p >= 0.5) return 'as often as not';
+    return `about once in ${count(roundly(1 / p))}`;
+}
+
+/** The full sentence that says how sure. */
+export function howSure(p: number | null | undefined, isSensor = false): string {
+    if (isSensor) return 'This is about the sensor: its readings cannot be right as they are.';
+    if (p === null || p === undefined) return 'Not judged by chance.';
+    return `Usual readings look like this ${onceIn(p)}.`;
+}
+
+/** "p = 0.00031" */
+export function pValue(p: number | null | undefined): string {
+    return p === null || p === undefined ? '–' : plain(p, 2);
+}

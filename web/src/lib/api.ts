@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: Apache-2.0
+// api.ts -- calls to the node. A failed call is a Failure that says what went wrong and what to do.
+
+import { Cell } from './cell.js';
+import { LIST_OF } from './types.js';
+import type {
+    Bucket, Limit, Millis, NewThing, NodeStatus, OutputKind, Outputs, PropertyKind, Session, Thing, ThingRow,
+} from './types.js';
+
+const TIMEOUT_MS = 10_000;
+const SIGN_IN_TIMEOUT_MS = 40_000; // the node holds the answer to a wrong password back, longer each time
+
+export class Failure extends Error {
+    constructor(
+        readonly status: number,           // 0: no answer at all
+        readonly code: string,
+        message: string,
+        readonly hint: string,
+    ) {
+        super(message);
+    }
+}
+
+/** Who is signed in. undefined: not asked yet; null: nobody. */
+export const session = new Cell<Session | null | undefined>(undefined);
+
+const WORDS: Record<number, [code: string, message: string, hint: string]> = {
+    401: ['signed_out', 'You are not signed in.', 'Sign in, then try again.'],
+    403: ['denied', 'Your role does not allow this.', 'Ask an admin of this node.'],
+    404: ['not_found', 'The node knows nothing of that name.', 'It may have been removed. Go back to the overview.'],
+    409: ['conflict', 'Somebody or something was faster.', 'Look at the present state, then decide again.'],
+    429: ['too_many', 'Too many requests.', 'Wait a moment, then try again.'],
+    503: ['busy', 'The node cannot take this now.', 'Is its disk full? Look at the status page.'],
+};
+
+/** What a failed answer says, whatever its body is. */
+export function failureOf(status: number, body: unknown): Failure {
+    const [code, message, hint] = WORDS[status]
+        ?? ['failed', `The node answered with status ${status}.`, 'Try again; the node’s log says more.'];
+    const told = (body as { error?: Record<string, unknown> } | null)?.error;
+    const text = (key: string, otherwise: string): string => {
+        const value = told?.[key];
+        return typeof value === 'string' && value !== '' ? value : otherwise;
+    };
+    return new Failure(status, text('code', code), text('message', message), text('hint', hint));
+}
+
+/** A path from parts; each part is one segment whatever it contains. */
+export function path(...parts: string[]): string {
+    return `/${parts.map(encodeURIComponent).join('/')}`;
+}
+
+/** "?a=1&b=2" of what is given; nothing of what is undefined. */
+export function query(values: Record<string, string | number | undefined>): string {
+    const given = Object.entries(values)
+        .filter((entry): entry is [string, string | number] => entry[1] !== undefined)
+        .map(([name, value]) => `${name}=${encodeURIComponent(value)}`);
+    return given.length ? `?${given.join('&')}` : '';
+}
+
+export async function call<T>(method: string, target: string, body?: unknown, timeout = TIMEOUT_MS): Promise<T> {
+    let answer: Response;
+    let text: string;
+    try {
+        answer = await fetch(target, {
+            method,
+            credentials: 'same-origin',
+            cache: 'no-store',
+            signal: AbortSignal.timeout(timeout),
+            ...(body === undefined ? {} : {
+                headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body),
+            }),
+        });
+        text = await answer.text();
+    } catch {
+        throw new Failure(0, 'unreachable', 'The node does not answer.',
+            'Is it still running, and is this machine on its network? This page tries again by itself.');
+    }
+    let parsed: unknown = null;
+    try {
+        parsed = text === '' ? null : JSON.parse(text);
+    } catch {
+        if (answer.ok) {
+            throw new Failure(answer.status, 'not_json', 'The answer was not what the node says.',
+                'Something between this browser and the node changed it: a proxy, perhaps.');
+        }
+    }
+    if (answer.ok) return parsed as T;
+    const failure = failureOf(answer.status, parsed);
+    if (failure.code === 'setup_needed') location.assign('/setup');
+    if (answer.status === 401 && target !== SESSION) session.set(null);
+    throw failure;
+}
+
+const BASE = '/api/v1';
+const SESSION = `${BASE}/session`;
+const get = <T>(target: string): Promise<T> => call<T>('GET', BASE + target);
+
+export interface ListQuery {
+    thing?: string;
+    state?: string;
+    from?: Millis;
+    to?: Millis;
+    limit?: number;
+}
+
+export interface Series {
+    thing: string;
+    property: string;
+    kind: PropertyKind;
+    unit: string;
+    readings: { time: Millis; value: number | boolean | string }[];
+}
+
+export const api = {
+    status: () => get<NodeStatus>('/status'),
+    limits: async () => (await get<{ limits: Limit[] }>('/limits')).limits,
+    things: async () => (await get<{ things: ThingRow[] }>('/things')).things,
+    thing: (id: string) => get<Thing>(path('things', id)),
+    addThing: (name: string) => call<NewThing>('POST', `${BASE}/things`, { name }),
+    buckets: async (thing: string, property: string, from: Millis, to: Millis, step: Millis) =>
+        (await get<{ buckets: Bucket[] }>(
+            path('things', thing, 'properties', property) + query({ from, to, step }))).buckets,
+    readings: (thing: string, property: string, range: { from?: Millis; to?: Millis; limit?: number }) =>
+        get<Series>(path('things', thing, 'properties', property) + query({ ...range })),
+    list: async <K extends OutputKind>(kind: K, which: ListQuery): Promise<Outputs[K][]> =>
+        (await get<Record<string, Outputs[K][]>>(path(LIST_OF[kind]) + query({ ...which })))[LIST_OF[kind]] ?? [],
+    one: <K extends OutputKind>(kind: K, id: string) => get<Outputs[K]>(path(LIST_OF[kind], id)),
+    answer: (decision: string, verdict: 'approve' | 'reject', reason: string) =>
+        call<{ recorded: boolean }>('POST', BASE + path('decisions', decision, verdict), reason ? { reason } : {}),
+    signIn: async (user: string, password: string) => {
+        await call<null>('POST', SESSION, { user, password }, SIGN_IN_TIMEOUT_MS);
+        await api.whoAmI();
+    },
+    signOut: async () => {
+        await call<null>('DELETE', SESSION);
+        session.set(null);
+    },
+    whoAmI: async () => {
+        try {
+            session.set(await call<Session>('GET', SESSION));
+        } catch (error) {
+            if (!(error instanceof Failure) || error.status !== 401) throw error;
+            session.set(null);
+        }
+    },
+};
+
+/** May this person do what needs `role`? */
+export function may(role: 'operator' | 'admin'): boolean {
+    const mine = session.value?.role;
+    return mine === 'admin' || mine === role;
+}

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+// status_page.tsx -- the node itself: journal, memory as planned, counters, limits.
+
+import { NodeStrip } from '../components/node_strip.js';
+import { Pending } from '../components/notice.js';
+import { Page, Section } from '../components/page.js';
+import { bytes, count, plain, quantity } from '../format/number.js';
+import { saidJournal } from '../format/words.js';
+import { api } from '../lib/api.js';
+import { useCell } from '../lib/cell.js';
+import { nodeStatus } from '../lib/node_status.js';
+import { useAnswer } from '../lib/store.js';
+import type { NodeStatus } from '../lib/types.js';
+
+type Row = [name: string, value: string];
+
+function Table({ rows }: { rows: readonly Row[] }) {
+    return (
+        <dl class="pairs">
+            {rows.map(([name, value]) => <div key={name}><dt>{name}</dt><dd>{value}</dd></div>)}
+        </dl>
+    );
+}
+
+function Memory({ memory }: { memory: NodeStatus['memory'] }) {
+    const planned = [...memory.planned].sort((a, b) => b.bytes - a.bytes);
+    const total = planned.reduce((sum, part) => sum + part.bytes, 0);
+    const largest = planned[0]?.bytes ?? 1;
+    return (
+        <>
+            <p class="calm">Planned at start: {bytes(total)}, taken once. Resident now: {bytes(memory.resident_bytes)}.</p>
+            <ul class="plan">
+                {planned.map((part) => (
+                    <li key={part.purpose}>
+                        <span>{part.purpose}</span>
+                        <span class="figure">{bytes(part.bytes)}</span>
+                        <span class="bar" aria-hidden="true">
+                            <span style={{ transform: `scaleX(${(part.bytes / largest).toFixed(4)})` }} />
+                        </span>
+                    </li>
+                ))}
+            </ul>
+        </>
+    );
+}
+
+function counters(status: NodeStatus): Row[] {
+    return [
+        ['Things', `${count(status.things.count)}, ${count(status.things.online)} online`],
+        ['Series', count(status.series.count)],
+        ['Readings kept', count(status.readings.count)],
+        ['Readings a second', plain(status.readings.per_second)],
+        ['Alarms open', count(status.alarms.open)],
+        ['Decisions pending', count(status.decisions.pending)],
+        ['Solution', status.solution ? 'in force' : 'none'],
+    ];
+}
+
+function journal(status: NodeStatus): Row[] {
+    const { state, durable_seq, bytes: size, sync_us_mean, sync_us_max } = status.journal;
+    return [
+        ['State', saidJournal(state).text],
+        ['Durable up to record', count(durable_seq)],
+        ['On disk', bytes(size)],
+        ['Disk sync, mean', quantity(sync_us_mean / 1e6, 's')],
+        ['Disk sync, longest', quantity(sync_us_max / 1e6, 's')],
+    ];
+}
+
+function mqttRows(status: NodeStatus): Row[] {
+    return Object.entries(status.mqtt).map(([name, value]): Row =>
+        [name.replaceAll('_', ' '), typeof value === 'number' ? count(value) : String(value)]);
+}
+
+function Limits() {
+    const state = useAnswer(api.limits, []);
+    if (!state.answer) return <Pending state={state} lines={8} />;
+    return (
+        <ul class="limits">
+            {state.answer.map((limit) => (
+                <li key={limit.name}>
+                    <code>{limit.name}</code>
+                    <span class="figure">{count(limit.value)}</span>
+                    <span class="muted">{limit.text}</span>
+                </li>
+            ))}
+        </ul>
+    );
+}
+
+export function StatusPage() {
+    const status = useCell(nodeStatus);
+    return (
+        <Page title="Status">
+            <NodeStrip />
+            {status ? (
+                <div class="columns">
+                    <Section title="Counters"><Table rows={counters(status)} /></Section>
+                    <Section title="Journal"><Table rows={journal(status)} /></Section>
+                    <Section title="MQTT"><Table rows={mqttRows(status)} /></Section>
+                    <Section title="Memory"><Memory memory={status.memory} /></Section>
+                </div>
+            ) : <Pending state={{ loading: true, failure: null, reload: () => undefined }} lines={8} />}
+            <Section title="Limits"><Limits /></Section>
+        </Page>
+    );
+}
