@@ -128,7 +128,6 @@ static void bench_init(struct gn_baseline *b)
 
 static int bench_quiet(int days)
 {
-    const int shown[] = { 1, 3, days };
     printf("one reading a second, %d series of %d days each; announcements a series and day (budget 0.1)\n", SEEDS,
            days);
     printf("%-28s %8s %8s %8s %8s %8s %8s\n", "series", "1st hour", "day 1", "days 2-3", "later", "all", "limit");
@@ -155,7 +154,6 @@ static int bench_quiet(int days)
                counts[1] / SEEDS, counts[2] / SEEDS / 2, counts[3] / SEEDS / fmax(days - 3, 1),
                (counts[1] + counts[2] + counts[3]) / SEEDS / days, limit / SEEDS);
     }
-    (void)shown;
     return 0;
 }
 
@@ -266,6 +264,132 @@ static int bench_csv(const char *path, const char *wanted)
     return 0;
 }
 
+/* --- the Numenta Anomaly Benchmark: 58 recordings with windows of known anomalies --- */
+
+enum { NAB_WINDOWS_MAX = 16, NAB_TEXT_BYTES = 1 << 18, PATH_BYTES = 1024 };
+
+struct nab_window {
+    int64_t from_ms;
+    int64_t to_ms;
+    bool hit;
+};
+
+static int64_t nab_time(const char *text)
+{
+    struct tm tm = { 0 };
+    if (strptime(text, "%Y-%m-%d %H:%M:%S", &tm) == NULL)
+        return 0;
+    return (int64_t)timegm(&tm) * 1000;
+}
+
+/* The label file is small and machine-made: "folder/file.csv": [["from", "to"], ...]. */
+static size_t nab_windows(const char *labels, const char *file, struct nab_window *out)
+{
+    char key[PATH_BYTES];
+    (void)snprintf(key, sizeof key, "\"%s\":", file);
+    const char *at = strstr(labels, key);
+    if (at == NULL)
+        return 0;
+    size_t count = 0;
+    int depth = 0;
+    for (at += strlen(key); *at != '\0' && count < NAB_WINDOWS_MAX; at++) {
+        depth += (*at == '[') - (*at == ']');
+        if (*at == ']' && depth == 0)
+            break;
+        if (*at != '"')
+            continue;
+        const char *to = strchr(at + 1, '"');
+        const char *second = to != NULL ? strchr(to + 1, '"') : NULL;
+        if (second == NULL)
+            break;
+        out[count++] = (struct nab_window){ nab_time(at + 1), nab_time(second + 1), false };
+        at = strchr(second + 1, '"');
+        if (at == NULL)
+            break;
+    }
+    return count;
+}
+
+struct nab_sum {
+    unsigned windows, hits, alarms, outside;
+    double days;
+};
+
+static bool nab_file(const char *folder, const char *labels, const char *file, struct nab_sum *sum)
+{
+    char path[PATH_BYTES], line[256];
+    (void)snprintf(path, sizeof path, "%s/data/%s", folder, file);
+    FILE *stream = fopen(path, "r");
+    if (stream == NULL || fgets(line, sizeof line, stream) == NULL)
+        return false;
+    struct nab_window windows[NAB_WINDOWS_MAX];
+    const size_t window_count = nab_windows(labels, file, windows);
+    struct gn_baseline b;
+    bench_init(&b);
+    unsigned alarms = 0, outside = 0, hits = 0;
+    int64_t first = 0, time_ms = 0;
+    char trail[1024] = "";
+    while (fgets(line, sizeof line, stream) != NULL) {
+        const char *comma = strchr(line, ',');
+        if (comma == NULL)
+            continue;
+        time_ms = nab_time(line);
+        first = first == 0 ? time_ms : first;
+        struct gn_verdict v;
+        gn_baseline_kind.update(&b, &(struct gn_model_reading){ time_ms, strtod(comma + 1, NULL) }, &v);
+        if (v.phase != GN_PHASE_START || v.fault != GN_SENSOR_OK)
+            continue;
+        alarms++;
+        bool inside = false;
+        for (size_t i = 0; i < window_count; i++) {
+            if (time_ms >= windows[i].from_ms && time_ms <= windows[i].to_ms) {
+                hits += !windows[i].hit;
+                windows[i].hit = inside = true;
+            }
+        }
+        outside += !inside;
+        const size_t used = strlen(trail);
+        (void)snprintf(trail + used, sizeof trail - used, " %.11s%s", line + 5, inside ? "*" : "");
+    }
+    (void)fclose(stream);
+    const double days = (double)(time_ms - first) / 86400000;
+    printf("%-62s %5.1f %3zu %3u %3u %3u %s\n", file, days, window_count, hits, alarms, outside, trail);
+    sum->windows += (unsigned)window_count;
+    sum->hits += hits;
+    sum->alarms += alarms;
+    sum->outside += outside;
+    sum->days += days;
+    return true;
+}
+
+static int bench_nab(const char *folder)
+{
+    static char labels[NAB_TEXT_BYTES];
+    char path[PATH_BYTES];
+    (void)snprintf(path, sizeof path, "%s/labels/combined_windows.json", folder);
+    FILE *stream = fopen(path, "r");
+    if (stream == NULL) {
+        fprintf(stderr, "%s: cannot be read\n", path);
+        return 1;
+    }
+    labels[fread(labels, 1, sizeof labels - 1, stream)] = '\0';
+    (void)fclose(stream);
+    printf("%-62s %5s %3s %3s %3s %3s when (* in a window)\n", "file", "days", "win", "hit", "all", "out");
+    struct nab_sum sum = { 0 };
+    for (const char *at = labels; (at = strstr(at, ".csv\"")) != NULL; at++) {
+        const char *from = at;
+        while (from > labels && from[-1] != '"')
+            from--;
+        char file[256];
+        (void)snprintf(file, sizeof file, "%.*s", (int)(at + 4 - from), from);
+        if (!nab_file(folder, labels, file, &sum))
+            return 1;
+    }
+    printf("%.0f days: %u of %u windows hit, %u announcements, %u of them outside = %.3f a day\n", sum.days,
+           sum.hits, sum.windows, sum.alarms, sum.outside, sum.outside / sum.days);
+    return 0;
+}
+
 /* --- cost --- */
 
 static double bench_ns(void)
@@ -326,6 +450,8 @@ int main(int argc, char **argv)
         return bench_steps();
     if (strcmp(what, "csv") == 0 && argc > 2)
         return bench_csv(argv[2], argc > 3 ? argv[3] : NULL);
+    if (strcmp(what, "nab") == 0 && argc > 2)
+        return bench_nab(argv[2]);
     fprintf(stderr, "usage: learn_bench score | quiet [DAYS] | steps | csv FILE [NAME] | nab FOLDER\n");
     return 2;
 }

@@ -9,9 +9,14 @@ enum {
     BASELINE_USUAL_LEAST = 8,     /* usual windows in a row that END an anomaly */
     BASELINE_USUAL_MAX = 1000,
     BASELINE_HALVES_MAX = 8,      /* then any level is accepted, steady or not */
+    BASELINE_LEVEL_MEMORY = 2,    /* memories from this one on stand for a level */
+    BASELINE_STRIDE_MAX = 1 << 16,
+    BASELINE_CHANGES_LEAST = 8,   /* what hardly ever changed has not shown yet what is usual ... */
+    BASELINE_STILL_LEAST = 3600,  /* ... unless it stood still for so many windows */
     BASELINE_RELEARN = 20,        /* windows the level counts for after accept() */
 };
 static const double baseline_usual_p = 0.05;
+static const double baseline_wanders_share = 1.0 / 6;
 static const double baseline_day_ms = 86400000.0;
 
 static const struct gn_parameter baseline_parameters[] = {
@@ -26,8 +31,9 @@ static const struct gn_parameter baseline_parameters[] = {
     { "interval_alpha", "share", 0.01, 0.0001, 0.5,
       "Share of usual readings outside the band that is drawn as usual. Does not move alarms." },
     { "accept_after_s", "s", 1800, 60, 31536000,
-      "An anomaly that has settled at a new level for so long (and 120 windows) is taken as the new usual "
-      "and ends; one that never settles is accepted after four times as long." },
+      "An anomaly that has settled at a new level for so long (and 120 windows) is taken as the new usual and "
+      "ends; a sixth of it is enough (and 60 windows) for a series that wanders anyway. One that never "
+      "settles is accepted after four times as long." },
     { "memory_windows", "windows", 600, 30, 100000,
       "How long the level remembers, in windows of about 1 s (or one reading, if those are rarer)." },
 };
@@ -50,23 +56,25 @@ static void baseline_init(void *state, const double *values)
     gn_interval_init(&b->interval);
     gn_evidence_init(&b->evidence, b->parameters.budget_per_day);
     b->p_value = 1;
+    b->held_stride = 1;
 }
 
 static bool baseline_learning(const struct gn_baseline *b)
 {
     return b->conformal.count < GN_BASELINE_WARM_WINDOWS - BASELINE_FIRST ||
-           b->level.count < BASELINE_RELEARN;
+           b->level.count < BASELINE_RELEARN ||
+           (b->level.change_count < BASELINE_CHANGES_LEAST && b->level.count < BASELINE_STILL_LEAST);
 }
 
 /* Distance in robust standard deviations, only to the side that is asked about. */
 static double baseline_score(const struct gn_baseline *b, double value)
 {
-    const double z = (value - b->level.location) / gn_robust_spread(&b->level);
+    const double z = (value - gn_robust_location(&b->level)) / gn_robust_spread(&b->level);
     if (b->parameters.direction > 0.5)
         return fmax(z, 0);
     if (b->parameters.direction < -0.5)
         return fmax(-z, 0);
-    return fabs(z);
+    return fmax(fabs(z), 1);
 }
 
 static double baseline_windows_per_day(const struct gn_baseline *b)
@@ -88,10 +96,40 @@ static void baseline_calibrate(struct gn_baseline *b, double score)
     b->lap_count[0] = 0;
 }
 
-static void baseline_learn(struct gn_baseline *b, const struct gn_pace_window *window, double score)
+static void baseline_forget_held(struct gn_baseline *b)
 {
-    if (b->level.count >= BASELINE_FIRST)
-        baseline_calibrate(b, score);
+    b->held_count = 0;
+    b->held_windows = 0;
+    b->held_stride = 1;
+}
+
+/* A full buffer keeps every other score, and from then on one of twice as many windows: what an episode
+ * of any length held is 16 to 32 scores, evenly. */
+static void baseline_hold(struct gn_baseline *b, double score)
+{
+    if (b->held_windows++ % b->held_stride != 0)
+        return;
+    if (b->held_count == GN_BASELINE_HELD) {
+        for (uint32_t i = 0; i < GN_BASELINE_HELD / 2; i++)
+            b->held[i] = b->held[2 * i];
+        b->held_count = GN_BASELINE_HELD / 2;
+        b->held_stride = b->held_stride < BASELINE_STRIDE_MAX ? b->held_stride * 2 : b->held_stride;
+    }
+    b->held[b->held_count++] = (float)fmin(score, GN_CONFORMAL_SCORE_MAX);
+}
+
+/* The episode was chance after all: what it held counts as often as it stood for. */
+static void baseline_release(struct gn_baseline *b)
+{
+    for (uint32_t i = 0; i < b->held_count; i++) {
+        for (uint32_t n = 0; n < b->held_stride; n++)
+            baseline_calibrate(b, b->held[i]);
+    }
+    baseline_forget_held(b);
+}
+
+static void baseline_learn(struct gn_baseline *b, const struct gn_pace_window *window)
+{
     gn_robust_learn(&b->level, window->mean, b->parameters.memory_windows);
     if (b->lap_count[0] == 0 && b->lap_from_ms[0] == 0)
         b->lap_from_ms[0] = window->from_ms;
@@ -99,63 +137,24 @@ static void baseline_learn(struct gn_baseline *b, const struct gn_pace_window *w
     b->learnt_to_ms = window->to_ms;
 }
 
-static void baseline_hold(struct gn_baseline *b, const struct gn_pace_window *window, double score)
-{
-    if (b->held_count < GN_BASELINE_HELD)
-        b->held[b->held_count++] = (float)fmin(score, GN_CONFORMAL_SCORE_MAX);
-    if (b->held_windows < GN_ROBUST_COUNT_MAX)
-        b->held_windows++;
-    gn_robust_learn(&b->shadow, window->mean, b->parameters.memory_windows);
-}
+/* --- the life of an anomaly: only these change its state --- */
 
-/* --- the life of an anomaly: only these four change its state --- */
-
-static void baseline_suspect(struct gn_baseline *b, const struct gn_pace_window *window)
-{
-    b->suspicious = 1;
-    b->held_from_ms = window->from_ms;
-    b->held_count = 0;
-    b->held_windows = 0;
-    b->halves = 0;
-    b->shadow_before = window->mean;
-    gn_robust_init(&b->shadow);
-}
-
-static void baseline_acquit(struct gn_baseline *b)
-{
-    for (uint32_t i = 0; i < b->held_count; i++)
-        baseline_calibrate(b, b->held[i]);
-    b->suspicious = 0;
-}
-
-static void baseline_announce(struct gn_baseline *b)
+static void baseline_announce(struct gn_baseline *b, const struct gn_pace_window *window)
 {
     b->open = 1;
     b->usual_run = 0;
+    b->halves = 0;
+    b->open_from_ms = window->to_ms;
+    b->shadow_before = window->mean;
+    gn_robust_init(&b->shadow);
     gn_evidence_spend(&b->evidence);
 }
 
 static void baseline_close(struct gn_baseline *b)
 {
     b->open = 0;
-    b->suspicious = 0;
     gn_evidence_clear(&b->evidence);
-}
-
-/* Looks, each half of accept_after, whether the shadow has settled: it moved by less than two of its own
- * standard deviations since the last look. True when the level it found is to be the usual one. */
-static bool baseline_settled(struct gn_baseline *b, const struct gn_pace_window *window)
-{
-    const double half_ms = b->parameters.accept_after_s * 500;
-    const double held_ms = (double)gn_pace_elapsed_ms(b->held_from_ms, window->to_ms);
-    if (held_ms < half_ms * (b->halves + 1) ||
-        b->held_windows < (b->halves + 1) * (BASELINE_ACCEPT_WINDOWS / 2))
-        return false;
-    const double moved = fabs(b->shadow.location - b->shadow_before);
-    b->shadow_before = b->shadow.location;
-    b->halves++;
-    return b->halves >= BASELINE_HALVES_MAX ||
-           (b->halves >= 2 && moved < 2 * gn_robust_spread(&b->shadow));
+    baseline_forget_held(b);
 }
 
 static void baseline_adopt(struct gn_baseline *b)
@@ -163,6 +162,24 @@ static void baseline_adopt(struct gn_baseline *b)
     b->level = b->shadow;
     gn_interval_init(&b->interval);
     baseline_close(b);
+}
+
+/* Looks, each half of accept_after, whether the shadow has settled: it moved by less than two of its own
+ * standard deviations since the last look. True when the level it found is to be the usual one. A series
+ * that is expected from its last values has no level to come back to, so it is not waited for as long. */
+static bool baseline_settled(struct gn_baseline *b, const struct gn_pace_window *window)
+{
+    const bool wanders = b->level.chosen < BASELINE_LEVEL_MEMORY;
+    const double half_ms = b->parameters.accept_after_s * 500 * (wanders ? baseline_wanders_share : 1);
+    const uint32_t half_windows = wanders ? BASELINE_ACCEPT_WINDOWS / 4 : BASELINE_ACCEPT_WINDOWS / 2;
+    const double open_ms = (double)gn_pace_elapsed_ms(b->open_from_ms, window->to_ms);
+    if (open_ms < half_ms * (b->halves + 1) || b->shadow.count < half_windows * (b->halves + 1))
+        return false;
+    const double moved = fabs(gn_robust_location(&b->shadow) - b->shadow_before);
+    b->shadow_before = gn_robust_location(&b->shadow);
+    b->halves++;
+    return b->halves >= BASELINE_HALVES_MAX ||
+           (b->halves >= 2 && moved < 2 * gn_robust_spread(&b->shadow));
 }
 
 static gn_phase baseline_judge_open(struct gn_baseline *b, const struct gn_pace_window *window)
@@ -192,18 +209,12 @@ static gn_phase baseline_judge(struct gn_baseline *b, const struct gn_pace_windo
     gn_evidence_add(&b->evidence, b->p_value, window->from_ms, !b->open);
     if (b->open)
         return baseline_judge_open(b, window);
-    if (!b->suspicious && b->evidence.value >= b->evidence.limit / 2)
-        baseline_suspect(b, window);
-    if (!b->suspicious)
-        return GN_PHASE_QUIET;
     if (b->evidence.value >= b->evidence.limit) {
-        baseline_announce(b);
+        baseline_announce(b, window);
         return GN_PHASE_START;
     }
     if (b->evidence.value <= 0)
-        baseline_acquit(b);
-    else if (baseline_settled(b, window))
-        baseline_adopt(b);
+        baseline_release(b);
     return GN_PHASE_QUIET;
 }
 
@@ -217,10 +228,14 @@ static gn_phase baseline_take_window(struct gn_baseline *b, const struct gn_pace
     gn_phase phase = GN_PHASE_QUIET;
     if (!baseline_learning(b))
         phase = baseline_judge(b, window);
-    if (b->suspicious)
-        baseline_hold(b, window, b->score);
+    if (b->evidence.value > 0)
+        baseline_hold(b, b->score);
+    else if (b->level.count >= BASELINE_FIRST)
+        baseline_calibrate(b, b->score);
+    if (b->open)
+        gn_robust_learn(&b->shadow, window->mean, b->parameters.memory_windows);
     else
-        baseline_learn(b, window, b->score);
+        baseline_learn(b, window);
     return phase;
 }
 
@@ -235,9 +250,9 @@ static void baseline_fill(const struct gn_baseline *b, double value, gn_phase ph
         .fault = fault,
         .learning = baseline_learning(b),
         .value = value,
-        .usual = b->level.location,
-        .usual_low = b->level.location + b->interval.low,
-        .usual_high = b->level.location + b->interval.high,
+        .usual = gn_robust_location(&b->level),
+        .usual_low = gn_robust_location(&b->level) + b->interval.low,
+        .usual_high = gn_robust_location(&b->level) + b->interval.high,
         .interval_alpha = b->parameters.interval_alpha,
         .score = b->score,
         .p_value = b->p_value,
@@ -263,8 +278,8 @@ static void baseline_update(void *state, const struct gn_model_reading *reading,
         return;
     }
     const double value = fmin(fmax(reading->value, -GN_ROBUST_VALUE_MAX), GN_ROBUST_VALUE_MAX);
-    if (!b->suspicious && b->level.count > 0)
-        gn_interval_learn(&b->interval, value, b->level.location, b->parameters.interval_alpha);
+    if (!b->open && b->level.count > 0)
+        gn_interval_learn(&b->interval, value, gn_robust_location(&b->level), b->parameters.interval_alpha);
     phase = b->open ? GN_PHASE_GOING_ON : GN_PHASE_QUIET;
     struct gn_pace_window window;
     if (gn_pace_add(&b->pace, reading->time_ms, value, &window))
@@ -285,7 +300,7 @@ static void baseline_accept(void *state, int64_t now_ms)
 {
     struct gn_baseline *b = state;
     (void)now_ms;
-    if (b->suspicious && b->shadow.count > 0)
+    if (b->open && b->shadow.count > 0)
         b->level = b->shadow;
     gn_robust_loosen(&b->level, BASELINE_RELEARN / 2);
     gn_interval_init(&b->interval);
@@ -317,9 +332,8 @@ static bool baseline_valid(const void *state)
     for (uint32_t i = 0; i < GN_BASELINE_HELD; i++)
         valid = valid && b->held[i] >= 0 && b->held[i] <= (float)GN_CONFORMAL_SCORE_MAX;
     return valid && b->score >= 0 && isfinite(b->score) && b->p_value > 0 && b->p_value <= 1 &&
-           isfinite(b->shadow_before) && b->held_count <= GN_BASELINE_HELD && b->suspicious <= 1 &&
-           b->open <= b->suspicious && b->usual_run <= BASELINE_USUAL_MAX &&
-           b->held_windows <= GN_ROBUST_COUNT_MAX && b->halves <= BASELINE_HALVES_MAX;
+           isfinite(b->shadow_before) && b->held_count <= GN_BASELINE_HELD && b->open <= 1 && b->usual_run <= BASELINE_USUAL_MAX &&
+           b->held_stride >= 1 && b->held_stride <= BASELINE_STRIDE_MAX && b->halves <= BASELINE_HALVES_MAX;
 }
 
 const struct gn_model_kind gn_baseline_kind = {

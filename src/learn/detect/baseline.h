@@ -27,7 +27,7 @@
 
 enum {
     GN_BASELINE_WARM_WINDOWS = 60, /* windows until the first judgement */
-    GN_BASELINE_HELD = 8,
+    GN_BASELINE_HELD = 32,
 };
 
 /* What a parameter row sets; the order is that of the kind's table. */
@@ -53,17 +53,17 @@ struct gn_baseline {
     double score;              /* of the newest window */
     double p_value;
     double shadow_before;      /* the shadow's location half an accept_after ago */
-    int64_t held_from_ms;      /* when suspicion began */
+    int64_t open_from_ms;
     int64_t window_ms;         /* end of the newest window */
     int64_t learnt_to_ms;      /* newest reading learnt */
     int64_t lap_from_ms[2];    /* start of this and the previous lap of the calibration ring */
     uint64_t lap_count[2];     /* readings learnt in them */
-    float held[GN_BASELINE_HELD]; /* scores under suspicion */
+    float held[GN_BASELINE_HELD]; /* scores of the episode under way */
     uint32_t held_count;
-    uint32_t suspicious;       /* bool: stands still */
+    uint32_t held_stride;      /* one of so many windows is held */
+    uint32_t held_windows;     /* of the episode, wraps */
     uint32_t open;             /* bool: announced */
     uint32_t usual_run;        /* usual windows in a row since, stops at 1000 */
-    uint32_t held_windows;     /* windows since suspicion began, stops at GN_ROBUST_COUNT_MAX */
     uint32_t halves;           /* halves of accept_after the suspicion has lasted, stops at 8 */
 };
 

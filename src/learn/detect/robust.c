@@ -6,28 +6,44 @@
 
 static const double robust_psi_max = 2.5;          /* in standard deviations */
 static const double robust_deviation_clip = 4.0;   /* in mean absolute deviations */
-static const double robust_sd_of_deviation = 1.2533141373155; /* sqrt(pi / 2): normal residuals */
+static const double robust_sd_of_deviation = 1.2533141373155; /* sqrt(pi / 2): normal errors */
 static const double robust_sd_of_quantum = 0.2886751345948;   /* 1 / sqrt(12): a uniform rounding error */
 static const double robust_relative_floor = 1e-9;
 static const double robust_absolute_floor = 1e-100;
 static const double robust_z_max = 3.0;
 static const double robust_correlation_max = 0.98;
+static const double robust_memories[GN_ROBUST_MEMORIES - 1] = { 2, 8, 64 };
+static const double robust_choose = 1.06; /* a longer memory may err so much more than the best one */
+static const double robust_keep = 1.1;     /* and the one in force this much, before it is left */
 enum {
     ROBUST_FIRST = 8,        /* before that nothing is clipped: there is no scale yet */
     ROBUST_CHANGES_MAX = 64, /* memory of the quantum */
+    ROBUST_CHOOSE_EVERY = 16, /* values between two looks at which memory is best */
+    ROBUST_LONGEST = GN_ROBUST_MEMORIES - 1,
 };
 
 void gn_robust_init(struct gn_robust *robust)
 {
     memset(robust, 0, sizeof *robust);
+    robust->chosen = ROBUST_LONGEST;
+}
+
+static double robust_spread(const struct gn_robust *robust, uint32_t which)
+{
+    double spread = robust->deviation[which] * robust_sd_of_deviation;
+    spread = fmax(spread, robust->quantum * robust_sd_of_quantum);
+    spread = fmax(spread, fabs(robust->location[which]) * robust_relative_floor);
+    return fmax(spread, robust_absolute_floor);
+}
+
+double gn_robust_location(const struct gn_robust *robust)
+{
+    return robust->location[robust->chosen];
 }
 
 double gn_robust_spread(const struct gn_robust *robust)
 {
-    double spread = robust->deviation * robust_sd_of_deviation;
-    spread = fmax(spread, robust->quantum * robust_sd_of_quantum);
-    spread = fmax(spread, fabs(robust->location) * robust_relative_floor);
-    return fmax(spread, robust_absolute_floor);
+    return robust_spread(robust, robust->chosen);
 }
 
 static double robust_clip(double x, double limit)
@@ -48,31 +64,63 @@ static void robust_learn_change(struct gn_robust *robust, double value)
     robust->quantum += (bounded - robust->quantum) / robust->change_count;
 }
 
+static void robust_learn_correlation(struct gn_robust *robust, double value, double gain)
+{
+    const double error = value - gn_robust_location(robust);
+    const double z = robust_clip(error / gn_robust_spread(robust), robust_z_max);
+    robust->lag0 += gain * (z * z - robust->lag0);
+    robust->lag1 += gain * (z * robust->last_z - robust->lag1);
+    robust->last_z = z;
+}
+
+static void robust_learn_one(struct gn_robust *robust, uint32_t which, double value, double memory,
+                             double gain)
+{
+    const double error = value - robust->location[which];
+    const double own_gain = which < ROBUST_LONGEST ? fmax(gain, 1 / fmin(robust_memories[which], memory)) : gain;
+    double size = fabs(error);
+    if (robust->count <= ROBUST_FIRST) {
+        robust->location[which] += own_gain * error;
+    } else {
+        const double spread = robust_spread(robust, which);
+        robust->location[which] += own_gain * robust_clip(error, robust_psi_max * spread);
+        size = fmin(size, robust_deviation_clip * fmax(robust->deviation[which], robust->quantum));
+    }
+    robust->deviation[which] += gain * (size - robust->deviation[which]);
+}
+
+/* The longest memory that is nearly as good as the best; the one in force has a bonus, so that the choice
+ * does not flicker. */
+static void robust_choose_memory(struct gn_robust *robust)
+{
+    double best = robust->deviation[0];
+    for (uint32_t i = 1; i < GN_ROBUST_MEMORIES; i++)
+        best = fmin(best, robust->deviation[i]);
+    for (uint32_t i = GN_ROBUST_MEMORIES; i-- > 0;) {
+        const double most = best * (i == robust->chosen ? robust_keep : robust_choose);
+        if (robust->deviation[i] <= most) {
+            robust->chosen = i;
+            return;
+        }
+    }
+}
+
 void gn_robust_learn(struct gn_robust *robust, double value, double memory)
 {
     robust_learn_change(robust, value);
     robust->last = value;
-    if (robust->count == 0)
-        robust->location = value;
+    if (robust->count == 0) {
+        for (uint32_t i = 0; i < GN_ROBUST_MEMORIES; i++)
+            robust->location[i] = value;
+    }
     if (robust->count < GN_ROBUST_COUNT_MAX)
         robust->count++;
-
     const double gain = 1.0 / fmin((double)robust->count, memory);
-    const double spread = gn_robust_spread(robust);
-    const double residual = value - robust->location;
-    double size = fabs(residual);
-    if (robust->count <= ROBUST_FIRST) {
-        robust->location += gain * residual;
-    } else {
-        robust->location += gain * robust_clip(residual, robust_psi_max * spread);
-        size = fmin(size, robust_deviation_clip * fmax(robust->deviation, robust->quantum));
-    }
-    robust->deviation += gain * (size - robust->deviation);
-
-    const double z = robust_clip(residual / spread, robust_z_max);
-    robust->lag0 += gain * (z * z - robust->lag0);
-    robust->lag1 += gain * (z * robust->last_z - robust->lag1);
-    robust->last_z = z;
+    robust_learn_correlation(robust, value, gain);
+    for (uint32_t i = 0; i < GN_ROBUST_MEMORIES; i++)
+        robust_learn_one(robust, i, value, memory, gain);
+    if (robust->count % ROBUST_CHOOSE_EVERY == 0)
+        robust_choose_memory(robust);
 }
 
 void gn_robust_loosen(struct gn_robust *robust, uint32_t count)
@@ -104,8 +152,11 @@ static bool robust_in(double x, double low, double high)
 bool gn_robust_valid(const struct gn_robust *robust)
 {
     const double most = 8 * GN_ROBUST_VALUE_MAX;
-    return robust_in(robust->location, -most, most) && robust_in(robust->deviation, 0, most) &&
-           robust_in(robust->quantum, 0, most) && robust_in(robust->last, -most, most) &&
+    bool valid = robust->chosen < GN_ROBUST_MEMORIES && robust->reserved == 0;
+    for (uint32_t i = 0; i < GN_ROBUST_MEMORIES; i++)
+        valid = valid && robust_in(robust->location[i], -most, most) &&
+                robust_in(robust->deviation[i], 0, most);
+    return valid && robust_in(robust->quantum, 0, most) && robust_in(robust->last, -most, most) &&
            robust_in(robust->last_z, -robust_z_max, robust_z_max) &&
            robust_in(robust->lag0, 0, robust_z_max * robust_z_max) &&
            robust_in(robust->lag1, -robust_z_max * robust_z_max, robust_z_max * robust_z_max) &&
