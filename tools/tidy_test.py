@@ -112,10 +112,10 @@ class TidyFinds(unittest.TestCase):
         self.plant("src/base/good.c", body("gn_g();", 69))
         self.finds("src/base/good.c:3", "function-length")
 
-    def test_111_columns_but_not_110(self):
-        self.plant("src/base/good.c", SPDX + "/* " + "x" * 104 + " */\n")
+    def test_121_columns_but_not_120(self):
+        self.plant("src/base/good.c", SPDX + "/* " + "x" * 114 + " */\n")
         self.assertEqual(self.tidy()[0], 0)
-        self.plant("src/base/good.c", SPDX + "/* " + "x" * 105 + " */\n")
+        self.plant("src/base/good.c", SPDX + "/* " + "x" * 115 + " */\n")
         self.finds("src/base/good.c:2", "columns")
 
     def test_banned_calls(self):
