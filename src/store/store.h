@@ -2,7 +2,7 @@
 /* store/store.h -- what can be asked of the past: readings, and what the engine said of them.
  *
  *   journal ──records──▶ follow ──▶ heads (memory, one open chunk a series)
- *                                     │ sealed at GN_CHUNK_READINGS, or at a checkpoint
+ *                                     │ sealed at GN_CHUNK_READINGS; written as it is at a checkpoint
  *                                     ▼
  *                                  DIR/history.db (SQLite, WAL):  chunk, text, output, state
  *
@@ -40,7 +40,8 @@ GN_MUST_USE gn_err gn_store_each_registry(struct gn_store *store,
 /* --- writer: the history thread --- */
 
 /* Follows one record: READING, TEXT, THING, SERIES are kept; others only move the position. The record must be
- * the one after the last. FULL: pending chunks must be flushed first. */
+ * the one after the last (INVAL) and, once a checkpoint is taken, durable in the journal. FULL, and it is not
+ * taken: flush first. CORRUPT: it does not follow from the records before. */
 GN_MUST_USE gn_err gn_store_put_record(struct gn_store *store, const struct gn_record_head *record);
 
 struct gn_output {
@@ -52,13 +53,17 @@ struct gn_output {
     uint64_t seq;      /* the record that caused it */
     gn_str json;
 };
+/* Seen by readers after the next flush. FULL: flush first. INVAL: a text is too long. Said again with nothing
+ * new, or with an older seq than is known (catch-up after a restart), it changes nothing. */
 GN_MUST_USE gn_err gn_store_put_output(struct gn_store *store, const struct gn_output *output);
 
-/* Writes sealed chunks, texts and outputs to SQLite in one transaction. Call a few times a second. */
+/* Writes sealed chunks, texts, outputs and state to SQLite in one transaction. Call a few times a second.
+ * NO_SPACE, BUSY: nothing is lost, call again later. */
 GN_MUST_USE gn_err gn_store_flush(struct gn_store *store);
 /* How many sealed chunks wait for a flush, of how many there is room for. */
 size_t gn_store_pending(const struct gn_store *store, size_t *out_capacity);
-/* Seals every head and records the position: afterwards the journal is needed only behind it. */
+/* A flush that also writes the open chunks, the registry and the position, and is durable when it returns GN_OK:
+ * afterwards the journal is needed only behind it. */
 GN_MUST_USE gn_err gn_store_checkpoint(struct gn_store *store);
 
 /* The engine's state as of a record: replaced as a whole, together with a flush. */
@@ -87,14 +92,15 @@ struct gn_range {
     uint32_t series;
     int64_t from_ms; /* inclusive */
     int64_t to_ms;   /* exclusive; INT64_MAX = no end */
-    uint32_t limit;  /* at most GN_QUERY_READINGS_MAX */
+    uint32_t limit;  /* 0, or more than GN_QUERY_READINGS_MAX = that many */
     bool newest_first; /* which end the limit keeps; always called in ascending time */
 };
 
-/* Readings of one series by time, then seq. NOT_FOUND: no such series. */
+/* Readings of one series by time, then seq. NOT_FOUND: no such series. From inside `each` no other query may be
+ * asked of the same reader (BUSY); Things and series may. */
 GN_MUST_USE gn_err gn_store_range(struct gn_store_reader *reader, const struct gn_range *range,
                                   gn_reading_each *each, void *ctx);
-/* The reading with the greatest time. NOT_FOUND when there is none. */
+/* The reading with the greatest time. NOT_FOUND when there is none. A text is added to `text` (may be NULL). */
 GN_MUST_USE gn_err gn_store_last(struct gn_store_reader *reader, uint32_t series,
                                  struct gn_reading *out, struct gn_buf *text);
 GN_MUST_USE gn_err gn_store_count(struct gn_store_reader *reader, uint32_t series, int64_t from_ms,
@@ -105,21 +111,23 @@ struct gn_bucket {
     uint64_t count;
     double min, max, mean, last;
 };
-/* Empty buckets are left out. FULL when more than GN_QUERY_BUCKETS_MAX would be needed. */
+/* Empty buckets are left out. FULL when the range, cut to where there are readings, has more than
+ * GN_QUERY_BUCKETS_MAX steps. INVAL: a text series, or a step below 1. */
 GN_MUST_USE gn_err gn_store_downsample(struct gn_store_reader *reader, uint32_t series,
                                        int64_t from_ms, int64_t to_ms, int64_t step_ms,
                                        bool (*each)(void *ctx, const struct gn_bucket *bucket),
                                        void *ctx);
 
 struct gn_output_query {
-    const char *kind;
+    const char *kind;    /* NULL = all */
     gn_str id;           /* one, or empty = all */
     gn_str thing;        /* empty = all */
     gn_str state;        /* empty = all */
     int64_t from_ms;     /* by time of the latest change, inclusive */
-    int64_t to_ms;       /* exclusive */
-    uint64_t after_change; /* only rows changed after this number: for following */
-    uint32_t limit;
+    int64_t to_ms;       /* exclusive; 0 or INT64_MAX = no end */
+    uint64_t after_change; /* only rows changed after this number, in the order of change: for following; 0 =
+                              all, in the order of time */
+    uint32_t limit;        /* 0 = all */
     bool newest_first;
 };
 /* `change` grows with every put: remember the greatest to follow. */
@@ -141,7 +149,8 @@ GN_MUST_USE gn_err gn_store_find_series(struct gn_store_reader *reader, uint32_t
 
 struct gn_store_stats {
     uint64_t reading_count;   /* all that are kept */
-    uint64_t chunk_count;
+    uint64_t chunk_count;     /* rows in SQLite */
+    uint64_t damaged_count;   /* how often a query had to leave out a damaged chunk */
     uint64_t database_bytes;
     uint64_t followed_seq;
     uint64_t checkpoint_seq;
