@@ -54,8 +54,7 @@ static gn_err disk_size(void *self, struct gn_file *file, uint64_t *out)
     return GN_OK;
 }
 
-static gn_err disk_read(void *self, struct gn_file *file, uint64_t offset, void *to, size_t size,
-                        size_t *out_got)
+static gn_err disk_read(void *self, struct gn_file *file, uint64_t offset, void *to, size_t size, size_t *out_got)
 {
     (void)self;
     size_t got = 0;
@@ -204,8 +203,7 @@ static bool disk_is_dir(DIR *folder, const struct dirent *entry)
     struct stat status;
     if (entry->d_type != DT_UNKNOWN)
         return entry->d_type == DT_DIR;
-    return fstatat(dirfd(folder), entry->d_name, &status, AT_SYMLINK_NOFOLLOW) == 0 &&
-           S_ISDIR(status.st_mode);
+    return fstatat(dirfd(folder), entry->d_name, &status, AT_SYMLINK_NOFOLLOW) == 0 && S_ISDIR(status.st_mode);
 }
 
 static gn_err disk_list(void *self, const char *path, void (*each)(void *ctx, const char *name), void *ctx)

@@ -196,8 +196,7 @@ static gn_err sim_size(void *self, struct gn_file *file, uint64_t *out)
     return err;
 }
 
-static gn_err sim_read(void *self, struct gn_file *file, uint64_t offset, void *to, size_t size,
-                       size_t *out_got)
+static gn_err sim_read(void *self, struct gn_file *file, uint64_t offset, void *to, size_t size, size_t *out_got)
 {
     struct gn_disk_sim *sim = self;
     pthread_mutex_lock(&sim->lock);
@@ -209,8 +208,7 @@ static gn_err sim_read(void *self, struct gn_file *file, uint64_t offset, void *
 }
 
 /* One part of a write. What crosses the space limit is cut off, as a disk that fills up does. */
-static gn_err sim_write_part(struct gn_disk_sim *sim, struct sim_node *node, uint64_t offset,
-                             struct gn_iov part)
+static gn_err sim_write_part(struct gn_disk_sim *sim, struct sim_node *node, uint64_t offset, struct gn_iov part)
 {
     const uint64_t used = sim_used(sim);
     const uint64_t room = sim->space > used ? sim->space - used : 0;

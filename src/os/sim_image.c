@@ -124,8 +124,7 @@ size_t gn_sim_image_read(const struct gn_sim_image *image, uint64_t offset, void
 }
 
 /* Sector by sector, as the platter knows them: each reached it or did not. */
-static void sim_image_tear(struct gn_sim_bytes *platter, const struct gn_sim_pending *pending,
-                           struct gn_sim_fate *fate)
+static void sim_image_tear(struct gn_sim_bytes *platter, const struct gn_sim_pending *pending, struct gn_sim_fate *fate)
 {
     for (size_t done = 0; done < pending->size;) {
         const uint64_t at = pending->offset + done;

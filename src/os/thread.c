@@ -19,8 +19,8 @@ _Static_assert(sizeof(_Atomic uint32_t) == sizeof(uint32_t), "the kernel looks a
 /* Until the count is not `noted` any more, or the deadline (CLOCK_MONOTONIC, NULL = none) is over: false. */
 static bool thread_futex_wait(struct gn_wake *wake, uint32_t noted, const struct timespec *deadline)
 {
-    const long result = syscall(SYS_futex, &wake->count, FUTEX_WAIT_BITSET_PRIVATE, noted, deadline, NULL,
-                                FUTEX_BITSET_MATCH_ANY);
+    const long result =
+        syscall(SYS_futex, &wake->count, FUTEX_WAIT_BITSET_PRIVATE, noted, deadline, NULL, FUTEX_BITSET_MATCH_ANY);
     return result == 0 || errno != ETIMEDOUT;
 }
 
