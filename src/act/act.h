@@ -47,8 +47,7 @@ struct gn_act_host {
     void (*send)(void *self, const struct gn_act_send *send);
 };
 
-GN_MUST_USE gn_err gn_act_new(const struct gn_registry *registry, struct gn_act_host host,
-                              struct gn_act **out);
+GN_MUST_USE gn_err gn_act_new(const struct gn_registry *registry, struct gn_act_host host, struct gn_act **out);
 void gn_act_free(struct gn_act *act);
 /* A new solution takes over; decisions that are open stay, with the text of the rule they came from. `solution` must
  * outlive its use here; NULL = no rules. */
@@ -58,31 +57,34 @@ void gn_act_use(struct gn_act *act, const struct gn_solution *solution);
  * Mirrors learn/model.h, which this room does not know. */
 struct gn_act_finding {
     uint32_t series;
-    uint64_t seq;    /* record that caused it */
-    int phase;       /* 1 start, 2 going on, 3 end */
+    uint64_t seq;      /* record that caused it */
+    int phase;         /* 1 start, 2 going on, 3 end */
     const char *fault; /* sensor fault's name, or NULL: an anomaly of the process */
-    int64_t time_ms; /* of the reading */
+    int64_t time_ms;   /* of the reading */
     int64_t since_ms;
     double value, usual, usual_low, usual_high, interval_alpha;
     double score, p_value, evidence, threshold;
     int64_t reference_from_ms, reference_to_ms;
     uint64_t reference_count;
-    const char *model;         /* kind's name */
+    const char *model; /* kind's name */
     uint32_t model_version;
     struct gn_sha256 state_hash; /* of the model's state, START and END only */
 };
 void gn_act_on_finding(struct gn_act *act, const struct gn_act_finding *finding);
+/* The series' model was made anew (the solution changed what it means): what it had open ends here, for the new
+ * model will never say END to it. */
+void gn_act_forget_series(struct gn_act *act, uint64_t seq, uint32_t series, int64_t time_ms);
 /* Every accepted numeric reading that a rule watches (see gn_act_watches). */
 void gn_act_on_reading(struct gn_act *act, uint32_t series, uint64_t seq, int64_t time_ms, double value);
 /* Does any rule look at readings of this series? Asked once per series and solution, then cached by the caller. */
 bool gn_act_watches(const struct gn_act *act, uint32_t series);
 void gn_act_on_tick(struct gn_act *act, uint64_t seq, int64_t now_ms);
-/* {"decision":id,"verdict":"approve"|"reject","person":name,"reason":text}; an answer to nothing open is recorded as ignored. */
+/* {"decision":id,"verdict":"approve"|"reject","person":name,"reason":text}; an answer to nothing open is recorded as
+ * ignored. */
 void gn_act_on_answer(struct gn_act *act, uint64_t seq, int64_t time_ms, gn_str json);
 void gn_act_on_delivery(struct gn_act *act, uint64_t seq, int64_t time_ms, gn_str action_id, int state);
 /* {"id":..., "state":"done"|"failed", "message":...} from the device. */
-void gn_act_on_status(struct gn_act *act, uint64_t seq, int64_t time_ms, uint32_t thing, gn_str action,
-                      gn_str payload);
+void gn_act_on_status(struct gn_act *act, uint64_t seq, int64_t time_ms, uint32_t thing, gn_str action, gn_str payload);
 
 /* The whole state, pointer-free: for snapshots. Restore: CORRUPT unless it is of this version and sane. */
 gn_bytes gn_act_state(const struct gn_act *act);

@@ -31,8 +31,8 @@
  *       at_most: 1 per 1m                # optional: how often the rule fires
  *
  * Everything unknown, misspelt, of the wrong type or unit is refused with file, line, column and what was
- * expected; near misses are named ("unknown key 'autonmy'; did you mean 'autonomy'?"). The compiled form has no pointers
- * into the text. libyaml reads the YAML (its nodes know their line and column); aliases are refused. */
+ * expected; near misses are named ("unknown key 'autonmy'; did you mean 'autonomy'?"). The compiled form has no
+ * pointers into the text. libyaml reads the YAML (its nodes know their line and column); aliases are refused. */
 #ifndef GN_ACT_SOLUTION_H
 #define GN_ACT_SOLUTION_H
 

@@ -108,8 +108,8 @@ static gn_err yaml_tree_scanner_error(struct gn_yaml_tree *tree, const yaml_pars
     if (yaml_tree_tab_at(text, mark))
         return yaml_tree_refuse(tree, mark, "not YAML: a tab cannot indent; use spaces");
     if (parser->context != NULL)
-        gn_diag_set(tree->diag, mark->line + 1, mark->column + 1, "not YAML: %s (%s that begins in line %zu)",
-                    problem, parser->context, parser->context_mark.line + 1);
+        gn_diag_set(tree->diag, mark->line + 1, mark->column + 1, "not YAML: %s (%s that begins in line %zu)", problem,
+                    parser->context, parser->context_mark.line + 1);
     else
         gn_diag_set(tree->diag, mark->line + 1, mark->column + 1, "not YAML: %s", problem);
     return GN_ERR_INVAL;
@@ -123,9 +123,8 @@ static gn_err yaml_tree_check_key(struct gn_yaml_tree *tree, const struct gn_yam
     for (uint32_t i = map->first; i != GN_YAML_NONE; i = tree->nodes[i].next) {
         if (!gn_str_equal(tree->nodes[i].text, text))
             continue;
-        gn_diag_set(tree->diag, mark->line + 1, mark->column + 1,
-                    "the key '%.*s' stands here twice; first in line %u", (int)(text.size > 64 ? 64 : text.size),
-                    text.at, tree->nodes[i].line);
+        gn_diag_set(tree->diag, mark->line + 1, mark->column + 1, "the key '%.*s' stands here twice; first in line %u",
+                    (int)(text.size > 64 ? 64 : text.size), text.at, tree->nodes[i].line);
         return GN_ERR_INVAL;
     }
     return GN_OK;
@@ -260,8 +259,7 @@ static gn_err yaml_tree_on_event(struct gn_yaml_tree *tree, const yaml_event_t *
         return GN_OK;
     case YAML_DOCUMENT_START_EVENT:
         if (tree->node_count > 0)
-            return yaml_tree_refuse(tree, &event->start_mark,
-                                    "a second document begins here; a file holds one");
+            return yaml_tree_refuse(tree, &event->start_mark, "a second document begins here; a file holds one");
         return GN_OK;
     default:
         return GN_OK;
@@ -336,8 +334,7 @@ const struct gn_yaml_node *gn_yaml_value(const struct gn_yaml_tree *tree, const 
     return yaml_tree_at(tree, key->first);
 }
 
-const struct gn_yaml_node *gn_yaml_get(const struct gn_yaml_tree *tree, const struct gn_yaml_node *map,
-                                       const char *key)
+const struct gn_yaml_node *gn_yaml_get(const struct gn_yaml_tree *tree, const struct gn_yaml_node *map, const char *key)
 {
     const gn_str wanted = gn_str_of(key);
     for (const struct gn_yaml_node *k = gn_yaml_first(tree, map); k != NULL; k = gn_yaml_next(tree, k)) {

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* act/words.h -- numbers, durations and chances as a person reads them.
+ *
+ *      97.2417 "%" -> 97.2 %      0.000312 -> 1 in 3 200      254000 ms -> 4 minutes
+ *
+ * Three significant digits are enough to understand; the exact figures stand beside in the JSON. No locale: the
+ * same input gives the same bytes. */
+#ifndef GN_ACT_WORDS_H
+#define GN_ACT_WORDS_H
+
+#include "base/buf.h"
+
+void gn_words_number(struct gn_buf *out, double value);             /* "97.2", "1 200", "-3e-07" */
+void gn_words_value(struct gn_buf *out, double value, gn_str unit); /* "97.2 %"; "97.2" without a unit */
+void gn_words_duration(struct gn_buf *out, int64_t duration_ms);    /* "2 s", "250 ms", "4 minutes", "3 days" */
+/* One in how many: p = 0.000312 -> "3 200", two significant digits. */
+void gn_words_one_in(struct gn_buf *out, double p);
+
+/* How many words a text has, counted at blanks. */
+size_t gn_words_count(gn_str text);
+
+#endif
