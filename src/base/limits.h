@@ -9,86 +9,86 @@
 #include <stddef.h>
 
 /*        name                        value           unit, and what happens beyond it */
-#define GN_LIMIT_MAP(X)                                                                                      \
-    X(THINGS_MAX, 4096, "Things on a node; another is refused")                                              \
-    X(SERIES_MAX, 16384, "series on a node; a new property is refused")                                      \
-    X(SERIES_PER_THING_MAX, 256, "series of one Thing; a new property is refused")                           \
-    X(MODELS_MAX, 16384, "series that have a model of their own")                                            \
-    X(THING_ID_BYTES_MAX, 64, "bytes of a Thing's id, [A-Za-z0-9_.-]")                                       \
-    X(THING_NAME_BYTES_MAX, 128, "bytes of a Thing's name, any text")                                        \
-    X(PROPERTY_BYTES_MAX, 64, "bytes of a property's, action's or event's name")                             \
-    X(UNIT_BYTES_MAX, 16, "bytes of a unit")                                                                 \
-    X(TEXT_VALUE_BYTES_MAX, 1024, "bytes of a text reading, an event or an action's status")                 \
-    X(ACTION_INPUT_BYTES_MAX, 1024, "bytes of an action's input, as JSON")                                   \
-    X(ACTIONS_DECLARED_MAX, 256, "actions a solution may declare")                                           \
-    X(ACTION_ARGUMENTS_MAX, 8, "arguments of one action")                                                    \
-    X(PROPERTIES_DECLARED_MAX, 1024, "properties a solution may declare")                                    \
-    X(CHOICES_MAX, 32, "values of an argument's one_of")                                                     \
-    X(RULES_MAX, 256, "rules of a solution")                                                                 \
-    X(RULE_PROPERTIES_MAX, 32, "properties one rule may name")                                               \
-    X(RULE_STATES_MAX, 2048, "rules times Things whose past is kept; the longest unused makes room")         \
-    X(RATE_COUNT_MAX, 60, "count in 'at_most: COUNT per DURATION'")                                          \
-    X(RATE_MARKS_MAX, 4096, "firings and actions that rate limits remember; beyond it they refuse")          \
-    X(SOLUTION_BYTES_MAX, 262144, "bytes of all YAML files of a solution together")                          \
-    X(SOLUTION_FILES_MAX, 32, "YAML files in a solution")                                                    \
-    X(YAML_DEPTH_MAX, 16, "levels of nesting in YAML")                                                       \
-    X(YAML_NODES_MAX, 16384, "keys and values in one YAML file")                                             \
-    X(FINDINGS_OPEN_MAX, 1024, "findings open at once; a further one is counted and not said")               \
-    X(ALARMS_OPEN_MAX, 256, "alarms open at once; the oldest cleared one makes room")                        \
-    X(ALARM_CONTRIBUTIONS_MAX, 16, "series an alarm lists; the rest are summed as 'other'")                  \
-    X(DECISIONS_OPEN_MAX, 256, "decisions that wait for a person or for a result")                           \
-    X(APPROVAL_EXPIRY_S, 600, "seconds an approval is waited for, unless the rule says otherwise")           \
-    X(REASON_BYTES_MAX, 240, "bytes kept of a person's reason and a device's message")                       \
-    X(ACTION_EXPIRY_S, 60, "seconds an action may take to be carried out")                                   \
-    X(MQTT_CONNECTIONS_MAX, 4096, "connections; the next is closed at once")                                 \
-    X(MQTT_PACKET_BYTES_MAX, 262144, "bytes of a packet; larger ends the connection")                        \
-    X(MQTT_TOPIC_BYTES_MAX, 512, "bytes of a topic")                                                         \
-    X(MQTT_TOPIC_LEVELS_MAX, 16, "levels of a topic")                                                        \
-    X(MQTT_SUBSCRIPTIONS_MAX, 32, "subscriptions of one session")                                            \
-    X(MQTT_USER_PROPERTIES_MAX, 64, "user properties of a packet")                                           \
-    X(MQTT_RECEIVE_MAXIMUM, 1024, "QoS 1 messages a client may have in flight")                              \
-    X(MQTT_OUT_INFLIGHT_MAX, 16, "QoS 1 messages the node has in flight to one client")                      \
-    X(MQTT_OUT_BYTES_MAX, 1048576, "bytes waiting for a slow client; more ends it")                          \
-    X(MQTT_CONNECT_BYTES_MAX, 8192, "bytes of a CONNECT; larger ends the connection")                        \
-    X(MQTT_CLIENT_ID_BYTES_MAX, 128, "bytes of a client id; a longer one is refused")                        \
-    X(MQTT_OUTBOX_BYTES_MAX, 65536, "bytes of messages a client has not acknowledged yet")                   \
-    X(MQTT_SESSION_EXPIRY_S_MAX, 86400, "seconds a session is kept for a client that left")                  \
-    X(MQTT_SESSIONS_KEPT_MAX, 4096, "sessions kept for clients that left; the oldest goes")                  \
-    X(MQTT_SESSIONS_KEPT_PER_THING_MAX, 16, "of them for one Thing; the oldest goes")                        \
-    X(MQTT_CONNECT_TIMEOUT_MS, 10000, "milliseconds until a complete CONNECT")                               \
-    X(MQTT_KEEPALIVE_S_MAX, 600, "seconds of keep-alive the server grants")                                  \
-    X(MQTT_WILL_BYTES_MAX, 1024, "bytes of a will's payload")                                                \
-    X(JSON_DEPTH_MAX, 32, "levels of nesting in JSON")                                                       \
-    X(JSON_STRING_BYTES_MAX, 4096, "bytes of one JSON string")                                               \
-    X(JSON_NUMBER_BYTES_MAX, 512, "bytes of one number, as written")                                         \
-    X(READINGS_PER_PACKET_MAX, 256, "readings in one packet")                                                \
-    X(READING_AHEAD_MS_MAX, 86400000, "milliseconds a reading may lie in the future")                        \
-    X(RECORD_BYTES_MAX, 327680, "bytes of one record of the journal")                                        \
-    X(RING_BYTES, 8388608, "bytes of the ring; a full ring stops reading from sockets")                      \
-    X(OUTPUT_RING_BYTES, 4194304, "bytes between the engine and the history")                                \
-    X(OUTPUT_BYTES_MAX, 16384, "bytes of one finding, alarm, decision or receipt as JSON")                   \
-    X(JOURNAL_GROUP_BYTES_MAX, 2097152, "bytes made durable by one fdatasync")                               \
-    X(JOURNAL_SEGMENT_BYTES, 67108864, "bytes of a journal segment")                                         \
-    X(JOURNAL_SEGMENTS_MAX, 4096, "segments of a journal; more is refused like a full disk")                 \
-    X(JOURNAL_EXTENT_BYTES, 4194304, "bytes a segment grows by, allocated ahead")                            \
-    X(JOURNAL_KEEP_MIB, 4096, "MiB of journal kept behind the last checkpoint; the oldest goes")             \
-    X(CHUNK_READINGS, 256, "readings of one series in a sealed chunk")                                       \
-    X(CHUNKS_WAITING_MAX, 4096, "sealed chunks that wait for a flush; then the history waits")               \
-    X(TEXTS_WAITING_BYTES, 2097152, "bytes of text readings that wait for a flush")                          \
-    X(OUTPUTS_WAITING_BYTES, 2097152, "bytes of outputs that wait for a flush")                              \
-    X(QUERY_READINGS_MAX, 100000, "readings one query answers")                                              \
-    X(QUERY_BUCKETS_MAX, 5000, "buckets one downsample answers")                                             \
-    X(HTTP_BODY_BYTES_MAX, 65536, "bytes of a request's body")                                               \
-    X(HTTP_CONNECTIONS_MAX, 256, "connections to the portal")                                                \
-    X(LIVE_STREAMS_MAX, 64, "live streams of the portal at once")                                            \
-    X(USERS_MAX, 64, "people with an account")                                                               \
-    X(SESSIONS_MAX, 256, "people signed in at once; the oldest makes room")                                  \
-    X(SESSION_IDLE_S, 900, "seconds of idleness that end a session")                                         \
-    X(SESSION_AGE_S, 43200, "seconds that end a session in any case")                                        \
-    X(PASSWORD_BYTES_MIN, 12, "bytes of a password")                                                         \
-    X(PASSWORD_BYTES_MAX, 256, "bytes of a password")                                                        \
-    X(SETUP_TRIES_MAX, 50, "wrong setup codes until setup is locked for 15 minutes")                         \
-    X(GUESS_DELAY_MS_MAX, 10000, "milliseconds an answer to a wrong password is held back")                  \
+#define GN_LIMIT_MAP(X)                                                                                                \
+    X(THINGS_MAX, 4096, "Things on a node; another is refused")                                                        \
+    X(SERIES_MAX, 16384, "series on a node; a new property is refused")                                                \
+    X(SERIES_PER_THING_MAX, 256, "series of one Thing; a new property is refused")                                     \
+    X(MODELS_MAX, 16384, "series that have a model of their own")                                                      \
+    X(THING_ID_BYTES_MAX, 64, "bytes of a Thing's id, [A-Za-z0-9_.-]")                                                 \
+    X(THING_NAME_BYTES_MAX, 128, "bytes of a Thing's name, any text")                                                  \
+    X(PROPERTY_BYTES_MAX, 64, "bytes of a property's, action's or event's name")                                       \
+    X(UNIT_BYTES_MAX, 16, "bytes of a unit")                                                                           \
+    X(TEXT_VALUE_BYTES_MAX, 1024, "bytes of a text reading, an event or an action's status")                           \
+    X(ACTION_INPUT_BYTES_MAX, 1024, "bytes of an action's input, as JSON")                                             \
+    X(ACTIONS_DECLARED_MAX, 256, "actions a solution may declare")                                                     \
+    X(ACTION_ARGUMENTS_MAX, 8, "arguments of one action")                                                              \
+    X(PROPERTIES_DECLARED_MAX, 1024, "properties a solution may declare")                                              \
+    X(CHOICES_MAX, 32, "values of an argument's one_of")                                                               \
+    X(RULES_MAX, 256, "rules of a solution")                                                                           \
+    X(RULE_PROPERTIES_MAX, 32, "properties one rule may name")                                                         \
+    X(RULE_STATES_MAX, 2048, "rules times Things whose past is kept; the longest unused makes room")                   \
+    X(RATE_COUNT_MAX, 60, "count in 'at_most: COUNT per DURATION'")                                                    \
+    X(RATE_MARKS_MAX, 4096, "firings and actions that rate limits remember; beyond it they refuse")                    \
+    X(SOLUTION_BYTES_MAX, 262144, "bytes of all YAML files of a solution together")                                    \
+    X(SOLUTION_FILES_MAX, 32, "YAML files in a solution")                                                              \
+    X(YAML_DEPTH_MAX, 16, "levels of nesting in YAML")                                                                 \
+    X(YAML_NODES_MAX, 16384, "keys and values in one YAML file")                                                       \
+    X(FINDINGS_OPEN_MAX, 1024, "findings open at once; a further one is counted and not said")                         \
+    X(ALARMS_OPEN_MAX, 256, "alarms open at once; the oldest cleared one makes room")                                  \
+    X(ALARM_CONTRIBUTIONS_MAX, 16, "series an alarm lists; the rest are summed as 'other'")                            \
+    X(DECISIONS_OPEN_MAX, 256, "decisions that wait for a person or for a result")                                     \
+    X(APPROVAL_EXPIRY_S, 600, "seconds an approval is waited for, unless the rule says otherwise")                     \
+    X(REASON_BYTES_MAX, 240, "bytes kept of a person's reason and a device's message")                                 \
+    X(ACTION_EXPIRY_S, 60, "seconds an action may take to be carried out")                                             \
+    X(MQTT_CONNECTIONS_MAX, 4096, "connections; the next is closed at once")                                           \
+    X(MQTT_PACKET_BYTES_MAX, 262144, "bytes of a packet; larger ends the connection")                                  \
+    X(MQTT_TOPIC_BYTES_MAX, 512, "bytes of a topic")                                                                   \
+    X(MQTT_TOPIC_LEVELS_MAX, 16, "levels of a topic")                                                                  \
+    X(MQTT_SUBSCRIPTIONS_MAX, 32, "subscriptions of one session")                                                      \
+    X(MQTT_USER_PROPERTIES_MAX, 64, "user properties of a packet")                                                     \
+    X(MQTT_RECEIVE_MAXIMUM, 1024, "QoS 1 messages a client may have in flight")                                        \
+    X(MQTT_OUT_INFLIGHT_MAX, 16, "QoS 1 messages the node has in flight to one client")                                \
+    X(MQTT_OUT_BYTES_MAX, 1048576, "bytes waiting for a slow client; more ends it")                                    \
+    X(MQTT_CONNECT_BYTES_MAX, 8192, "bytes of a CONNECT; larger ends the connection")                                  \
+    X(MQTT_CLIENT_ID_BYTES_MAX, 128, "bytes of a client id; a longer one is refused")                                  \
+    X(MQTT_OUTBOX_BYTES_MAX, 65536, "bytes of messages a client has not acknowledged yet")                             \
+    X(MQTT_SESSION_EXPIRY_S_MAX, 86400, "seconds a session is kept for a client that left")                            \
+    X(MQTT_SESSIONS_KEPT_MAX, 4096, "sessions kept for clients that left; the oldest goes")                            \
+    X(MQTT_SESSIONS_KEPT_PER_THING_MAX, 16, "of them for one Thing; the oldest goes")                                  \
+    X(MQTT_CONNECT_TIMEOUT_MS, 10000, "milliseconds until a complete CONNECT")                                         \
+    X(MQTT_KEEPALIVE_S_MAX, 600, "seconds of keep-alive the server grants")                                            \
+    X(MQTT_WILL_BYTES_MAX, 1024, "bytes of a will's payload")                                                          \
+    X(JSON_DEPTH_MAX, 32, "levels of nesting in JSON")                                                                 \
+    X(JSON_STRING_BYTES_MAX, 4096, "bytes of one JSON string")                                                         \
+    X(JSON_NUMBER_BYTES_MAX, 512, "bytes of one number, as written")                                                   \
+    X(READINGS_PER_PACKET_MAX, 256, "readings in one packet")                                                          \
+    X(READING_AHEAD_MS_MAX, 86400000, "milliseconds a reading may lie in the future")                                  \
+    X(RECORD_BYTES_MAX, 327680, "bytes of one record of the journal")                                                  \
+    X(RING_BYTES, 8388608, "bytes of the ring; a full ring stops reading from sockets")                                \
+    X(OUTPUT_RING_BYTES, 4194304, "bytes between the engine and the history")                                          \
+    X(OUTPUT_BYTES_MAX, 16384, "bytes of one finding, alarm, decision or receipt as JSON")                             \
+    X(JOURNAL_GROUP_BYTES_MAX, 2097152, "bytes made durable by one fdatasync")                                         \
+    X(JOURNAL_SEGMENT_BYTES, 67108864, "bytes of a journal segment")                                                   \
+    X(JOURNAL_SEGMENTS_MAX, 4096, "segments of a journal; more is refused like a full disk")                           \
+    X(JOURNAL_EXTENT_BYTES, 4194304, "bytes a segment grows by, allocated ahead")                                      \
+    X(JOURNAL_KEEP_MIB, 4096, "MiB of journal kept behind the last checkpoint; the oldest goes")                       \
+    X(CHUNK_READINGS, 256, "readings of one series in a sealed chunk")                                                 \
+    X(CHUNKS_WAITING_MAX, 4096, "sealed chunks that wait for a flush; then the history waits")                         \
+    X(TEXTS_WAITING_BYTES, 2097152, "bytes of text readings that wait for a flush")                                    \
+    X(OUTPUTS_WAITING_BYTES, 2097152, "bytes of outputs that wait for a flush")                                        \
+    X(QUERY_READINGS_MAX, 100000, "readings one query answers")                                                        \
+    X(QUERY_BUCKETS_MAX, 5000, "buckets one downsample answers")                                                       \
+    X(HTTP_BODY_BYTES_MAX, 65536, "bytes of a request's body")                                                         \
+    X(HTTP_CONNECTIONS_MAX, 256, "connections to the portal")                                                          \
+    X(LIVE_STREAMS_MAX, 64, "live streams of the portal at once")                                                      \
+    X(USERS_MAX, 64, "people with an account")                                                                         \
+    X(SESSIONS_MAX, 256, "people signed in at once; the oldest makes room")                                            \
+    X(SESSION_IDLE_S, 900, "seconds of idleness that end a session")                                                   \
+    X(SESSION_AGE_S, 43200, "seconds that end a session in any case")                                                  \
+    X(PASSWORD_BYTES_MIN, 12, "bytes of a password")                                                                   \
+    X(PASSWORD_BYTES_MAX, 256, "bytes of a password")                                                                  \
+    X(SETUP_TRIES_MAX, 50, "wrong setup codes until setup is locked for 15 minutes")                                   \
+    X(GUESS_DELAY_MS_MAX, 10000, "milliseconds an answer to a wrong password is held back")                            \
     X(COMMANDS_WAITING_MAX, 64, "commands of portal and CLI that wait for the journal")
 
 /* GN_THINGS_MAX and so on: integer constants, all of type int. */

@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "connect/mqtt/mqtt_ack.h"
+
+#include <assert.h>
+
+#include "connect/mqtt/mqtt_encode.h"
+#include "connect/mqtt/mqtt_props.h"
+
+void gn_mqtt_acks_init(struct gn_mqtt_acks *acks, struct gn_mqtt_ack_slot *slots, uint32_t capacity)
+{
+    assert(capacity > 0 && (capacity & (capacity - 1)) == 0);
+    *acks = (struct gn_mqtt_acks){ .slots = slots, .capacity = capacity };
+}
+
+struct gn_mqtt_ack_slot *gn_mqtt_acks_move(struct gn_mqtt_acks *acks, struct gn_mqtt_ack_slot *slots, uint32_t capacity)
+{
+    struct gn_mqtt_ack_slot *old = acks->slots;
+    assert(capacity >= acks->count && (capacity & (capacity - 1)) == 0);
+    for (uint32_t i = 0; i < acks->count; i++)
+        slots[i] = old[(acks->first + i) & (acks->capacity - 1)];
+    acks->slots = slots;
+    acks->capacity = capacity;
+    acks->first = 0;
+    return old;
+}
+
+/* True when the words found a place. */
+static bool acks_keep_words(struct gn_mqtt_words *words, gn_str text)
+{
+    if (words == NULL || text.size == 0 || words->count == GN_MQTT_WORDS_COUNT)
+        return false;
+    char *to = words->texts[(words->first + words->count) % GN_MQTT_WORDS_COUNT];
+    size_t size = text.size < GN_MQTT_WORDS_BYTES ? text.size : GN_MQTT_WORDS_BYTES - 1;
+    while (size < text.size && size > 0 && ((uint8_t)text.at[size] & 0xc0) == 0x80)
+        size--; /* not in the middle of a character */
+    memcpy(to, text.at, size);
+    to[size] = '\0';
+    words->count++;
+    return true;
+}
+
+gn_err gn_mqtt_acks_push(struct gn_mqtt_acks *acks, uint64_t token, uint16_t packet_id, uint8_t reason, gn_str words)
+{
+    assert(packet_id != 0);
+    if (acks->count == acks->capacity)
+        return GN_ERR_FULL;
+    acks->slots[(acks->first + acks->count) & (acks->capacity - 1)] = (struct gn_mqtt_ack_slot){
+        .token = token, .packet_id = packet_id, .reason = reason, .has_words = acks_keep_words(acks->words, words)
+    };
+    acks->count++;
+    return GN_OK;
+}
+
+/* With a reason, and with words when the client wants them and they fit. */
+static void acks_write_refusal(struct gn_mqtt_acks *acks, const struct gn_mqtt_ack_slot *slot,
+                               const struct gn_mqtt_ack_style *style, struct gn_buf *out)
+{
+    struct gn_mqtt_ack packet = { .packet_id = slot->packet_id, .reason = slot->reason };
+    if (slot->has_words) {
+        const gn_str words = gn_str_of(acks->words->texts[acks->words->first]);
+        if (style->with_words && words.size + 16 <= style->packet_max)
+            gn_mqtt_props_set_text(&packet.props, GN_MQTT_P_REASON_STRING, words);
+    }
+    gn_mqtt_encode_ack(out, GN_MQTT_PUBACK, style->version, &packet);
+    if (slot->has_words) {
+        acks->words->first = (uint8_t)((acks->words->first + 1) % GN_MQTT_WORDS_COUNT);
+        acks->words->count--;
+    }
+}
+
+size_t gn_mqtt_acks_write(struct gn_mqtt_acks *acks, uint64_t durable, const struct gn_mqtt_ack_style *style,
+                          struct gn_buf *out)
+{
+    size_t count = 0;
+    while (gn_mqtt_acks_due(acks, durable) && out->capacity - out->size >= GN_MQTT_ACK_BYTES_MAX) {
+        const struct gn_mqtt_ack_slot *slot = &acks->slots[acks->first & (acks->capacity - 1)];
+        if (!slot->has_words && (slot->reason == GN_MQTT_SUCCESS || style->version != GN_MQTT_V5)) {
+            uint8_t *at = out->at + out->size;
+            at[0] = GN_MQTT_PUBACK << 4;
+            at[1] = 2;
+            at[2] = (uint8_t)(slot->packet_id >> 8);
+            at[3] = (uint8_t)slot->packet_id;
+            out->size += 4;
+        } else {
+            acks_write_refusal(acks, slot, style, out);
+        }
+        acks->first++;
+        acks->count--;
+        count++;
+    }
+    return count;
+}

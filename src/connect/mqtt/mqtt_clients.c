@@ -1,0 +1,347 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "connect/mqtt/mqtt_clients.h"
+
+#include <assert.h>
+
+#include "base/mem.h"
+#include "connect/mqtt/mqtt_props.h"
+
+enum { CLIENTS_SUBS_BYTES_MIN = 128 };
+
+gn_err gn_mqtt_clients_init(struct gn_mqtt_clients *clients, const struct gn_intake *intake, struct gn_payload *payload)
+{
+    struct gn_mqtt_thing_row *rows = gn_mem_take(GN_THINGS_MAX * sizeof *rows, "mqtt things");
+    if (rows == NULL)
+        return GN_ERR_FULL;
+    clients->intake = intake;
+    clients->payload = payload;
+    clients->rows = rows;
+    TAILQ_INIT(&clients->connected);
+    TAILQ_INIT(&clients->away);
+    TAILQ_INIT(&clients->dead);
+    STAILQ_INIT(&clients->due_wills);
+    return GN_OK;
+}
+
+static struct gn_mqtt_thing_row *clients_row(struct gn_mqtt_clients *clients, uint32_t thing)
+{
+    assert(thing < GN_THINGS_MAX);
+    struct gn_mqtt_thing_row *row = &clients->rows[thing];
+    if (!row->is_set_up) { /* not at boot: most rows are never touched */
+        TAILQ_INIT(&row->clients);
+        row->is_set_up = true;
+    }
+    return row;
+}
+
+/* --- life of a client --- */
+
+static void clients_drop_session(struct gn_mqtt_client *client)
+{
+    struct gn_mqtt_out *out;
+    while ((out = gn_mqtt_outbox_take_first(&client->outbox)) != NULL)
+        gn_mem_give(out);
+    gn_mem_give(client->subs.at);
+    client->subs = (struct gn_mqtt_subs){ 0 };
+}
+
+/* Its memory stays until it is buried: somebody may be walking over the Thing's clients, and from a dead one the
+ * way on is still there. */
+static void clients_forget(struct gn_mqtt_clients *clients, struct gn_mqtt_client *client)
+{
+    struct gn_mqtt_thing_row *row = clients_row(clients, client->thing);
+    assert(client->conn == NULL);
+    TAILQ_REMOVE(&row->clients, client, of_thing);
+    TAILQ_REMOVE(&clients->away, client, among_all);
+    row->away_count--;
+    clients->away_count--;
+    clients_drop_session(client);
+    gn_mem_give(client->will);
+    client->will = NULL;
+    TAILQ_INSERT_TAIL(&clients->dead, client, among_all);
+}
+
+void gn_mqtt_clients_bury(struct gn_mqtt_clients *clients)
+{
+    struct gn_mqtt_client *client;
+    while ((client = TAILQ_FIRST(&clients->dead)) != NULL) {
+        TAILQ_REMOVE(&clients->dead, client, among_all);
+        gn_mem_give(client);
+    }
+}
+
+void gn_mqtt_clients_fini(struct gn_mqtt_clients *clients)
+{
+    struct gn_mqtt_client *client;
+    struct gn_mqtt_last_will *will;
+    if (clients->rows == NULL)
+        return;
+    assert(TAILQ_EMPTY(&clients->connected));
+    while ((client = TAILQ_FIRST(&clients->away)) != NULL)
+        clients_forget(clients, client);
+    gn_mqtt_clients_bury(clients);
+    while ((will = STAILQ_FIRST(&clients->due_wills)) != NULL) {
+        STAILQ_REMOVE_HEAD(&clients->due_wills, next);
+        gn_mem_give(will);
+    }
+    gn_mem_give(clients->rows);
+    clients->rows = NULL;
+}
+
+struct gn_mqtt_client *gn_mqtt_clients_find(struct gn_mqtt_clients *clients, uint32_t thing, gn_str id)
+{
+    struct gn_mqtt_client *client;
+    TAILQ_FOREACH(client, &clients_row(clients, thing)->clients, of_thing)
+    if (gn_str_equal((gn_str){ client->id, client->id_size }, id))
+        return client;
+    return NULL;
+}
+
+static struct gn_mqtt_client *clients_new(struct gn_mqtt_clients *clients, uint32_t thing, gn_str id)
+{
+    struct gn_mqtt_thing_row *row = clients_row(clients, thing);
+    struct gn_mqtt_client *client = gn_mem_take(sizeof *client + id.size, "mqtt clients");
+    if (client == NULL)
+        return NULL;
+    client->thing = thing;
+    client->id_size = (uint32_t)id.size;
+    memcpy(client->id, id.at, id.size);
+    TAILQ_INSERT_TAIL(&row->clients, client, of_thing);
+    TAILQ_INSERT_TAIL(&clients->away, client, among_all);
+    row->away_count++;
+    clients->away_count++;
+    return client;
+}
+
+/* --- links --- */
+
+static void clients_link_changed(struct gn_mqtt_clients *clients, uint32_t thing)
+{
+    for (uint32_t i = 0; i < clients->untold_count; i++)
+        if (clients->untold[i] == thing)
+            return;
+    clients->untold[clients->untold_count++] = thing;
+}
+
+static bool clients_tell_links(struct gn_mqtt_clients *clients)
+{
+    const struct gn_intake *intake = clients->intake;
+    while (clients->untold_count > 0) {
+        const uint32_t thing = clients->untold[clients->untold_count - 1];
+        struct gn_mqtt_thing_row *row = clients_row(clients, thing);
+        const bool up = row->live_count > 0;
+        if (up != row->told_up && intake->link(intake->self, thing, up) == GN_ERR_AGAIN)
+            return false;
+        row->told_up = up;
+        clients->untold_count--;
+    }
+    return true;
+}
+
+/* --- coming and going --- */
+
+gn_err gn_mqtt_clients_join(struct gn_mqtt_clients *clients, uint32_t thing, gn_str id, bool clean,
+                            struct gn_mqtt_conn *conn, struct gn_mqtt_client **out, bool *out_present)
+{
+    struct gn_mqtt_thing_row *row = clients_row(clients, thing);
+    struct gn_mqtt_client *client = gn_mqtt_clients_find(clients, thing, id);
+    const bool present = client != NULL && !clean;
+    if (client == NULL)
+        client = clients_new(clients, thing, id);
+    else if (clean)
+        clients_drop_session(client);
+    if (client == NULL)
+        return GN_ERR_FULL;
+    assert(client->conn == NULL);
+    gn_mem_give(client->will); /* back before it was due */
+    client->will = NULL;
+    client->conn = conn;
+    TAILQ_REMOVE(&clients->away, client, among_all);
+    TAILQ_INSERT_TAIL(&clients->connected, client, among_all);
+    row->away_count--;
+    clients->away_count--;
+    if (row->live_count++ == 0)
+        clients_link_changed(clients, thing);
+    *out = client;
+    *out_present = present;
+    return GN_OK;
+}
+
+/* A will is due: it leaves its client, which may come back or be forgotten. */
+static void clients_will_due(struct gn_mqtt_clients *clients, struct gn_mqtt_client *client)
+{
+    struct gn_mqtt_last_will *will = client->will;
+    if (will == NULL)
+        return;
+    client->will = NULL;
+    if (clients->due_count >= GN_MQTT_CONNECTIONS_MAX) {
+        clients->intake->refused(clients->intake->self, will->thing, "a will was lost: too many wait for the ring");
+        gn_mem_give(will);
+        return;
+    }
+    STAILQ_INSERT_TAIL(&clients->due_wills, will, next);
+    clients->due_count++;
+}
+
+/* At most so many are kept: of the Thing, and in all; the longest away goes. */
+static void clients_bound(struct gn_mqtt_clients *clients, uint32_t thing)
+{
+    struct gn_mqtt_client *client, *next;
+    struct gn_mqtt_thing_row *row = clients_row(clients, thing);
+    while (clients->away_count > GN_MQTT_SESSIONS_KEPT_MAX) {
+        client = TAILQ_FIRST(&clients->away);
+        clients_will_due(clients, client);
+        clients_forget(clients, client);
+    }
+    for (client = TAILQ_FIRST(&clients->away); client != NULL && row->away_count > GN_MQTT_SESSIONS_KEPT_PER_THING_MAX;
+         client = next) {
+        next = TAILQ_NEXT(client, among_all);
+        if (client->thing != thing)
+            continue;
+        clients_will_due(clients, client);
+        clients_forget(clients, client);
+    }
+}
+
+/* What was written but not acknowledged is sent again when the client returns; QoS 0 is not. */
+static void clients_rewind(struct gn_mqtt_client *client)
+{
+    struct gn_mqtt_out *out;
+    for (out = client->outbox.first; out != NULL; out = out->next) {
+        out->written_at = 0;
+        out->dropped |= out->packet_id == 0;
+    }
+    while ((out = gn_mqtt_outbox_take_over(&client->outbox)) != NULL)
+        gn_mem_give(out);
+}
+
+static void clients_leave_will(struct gn_mqtt_clients *clients, struct gn_mqtt_client *client, gn_mqtt_leaving how,
+                               int64_t now_ms)
+{
+    if (client->will == NULL)
+        return;
+    const uint32_t delay_s = client->will->delay_s < client->expiry_s ? client->will->delay_s : client->expiry_s;
+    if (how == GN_MQTT_LEFT_WELL || (how == GN_MQTT_LEFT_TAKEN_OVER && client->will->delay_s > 0)) {
+        gn_mem_give(client->will);
+        client->will = NULL;
+    } else if (delay_s == 0 || how != GN_MQTT_LEFT_BADLY) {
+        clients_will_due(clients, client);
+    } else {
+        client->will_at_ms = now_ms + (int64_t)delay_s * 1000;
+    }
+}
+
+void gn_mqtt_clients_leave(struct gn_mqtt_clients *clients, struct gn_mqtt_client *client, gn_mqtt_leaving how,
+                           int64_t now_ms)
+{
+    const uint32_t thing = client->thing;
+    struct gn_mqtt_thing_row *row = clients_row(clients, thing);
+    assert(client->conn != NULL && row->live_count > 0);
+    client->conn = NULL;
+    TAILQ_REMOVE(&clients->connected, client, among_all);
+    TAILQ_INSERT_TAIL(&clients->away, client, among_all);
+    row->away_count++;
+    clients->away_count++;
+    if (--row->live_count == 0)
+        clients_link_changed(clients, thing);
+    clients_rewind(client);
+    clients_leave_will(clients, client, how, now_ms);
+    client->until_ms = now_ms + (int64_t)client->expiry_s * 1000;
+    if (client->expiry_s == 0 || how == GN_MQTT_LEFT_EVICTED)
+        clients_forget(clients, client);
+    else
+        clients_bound(clients, thing);
+}
+
+void gn_mqtt_clients_evict(struct gn_mqtt_clients *clients, uint32_t thing)
+{
+    struct gn_mqtt_client *client, *next;
+    for (client = TAILQ_FIRST(&clients_row(clients, thing)->clients); client != NULL; client = next) {
+        next = TAILQ_NEXT(client, of_thing);
+        if (client->conn != NULL)
+            continue;
+        clients_will_due(clients, client);
+        clients_forget(clients, client);
+    }
+}
+
+/* --- memory that grows --- */
+
+gn_err gn_mqtt_clients_will(struct gn_mqtt_client *client, const struct gn_mqtt_will *will)
+{
+    struct gn_mqtt_last_will *kept = gn_mem_take(sizeof *kept + will->topic.size + will->payload.size, "mqtt wills");
+    if (kept == NULL)
+        return GN_ERR_FULL;
+    kept->thing = client->thing;
+    kept->delay_s = gn_mqtt_props_number(&will->props, GN_MQTT_P_WILL_DELAY, 0);
+    kept->topic_size = (uint32_t)will->topic.size;
+    kept->payload_size = (uint32_t)will->payload.size;
+    memcpy(kept->bytes, will->topic.at, will->topic.size);
+    if (will->payload.size > 0)
+        memcpy(kept->bytes + will->topic.size, will->payload.at, will->payload.size);
+    gn_mem_give(client->will);
+    client->will = kept;
+    return GN_OK;
+}
+
+gn_err gn_mqtt_clients_subs_room(struct gn_mqtt_client *client, size_t size)
+{
+    const size_t need = client->subs.size + size;
+    size_t capacity = client->subs.capacity > 0 ? client->subs.capacity : CLIENTS_SUBS_BYTES_MIN;
+    if (need <= client->subs.capacity || client->subs.capacity == GN_MQTT_SUBS_BYTES_MAX)
+        return GN_OK; /* at the largest, the count is what ends first */
+    while (capacity < need && capacity < GN_MQTT_SUBS_BYTES_MAX)
+        capacity *= 2;
+    if (capacity > GN_MQTT_SUBS_BYTES_MAX)
+        capacity = GN_MQTT_SUBS_BYTES_MAX;
+    uint8_t *larger = gn_mem_take(capacity, "mqtt subscriptions");
+    if (larger == NULL)
+        return GN_ERR_FULL;
+    gn_mem_give(gn_mqtt_subs_move(&client->subs, larger, (uint32_t)capacity));
+    return GN_OK;
+}
+
+/* --- what is due --- */
+
+static void clients_run_away(struct gn_mqtt_clients *clients, int64_t now_ms)
+{
+    struct gn_mqtt_client *client, *next;
+    for (client = TAILQ_FIRST(&clients->away); client != NULL; client = next) {
+        next = TAILQ_NEXT(client, among_all);
+        if (client->will != NULL && now_ms >= client->will_at_ms)
+            clients_will_due(clients, client);
+        if (now_ms >= client->until_ms) {
+            clients_will_due(clients, client);
+            clients_forget(clients, client);
+        }
+    }
+}
+
+static bool clients_send_wills(struct gn_mqtt_clients *clients)
+{
+    struct gn_mqtt_last_will *will;
+    while ((will = STAILQ_FIRST(&clients->due_wills)) != NULL) {
+        const struct gn_mqtt_publish publish = {
+            .topic = { will->bytes, will->topic_size },
+            .payload = { (const uint8_t *)will->bytes + will->topic_size, will->payload_size },
+        };
+        const gn_err err = gn_mqtt_inbound(clients->intake, clients->payload, will->thing, &publish, &clients->verdict);
+        if (err == GN_ERR_AGAIN)
+            return false;
+        if (err != GN_OK)
+            clients->intake->refused(clients->intake->self, will->thing, clients->verdict.why.text);
+        else if (clients->on_will != NULL)
+            clients->on_will(clients->self, will->thing, &publish);
+        STAILQ_REMOVE_HEAD(&clients->due_wills, next);
+        clients->due_count--;
+        gn_mem_give(will);
+    }
+    return true;
+}
+
+bool gn_mqtt_clients_run(struct gn_mqtt_clients *clients, int64_t now_ms)
+{
+    clients_run_away(clients, now_ms);
+    const bool wills_sent = clients_send_wills(clients);
+    return clients_tell_links(clients) && wills_sent;
+}

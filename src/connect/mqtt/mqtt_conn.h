@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* connect/mqtt/mqtt_conn.h -- one connection's bytes: reading, holding back, writing, closing.
+ *
+ *   read ─▶ shared buffer ─▶ dispatch ─▶ rest kept (held)          pauses != 0: not read from; `held` waits
+ *   answers gathered ─▶ try to write at once ─▶ rest queued        more than MQTT_OUT_BYTES_MAX queued: ended
+ *
+ *   open ──end──▶ lingering (last answer on its way, input thrown away) ──▶ closing ──▶ back in the pool
+ *     └──────────gone, slow, evicted at stop──────────────────────────────────▲
+ *
+ * After gn_mqtt_conn_end and gn_mqtt_conn_write a connection may be closing; callers check gn_mqtt_conn_live. */
+#ifndef GN_CONNECT_MQTT_CONN_H
+#define GN_CONNECT_MQTT_CONN_H
+
+#include "connect/mqtt/mqtt_server.h"
+
+/* Makes the next connection of the listener one of ours, or turns it away. */
+void gn_mqtt_conn_accept(struct gn_mqtt_server *server);
+
+static inline bool gn_mqtt_conn_live(const struct gn_mqtt_conn *conn)
+{
+    return !conn->is_closing && !conn->is_lingering;
+}
+
+/* Writes, or queues what the kernel does not take. */
+void gn_mqtt_conn_write(struct gn_mqtt_conn *conn, const void *bytes, size_t size);
+/* Sends the acknowledgements that are due. */
+void gn_mqtt_conn_acknowledge(struct gn_mqtt_conn *conn);
+/* Acknowledgements are open: durable has to look at this one. */
+void gn_mqtt_conn_acking(struct gn_mqtt_conn *conn);
+
+void gn_mqtt_conn_pause(struct gn_mqtt_conn *conn, enum gn_mqtt_pause why);
+/* Takes away a reason; when it was the last, goes on with what is held, then with reading. */
+void gn_mqtt_conn_go_on(struct gn_mqtt_conn *conn, enum gn_mqtt_pause why);
+
+/* The ring has room: goes on with those that waited for it, in turn, until it is full again. */
+void gn_mqtt_conn_retry(struct gn_mqtt_server *server);
+
+/* The server ends it: a last word in version 5, the client told as `how`. */
+void gn_mqtt_conn_end(struct gn_mqtt_conn *conn, uint8_t reason, const char *words, gn_mqtt_leaving how);
+/* The session said its last word already (it is in the answers written): lets it arrive, then closes. */
+void gn_mqtt_conn_linger(struct gn_mqtt_conn *conn, gn_mqtt_leaving how);
+/* Closes at once. */
+void gn_mqtt_conn_close(struct gn_mqtt_conn *conn, gn_mqtt_leaving how);
+
+/* When the last handle has gone, the server's memory goes. */
+void gn_mqtt_server_release(struct gn_mqtt_server *server);
+
+#endif

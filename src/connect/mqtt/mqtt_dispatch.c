@@ -1,0 +1,313 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "connect/mqtt/mqtt_dispatch.h"
+
+#include <assert.h>
+#include <stdio.h>
+
+#include "base/mem.h"
+#include "connect/mqtt/mqtt_conn.h"
+#include "connect/mqtt/mqtt_deliver.h"
+#include "connect/mqtt/mqtt_topic.h"
+#include "os/entropy.h"
+
+enum { DISPATCH_ASSIGNED_BYTES = 24, DISPATCH_SOURCE_BYTES = 64 };
+
+static void dispatch_refused(struct gn_mqtt_server *server, uint32_t thing, const char *why)
+{
+    server->intake.refused(server->intake.self, thing, why);
+}
+
+/* --- CONNECT --- */
+
+static gn_str dispatch_source(const struct gn_mqtt_conn *conn, char to[static DISPATCH_SOURCE_BYTES])
+{
+    struct sockaddr_storage address;
+    int size = sizeof address;
+    to[0] = '\0';
+    if (uv_tcp_getpeername(&conn->tcp, (struct sockaddr *)&address, &size) == 0) {
+        if (address.ss_family == AF_INET6)
+            GN_IGNORE(uv_ip6_name((const struct sockaddr_in6 *)&address, to, DISPATCH_SOURCE_BYTES), "stays empty");
+        else
+            GN_IGNORE(uv_ip4_name((const struct sockaddr_in *)&address, to, DISPATCH_SOURCE_BYTES), "stays empty");
+    }
+    return gn_str_of(to);
+}
+
+static void dispatch_refuse(struct gn_mqtt_conn *conn, uint8_t reason, const char *words, struct gn_buf *out)
+{
+    conn->server->stats.denied++;
+    gn_mqtt_session_refuse(&conn->session, reason, gn_str_of(words), out);
+}
+
+/* The same words for an unknown id and a wrong token, at the same time; the operator is told which source it was. */
+static void dispatch_deny(struct gn_mqtt_conn *conn, gn_str user, gn_str source, int64_t delay_ms, struct gn_buf *out)
+{
+    struct gn_mqtt_server *server = conn->server;
+    char why[DISPATCH_SOURCE_BYTES + 48];
+    uint32_t thing = GN_NONE;
+    (void)gn_registry_thing(server->intake.registry, user, &thing);
+    (void)snprintf(why, sizeof why, "a wrong id or token from %.*s", GN_STR_ARGS(source));
+    dispatch_refused(server, thing, why);
+    if (delay_ms <= 0) {
+        dispatch_refuse(conn, GN_MQTT_BAD_CREDENTIALS, "wrong id or token", out);
+        return;
+    }
+    conn->held_reason = GN_MQTT_BAD_CREDENTIALS;
+    conn->deadline_ms = gn_mqtt_now_ms(server) + delay_ms;
+    gn_mqtt_conn_pause(conn, GN_MQTT_PAUSE_ASK);
+    if (!uv_is_active((uv_handle_t *)&server->timer) || uv_timer_get_due_in(&server->timer) > (uint64_t)delay_ms)
+        GN_IGNORE(uv_timer_start(&server->timer, server->timer.timer_cb, (uint64_t)delay_ms, 0),
+                  "the tick answers late, but answers");
+}
+
+void gn_mqtt_dispatch_deny(struct gn_mqtt_conn *conn)
+{
+    uint8_t bytes[GN_MQTT_ANSWER_BYTES_MAX];
+    struct gn_buf out = gn_buf_over(bytes, sizeof bytes);
+    dispatch_refuse(conn, conn->held_reason, "wrong id or token", &out);
+    conn->held_reason = 0;
+    gn_mqtt_conn_write(conn, bytes, out.size);
+    gn_mqtt_conn_linger(conn, GN_MQTT_LEFT_BADLY);
+}
+
+/* What may be wrong with the will of a Thing that is who it says. NULL: nothing. */
+static const char *dispatch_will_refusal(const struct gn_mqtt_server *server, uint32_t thing,
+                                         const struct gn_mqtt_connect *connect, uint8_t *out_reason)
+{
+    if (!connect->has_will)
+        return NULL;
+    if (!gn_mqtt_inbound_topic(&server->intake, thing, connect->will.topic)) {
+        *out_reason = GN_MQTT_NOT_AUTHORIZED;
+        return "the will's topic is not one the Thing may publish to";
+    }
+    if (connect->will.payload.size > GN_MQTT_WILL_BYTES_MAX) {
+        *out_reason = GN_MQTT_QUOTA;
+        return "the will is larger than MQTT_WILL_BYTES_MAX";
+    }
+    return NULL;
+}
+
+/* An older connection of the same client ends first. */
+static void dispatch_take_over(struct gn_mqtt_server *server, uint32_t thing, gn_str id, bool clean)
+{
+    struct gn_mqtt_client *old = gn_mqtt_clients_find(&server->clients, thing, id);
+    if (old == NULL || old->conn == NULL)
+        return;
+    if (clean)
+        old->conn->session.expiry_s = 0; /* its session ends with it */
+    gn_mqtt_conn_end(old->conn, GN_MQTT_TAKEN_OVER, "another connection has this client id", GN_MQTT_LEFT_TAKEN_OVER);
+}
+
+static void dispatch_join(struct gn_mqtt_conn *conn, uint32_t thing, const struct gn_mqtt_connect *connect,
+                          struct gn_buf *out)
+{
+    struct gn_mqtt_server *server = conn->server;
+    char assigned[DISPATCH_ASSIGNED_BYTES];
+    gn_str id = connect->client_id;
+    bool present = false;
+    uint64_t random;
+    if (id.size == 0) {
+        gn_entropy(&random, sizeof random);
+        (void)snprintf(assigned, sizeof assigned, "gn-%016llx", (unsigned long long)random);
+        id = gn_str_of(assigned);
+    }
+    dispatch_take_over(server, thing, id, connect->clean);
+    if (gn_mqtt_clients_join(&server->clients, thing, id, connect->clean, conn, &conn->client, &present) ||
+        (connect->has_will && gn_mqtt_clients_will(conn->client, &connect->will))) {
+        dispatch_refuse(conn, GN_MQTT_IMPLEMENTATION, "no memory", out);
+        return;
+    }
+    conn->client->expiry_s = conn->session.expiry_s;
+    conn->deadline_ms = 0;
+    gn_mqtt_session_accept(&conn->session, connect, connect->client_id.size == 0 ? id : (gn_str){ 0 }, present, out);
+    (void)gn_mqtt_clients_run(&server->clients, gn_mqtt_now_ms(server));
+}
+
+static void dispatch_connect(struct gn_mqtt_conn *conn, struct gn_mqtt_connect *connect, struct gn_buf *out)
+{
+    struct gn_mqtt_server *server = conn->server;
+    char source_text[DISPATCH_SOURCE_BYTES];
+    const gn_str source = dispatch_source(conn, source_text);
+    int64_t delay_ms = 0;
+    uint32_t thing = GN_NONE;
+    uint8_t reason = GN_MQTT_SUCCESS;
+    if (!connect->has_user || !connect->has_password) {
+        dispatch_refuse(conn, GN_MQTT_BAD_CREDENTIALS, "a Thing's id as user name and its token as password", out);
+        dispatch_refused(server, GN_NONE, "a CONNECT without user name and password");
+        return;
+    }
+    const gn_err err =
+        server->intake.authenticate(server->intake.self, connect->user, connect->password, source, &thing, &delay_ms);
+    explicit_bzero((void *)(uintptr_t)connect->password.at, connect->password.size);
+    if (err != GN_OK || thing >= server->intake.registry->thing_count) {
+        dispatch_deny(conn, connect->user, source, delay_ms, out);
+        return;
+    }
+    const char *words = dispatch_will_refusal(server, thing, connect, &reason);
+    if (words != NULL) {
+        dispatch_refuse(conn, reason, words, out);
+        dispatch_refused(server, thing, words);
+        return;
+    }
+    dispatch_join(conn, thing, connect, out);
+}
+
+/* --- PUBLISH --- */
+
+/* Room for one more acknowledgement, in memory that grows with what the client has in flight. */
+static bool dispatch_ack_room(struct gn_mqtt_conn *conn)
+{
+    struct gn_mqtt_acks *acks = &conn->session.acks;
+    if (acks->count < acks->capacity)
+        return true;
+    const uint32_t capacity =
+        acks->capacity * 4 < GN_MQTT_RECEIVE_MAXIMUM ? acks->capacity * 4 : GN_MQTT_RECEIVE_MAXIMUM;
+    struct gn_mqtt_ack_slot *larger = gn_mem_take(capacity * sizeof *larger, "mqtt acknowledgements");
+    if (larger == NULL)
+        return false;
+    struct gn_mqtt_ack_slot *old = gn_mqtt_acks_move(acks, larger, capacity);
+    if (old != conn->first_slots)
+        gn_mem_give(old);
+    return true;
+}
+
+static void dispatch_ack(struct gn_mqtt_conn *conn, const struct gn_mqtt_publish *publish, uint64_t token,
+                         uint8_t reason, gn_str words)
+{
+    struct gn_mqtt_acks *acks = &conn->session.acks;
+    if (publish->qos == 0)
+        return;
+    if (words.size > 0 && acks->words == NULL && conn->session.version == GN_MQTT_V5 && conn->session.with_words)
+        acks->words = gn_mem_take(sizeof *acks->words, "mqtt refusals"); /* NULL: the code alone is sent */
+    const gn_err err = gn_mqtt_acks_push(acks, token, publish->packet_id, reason, words);
+    assert(err == GN_OK); /* dispatch_ack_room was asked */
+    (void)err;
+}
+
+static void dispatch_refuse_publish(struct gn_mqtt_conn *conn, const struct gn_mqtt_publish *publish)
+{
+    struct gn_mqtt_server *server = conn->server;
+    const struct gn_mqtt_verdict *verdict = &server->verdict;
+    server->stats.refused++;
+    dispatch_refused(server, conn->client->thing, verdict->why.text);
+    if (verdict->reason == GN_MQTT_BAD_TOPIC)
+        gn_mqtt_conn_end(conn, GN_MQTT_BAD_TOPIC, verdict->why.text, GN_MQTT_LEFT_BADLY);
+    else if (conn->session.version != GN_MQTT_V5 && verdict->close && publish->qos > 0)
+        gn_mqtt_conn_end(conn, verdict->reason, verdict->why.text, GN_MQTT_LEFT_BADLY); /* MQTT-3.3.5-2 */
+    else
+        dispatch_ack(conn, publish, 0, verdict->reason, gn_str_of(verdict->why.text));
+}
+
+/* False: the packet has to wait. */
+static bool dispatch_publish(struct gn_mqtt_conn *conn, const struct gn_mqtt_publish *publish)
+{
+    struct gn_mqtt_server *server = conn->server;
+    const uint32_t thing = conn->client->thing;
+    if (publish->qos > 0 && !dispatch_ack_room(conn)) {
+        gn_mqtt_conn_pause(conn, GN_MQTT_PAUSE_ACKS); /* until some have left */
+        return false;
+    }
+    const gn_err err = gn_mqtt_inbound(&server->intake, &server->payload, thing, publish, &server->verdict);
+    if (err == GN_ERR_AGAIN) {
+        server->is_full = true;
+        gn_mqtt_conn_pause(conn, GN_MQTT_PAUSE_RING);
+        return false;
+    }
+    if (err != GN_OK) {
+        dispatch_refuse_publish(conn, publish);
+        return true;
+    }
+    server->stats.publishes++;
+    dispatch_ack(conn, publish, server->verdict.token, GN_MQTT_SUCCESS, (gn_str){ 0 });
+    gn_mqtt_deliver_route(server, thing, conn->client, publish);
+    return true;
+}
+
+/* --- all of them --- */
+
+static void dispatch_subscribe(struct gn_mqtt_conn *conn, const struct gn_mqtt_event *event, struct gn_buf *out)
+{
+    const char *id = conn->server->intake.registry->things[conn->client->thing].id;
+    /* A filter takes one byte more here than in the packet. */
+    const size_t room = event->subscribe.filters.size + event->subscribe.filter_count;
+    if (event->kind == GN_MQTT_EVENT_SUBSCRIBE && gn_mqtt_clients_subs_room(conn->client, room))
+        gn_mqtt_conn_end(conn, GN_MQTT_IMPLEMENTATION, "no memory", GN_MQTT_LEFT_BADLY);
+    else
+        gn_mqtt_session_subscribe(&conn->session, event, gn_str_of(id), &conn->client->subs, out);
+}
+
+static void dispatch_fault(struct gn_mqtt_conn *conn, const struct gn_mqtt_event *event)
+{
+    struct gn_mqtt_server *server = conn->server;
+    server->stats.faults++;
+    dispatch_refused(server, conn->client != NULL ? conn->client->thing : GN_NONE, event->fault.words);
+}
+
+static void dispatch_flush(struct gn_mqtt_conn *conn, struct gn_buf *out)
+{
+    gn_mqtt_conn_write(conn, out->at, out->size);
+    *out = gn_buf_over(out->at, out->capacity);
+}
+
+/* False: the packet was not taken, and waits. */
+static bool dispatch_event(struct gn_mqtt_conn *conn, struct gn_mqtt_event *event, struct gn_buf *out)
+{
+    switch (event->kind) {
+    case GN_MQTT_EVENT_PUBLISH:
+        return dispatch_publish(conn, &event->publish);
+    case GN_MQTT_EVENT_WAIT:
+        gn_mqtt_conn_pause(conn, GN_MQTT_PAUSE_ACKS);
+        return false;
+    case GN_MQTT_EVENT_CONNECT:
+        dispatch_connect(conn, &event->connect, out);
+        dispatch_flush(conn, out); /* before what the session brings along */
+        if (gn_mqtt_conn_live(conn) && conn->session.state == GN_MQTT_ENDED)
+            gn_mqtt_conn_linger(conn, GN_MQTT_LEFT_BADLY);
+        else if (gn_mqtt_conn_live(conn) && conn->client != NULL)
+            gn_mqtt_deliver_pending(conn);
+        return true;
+    case GN_MQTT_EVENT_PUBACK:
+        gn_mqtt_deliver_acknowledged(conn, &event->ack);
+        return true;
+    case GN_MQTT_EVENT_SUBSCRIBE:
+    case GN_MQTT_EVENT_UNSUBSCRIBE:
+        dispatch_subscribe(conn, event, out);
+        return true;
+    case GN_MQTT_EVENT_DISCONNECT:
+        dispatch_flush(conn, out);
+        gn_mqtt_conn_linger(conn, event->ack.reason == GN_MQTT_SUCCESS ? GN_MQTT_LEFT_WELL : GN_MQTT_LEFT_BADLY);
+        return true;
+    case GN_MQTT_EVENT_FAULT:
+        dispatch_fault(conn, event);
+        dispatch_flush(conn, out);
+        gn_mqtt_conn_linger(conn, GN_MQTT_LEFT_BADLY);
+        return true;
+    default:
+        return true;
+    }
+}
+
+size_t gn_mqtt_dispatch(struct gn_mqtt_conn *conn, gn_bytes in, size_t *out_packet_size)
+{
+    struct gn_mqtt_server *server = conn->server;
+    struct gn_mqtt_event *event = &server->event;
+    struct gn_buf out = gn_buf_over(server->out_bytes, sizeof server->out_bytes);
+    size_t used = 0;
+    *out_packet_size = 0;
+    while (used < in.size && gn_mqtt_conn_live(conn) && conn->pauses == 0) {
+        if (out.capacity - out.size < GN_MQTT_ANSWER_BYTES_MAX) {
+            dispatch_flush(conn, &out);
+            continue;
+        }
+        gn_mqtt_session_next(&conn->session, (gn_bytes){ in.at + used, in.size - used }, &out, event);
+        if (event->kind == GN_MQTT_EVENT_MORE) {
+            *out_packet_size = event->size;
+            break;
+        }
+        if (!dispatch_event(conn, event, &out))
+            break;
+        used += event->size;
+    }
+    dispatch_flush(conn, &out);
+    return used;
+}

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* connect/mqtt/mqtt_dispatch.h -- what the packets of a connection do.
+ *
+ *   CONNECT    authenticate, take over, CONNACK; a wrong token is answered late
+ *   PUBLISH    intake; accepted: acknowledged behind the durable cursor, routed to the Thing's other clients;
+ *              refused: version 5 says so in the PUBACK, 3.1.1 counts it, or closes when the topic is foreign
+ *   SUBSCRIBE  within the Thing's own tree
+ *   PUBACK     an action arrived */
+#ifndef GN_CONNECT_MQTT_DISPATCH_H
+#define GN_CONNECT_MQTT_DISPATCH_H
+
+#include "connect/mqtt/mqtt_server.h"
+
+/* Takes whole packets from the front of `in` until none is left, or the connection is paused or over. Returns the
+ * bytes that are done with; *out_packet_size is the size of the packet that the rest begins with, or 0. */
+size_t gn_mqtt_dispatch(struct gn_mqtt_conn *conn, gn_bytes in, size_t *out_packet_size);
+/* The time of a held answer has come. */
+void gn_mqtt_dispatch_deny(struct gn_mqtt_conn *conn);
+
+#endif

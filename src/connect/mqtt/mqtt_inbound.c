@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "connect/mqtt/mqtt_inbound.h"
+
+#include "base/hash.h"
+#include "connect/mqtt/mqtt_topic.h"
+
+static gn_err inbound_refuse(struct gn_mqtt_verdict *out, uint8_t reason)
+{
+    out->reason = reason;
+    out->close = false;
+    return GN_ERR_INVAL;
+}
+
+static gn_err inbound_refuse_topic(struct gn_mqtt_verdict *out, const struct gn_mqtt_topic *topic, gn_str text,
+                                   gn_str id)
+{
+    const size_t shown = text.size < 64 ? text.size : 64;
+    if (!gn_mqtt_topic_valid(text)) {
+        gn_diag_set(&out->why, 0, 0, "a topic has 1 to %d bytes, at most %d levels and no wildcard",
+                    GN_MQTT_TOPIC_BYTES_MAX, GN_MQTT_TOPIC_LEVELS_MAX);
+        out->reason = GN_MQTT_BAD_TOPIC;
+    } else if (topic->kind == GN_MQTT_TOPIC_FOREIGN) {
+        gn_diag_set(&out->why, 0, 0, "topic '%.*s' is not below things/%.*s/", (int)shown, text.at, GN_STR_ARGS(id));
+        out->reason = GN_MQTT_NOT_AUTHORIZED;
+    } else {
+        gn_diag_set(&out->why, 0, 0,
+                    "topic '%.*s' is none of properties, properties/NAME, events/NAME, actions/NAME/status", (int)shown,
+                    text.at);
+        out->reason = GN_MQTT_NOT_AUTHORIZED;
+    }
+    out->close = true;
+    return GN_ERR_INVAL;
+}
+
+/* What the intake answered, in MQTT's words. */
+static gn_err inbound_answer(gn_err err, struct gn_mqtt_verdict *out)
+{
+    switch (err) {
+    case GN_OK:
+    case GN_ERR_AGAIN:
+        return err;
+    case GN_ERR_INVAL:
+    case GN_ERR_FULL:
+        if (out->why.text[0] == '\0')
+            gn_diag_set(&out->why, 0, 0, "not kept: %s", gn_err_text(err));
+        return inbound_refuse(out, err == GN_ERR_INVAL ? GN_MQTT_BAD_PAYLOAD : GN_MQTT_QUOTA);
+    default:
+        gn_diag_set(&out->why, 0, 0, "the node could not take it: %s", gn_err_text(err));
+        return inbound_refuse(out, GN_MQTT_IMPLEMENTATION);
+    }
+}
+
+static gn_err inbound_readings(const struct gn_intake *intake, struct gn_payload *payload, uint32_t thing,
+                               const struct gn_mqtt_publish *publish, const struct gn_mqtt_topic *topic,
+                               struct gn_mqtt_verdict *out)
+{
+    const gn_err err = topic->kind == GN_MQTT_TOPIC_PROPERTY
+                           ? gn_payload_value(payload, topic->name, publish->payload, &out->why)
+                           : gn_payload_object(payload, publish->payload, &intake->clock, &out->why);
+    if (err != GN_OK)
+        return inbound_refuse(out, GN_MQTT_BAD_PAYLOAD);
+    struct gn_packet packet = { .thing = thing,
+                                .packet_id = publish->packet_id,
+                                .redelivered = publish->dup,
+                                .items = payload->items,
+                                .item_count = payload->item_count };
+    if (publish->packet_id != 0) { /* only then is it ever compared */
+        const uint32_t of_topic = gn_hash32((gn_bytes){ (const uint8_t *)publish->topic.at, publish->topic.size });
+        packet.fingerprint = of_topic * UINT32_C(0x9E3779B1) + gn_hash32(publish->payload);
+    }
+    return inbound_answer(intake->packet(intake->self, &packet, &out->token, &out->why), out);
+}
+
+static gn_err inbound_message(const struct gn_intake *intake, uint32_t thing, const struct gn_mqtt_publish *publish,
+                              const struct gn_mqtt_topic *topic, struct gn_mqtt_verdict *out)
+{
+    const bool is_event = topic->kind == GN_MQTT_TOPIC_EVENT;
+    const struct gn_message message = { .thing = thing,
+                                        .type = is_event ? GN_RECORD_EVENT : GN_RECORD_STATUS,
+                                        .name = topic->name,
+                                        .payload = { (const char *)publish->payload.at, publish->payload.size } };
+    if (message.payload.size > GN_TEXT_VALUE_BYTES_MAX) {
+        gn_diag_set(&out->why, 0, 0, "%s has more than TEXT_VALUE_BYTES_MAX (%d) bytes",
+                    is_event ? "an event" : "an action's status", GN_TEXT_VALUE_BYTES_MAX);
+        return inbound_refuse(out, GN_MQTT_BAD_PAYLOAD);
+    }
+    if (!gn_utf8_valid(message.payload)) {
+        gn_diag_set(&out->why, 0, 0, "%s is not UTF-8", is_event ? "an event" : "an action's status");
+        return inbound_refuse(out, GN_MQTT_BAD_PAYLOAD);
+    }
+    return inbound_answer(intake->message(intake->self, &message, &out->token, &out->why), out);
+}
+
+gn_err gn_mqtt_inbound(const struct gn_intake *intake, struct gn_payload *payload, uint32_t thing,
+                       const struct gn_mqtt_publish *publish, struct gn_mqtt_verdict *out)
+{
+    const gn_str id = gn_str_of(intake->registry->things[thing].id);
+    const struct gn_mqtt_topic topic = gn_mqtt_topic_parse(publish->topic, id);
+    out->why.text[0] = '\0';
+    switch (topic.kind) {
+    case GN_MQTT_TOPIC_PROPERTY:
+    case GN_MQTT_TOPIC_PROPERTIES:
+        return inbound_readings(intake, payload, thing, publish, &topic, out);
+    case GN_MQTT_TOPIC_EVENT:
+    case GN_MQTT_TOPIC_STATUS:
+        return inbound_message(intake, thing, publish, &topic, out);
+    default:
+        return inbound_refuse_topic(out, &topic, publish->topic, id);
+    }
+}
+
+bool gn_mqtt_inbound_topic(const struct gn_intake *intake, uint32_t thing, gn_str topic)
+{
+    const gn_mqtt_topic_kind kind = gn_mqtt_topic_parse(topic, gn_str_of(intake->registry->things[thing].id)).kind;
+    return kind != GN_MQTT_TOPIC_FOREIGN && kind != GN_MQTT_TOPIC_UNKNOWN;
+}

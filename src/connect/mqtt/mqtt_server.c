@@ -1,0 +1,304 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "connect/mqtt/mqtt_server.h"
+
+#include <assert.h>
+
+#include "base/json_write.h"
+#include "base/mem.h"
+#include "connect/mqtt/mqtt.h"
+#include "connect/mqtt/mqtt_address.h"
+#include "connect/mqtt/mqtt_conn.h"
+#include "connect/mqtt/mqtt_deliver.h"
+#include "connect/mqtt/mqtt_dispatch.h"
+
+/* --- end --- */
+
+void gn_mqtt_server_release(struct gn_mqtt_server *server)
+{
+    if (!server->is_stopping || server->open_count > 0 || server->handles > 0)
+        return;
+    gn_mqtt_clients_fini(&server->clients);
+    gn_mem_give(server->pool);
+    gn_mem_give(server);
+}
+
+static void server_on_close(uv_handle_t *handle)
+{
+    struct gn_mqtt_server *server = handle->data;
+    server->handles--;
+    gn_mqtt_server_release(server);
+}
+
+static void server_close_handle(uv_handle_t *handle)
+{
+    if (!uv_is_closing(handle))
+        uv_close(handle, server_on_close);
+}
+
+/* The node goes, not the devices: their wills stay unsaid, their links are said to be down. */
+static void server_stop(void *self)
+{
+    struct gn_mqtt_server *server = self;
+    struct gn_mqtt_conn *conn;
+    struct gn_mqtt_client *client;
+    server->is_stopping = true;
+    server->handles++; /* so that nothing is released before all of it is asked to close */
+    TAILQ_FOREACH(client, &server->clients.connected, among_all)
+    {
+        gn_mem_give(client->will);
+        client->will = NULL;
+    }
+    TAILQ_FOREACH(conn, &server->open, among_open)
+    {
+        gn_mqtt_conn_end(conn, GN_MQTT_SHUTTING_DOWN, "the node stops", GN_MQTT_LEFT_WELL);
+        gn_mqtt_conn_close(conn, GN_MQTT_LEFT_WELL);
+    }
+    (void)gn_mqtt_clients_run(&server->clients, gn_mqtt_now_ms(server));
+    server_close_handle((uv_handle_t *)&server->listener);
+    server_close_handle((uv_handle_t *)&server->timer);
+    server->handles--;
+    gn_mqtt_server_release(server);
+}
+
+/* --- time --- */
+
+static void server_sweep_conn(struct gn_mqtt_conn *conn, int64_t now_ms)
+{
+    struct gn_mqtt_server *server = conn->server;
+    if (conn->is_closing)
+        return;
+    if (conn->deadline_ms != 0 && now_ms >= conn->deadline_ms) {
+        if (conn->held_reason != 0) {
+            gn_mqtt_dispatch_deny(conn);
+        } else if (conn->is_lingering) {
+            gn_mqtt_conn_close(conn, GN_MQTT_LEFT_BADLY);
+        } else {
+            server->stats.timeouts++;
+            gn_mqtt_conn_close(conn, GN_MQTT_LEFT_BADLY); /* no CONNECT came */
+        }
+        return;
+    }
+    const int64_t patience_ms = (int64_t)conn->session.keepalive_s * 1500;
+    const bool we_wait = (conn->pauses & (GN_MQTT_PAUSE_RING | GN_MQTT_PAUSE_ACKS)) != 0;
+    if (conn->client == NULL || patience_ms == 0 || we_wait || now_ms - conn->seen_ms < patience_ms)
+        return;
+    server->stats.timeouts++;
+    server->intake.refused(server->intake.self, conn->client->thing, "silent for one and a half keep-alives");
+    gn_mqtt_conn_end(conn, GN_MQTT_KEEPALIVE_TIMEOUT, "silent for one and a half keep-alives", GN_MQTT_LEFT_BADLY);
+}
+
+static void server_sweep(struct gn_mqtt_server *server)
+{
+    const int64_t now_ms = gn_mqtt_now_ms(server);
+    struct gn_mqtt_conn *conn;
+    TAILQ_FOREACH(conn, &server->open, among_open)
+    server_sweep_conn(conn, now_ms);
+}
+
+/* Answers held back, and the timer set for the next of them. */
+static void server_on_timer(uv_timer_t *timer)
+{
+    struct gn_mqtt_server *server = timer->data;
+    const struct gn_mqtt_conn *conn;
+    int64_t next_ms = INT64_MAX;
+    server_sweep(server);
+    TAILQ_FOREACH(conn, &server->open, among_open)
+    if (conn->held_reason != 0 && conn->deadline_ms < next_ms)
+        next_ms = conn->deadline_ms;
+    if (next_ms == INT64_MAX)
+        return;
+    const int64_t wait_ms = next_ms - gn_mqtt_now_ms(server);
+    GN_IGNORE(uv_timer_start(timer, server_on_timer, wait_ms > 0 ? (uint64_t)wait_ms : 1, 0), "the tick answers late");
+}
+
+static void server_resume(void *self)
+{
+    struct gn_mqtt_server *server = self;
+    if (server->is_stopping)
+        return;
+    server->is_full = false;
+    if (!gn_mqtt_clients_run(&server->clients, gn_mqtt_now_ms(server)))
+        server->is_full = true;
+    gn_mqtt_deliver_report_all(server);
+    gn_mqtt_conn_retry(server);
+}
+
+static void server_tick(void *self, int64_t now_ms)
+{
+    struct gn_mqtt_server *server = self;
+    (void)now_ms; /* the wall clock may step; what is counted here must not */
+    if (server->is_stopping)
+        return;
+    server_sweep(server);
+    gn_mqtt_clients_bury(&server->clients);
+    server_resume(server); /* also without being told: a lost wake-up costs a second, not a connection */
+}
+
+/* --- what the node asks for --- */
+
+static void server_durable(void *self, uint64_t token)
+{
+    struct gn_mqtt_server *server = self;
+    if (token > server->durable)
+        server->durable = token;
+    /* Each that is there now is taken once; those that still wait stand behind the others afterwards. */
+    for (uint32_t left = server->acking_count; left > 0 && server->acking_count > 0; left--) {
+        struct gn_mqtt_conn *conn = TAILQ_FIRST(&server->acking);
+        TAILQ_REMOVE(&server->acking, conn, among_acking);
+        TAILQ_INSERT_TAIL(&server->acking, conn, among_acking);
+        gn_mqtt_conn_acknowledge(conn);
+    }
+}
+
+static gn_err server_deliver(void *self, const struct gn_action_out *action)
+{
+    return gn_mqtt_deliver(self, action);
+}
+
+static void server_evict(void *self, uint32_t thing)
+{
+    struct gn_mqtt_server *server = self;
+    struct gn_mqtt_conn *conn;
+    if (thing >= GN_THINGS_MAX)
+        return;
+    TAILQ_FOREACH(conn, &server->open, among_open)
+    if (conn->client != NULL && conn->client->thing == thing)
+        gn_mqtt_conn_end(conn, GN_MQTT_ADMINISTRATIVE, "the token was changed or withdrawn", GN_MQTT_LEFT_EVICTED);
+    gn_mqtt_clients_evict(&server->clients, thing);
+    (void)gn_mqtt_clients_run(&server->clients, gn_mqtt_now_ms(server));
+}
+
+static void server_on_will(void *self, uint32_t thing, const struct gn_mqtt_publish *publish)
+{
+    gn_mqtt_deliver_route(self, thing, NULL, publish);
+}
+
+static void server_stats(void *self, struct gn_buf *out)
+{
+    const struct gn_mqtt_server *server = self;
+    const struct gn_mqtt_stats *stats = &server->stats;
+    const struct {
+        const char *name;
+        uint64_t value;
+    } rows[] = {
+        { "connections", server->open_count },
+        { "sessions_kept", server->clients.away_count },
+        { "accepted", stats->accepted },
+        { "turned_away", stats->turned_away },
+        { "denied", stats->denied },
+        { "faults", stats->faults },
+        { "timeouts", stats->timeouts },
+        { "slow", stats->slow },
+        { "publishes", stats->publishes },
+        { "refused", stats->refused },
+        { "acks", stats->acks },
+        { "held_back", stats->held_back },
+        { "routed", stats->routed },
+        { "unrouted", stats->unrouted },
+        { "actions", stats->actions },
+        { "bytes_in", stats->bytes_in },
+        { "bytes_out", stats->bytes_out },
+    };
+    struct gn_jw w = gn_jw_over(out);
+    gn_jw_open(&w, '{');
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        gn_jw_key(&w, rows[i].name);
+        gn_jw_u64(&w, rows[i].value);
+    }
+    gn_jw_close(&w, '}');
+}
+
+/* --- start --- */
+
+static void server_on_connection(uv_stream_t *listener, int status)
+{
+    struct gn_mqtt_server *server = listener->data;
+    if (status == 0 && !server->is_stopping)
+        gn_mqtt_conn_accept(server);
+}
+
+static gn_err server_new(const struct gn_intake *intake, struct gn_mqtt_server **out)
+{
+    struct gn_mqtt_server *server = gn_mem_take(sizeof *server, "mqtt server");
+    if (server == NULL)
+        return GN_ERR_FULL;
+    server->intake = *intake;
+    server->pool = gn_mem_take(GN_MQTT_CONNECTIONS_MAX * sizeof *server->pool, "mqtt connections");
+    if (server->pool == NULL || gn_mqtt_clients_init(&server->clients, &server->intake, &server->payload)) {
+        gn_mem_give(server->pool);
+        gn_mem_give(server);
+        return GN_ERR_FULL;
+    }
+    TAILQ_INIT(&server->spare);
+    TAILQ_INIT(&server->open);
+    TAILQ_INIT(&server->acking);
+    TAILQ_INIT(&server->waiting);
+    server->clients.on_will = server_on_will;
+    server->clients.self = server;
+    *out = server;
+    return GN_OK;
+}
+
+/* Binds and listens. A negative error of libuv, or 0. */
+static int server_listen(struct gn_mqtt_server *server, const struct sockaddr_storage *address,
+                         struct gn_buf *out_address)
+{
+    struct sockaddr_storage bound;
+    int size = sizeof bound;
+    int err = uv_tcp_bind(&server->listener, (const struct sockaddr *)address, 0);
+    if (err == 0)
+        err = uv_listen((uv_stream_t *)&server->listener, GN_MQTT_BACKLOG, server_on_connection);
+    if (err == 0)
+        err = uv_tcp_getsockname(&server->listener, (struct sockaddr *)&bound, &size);
+    if (err == 0)
+        gn_mqtt_address_put(out_address, &bound);
+    return err;
+}
+
+static gn_err server_start(uv_loop_t *loop, const struct gn_intake *intake, const char *listen,
+                           struct gn_buf *out_address, void **out_self, struct gn_diag *diag)
+{
+    struct sockaddr_storage address;
+    struct gn_mqtt_server *server = NULL;
+    gn_err err = gn_mqtt_address_parse(listen, &address, diag);
+    if (err != GN_OK)
+        return err;
+    err = server_new(intake, &server);
+    if (err != GN_OK) {
+        gn_diag_set(diag, 0, 0, "no memory for the MQTT endpoint");
+        return err;
+    }
+    server->loop = loop;
+    int failed = uv_timer_init(loop, &server->timer);
+    assert(failed == 0); /* libuv documents no failure */
+    server->timer.data = server;
+    server->handles = 1;
+    failed = uv_tcp_init(loop, &server->listener);
+    if (failed == 0) {
+        server->listener.data = server;
+        server->handles++;
+        failed = server_listen(server, &address, out_address);
+    }
+    if (failed != 0) {
+        err = gn_mqtt_address_fault(failed, listen, diag);
+        server->is_stopping = true;
+        if (server->handles > 1)
+            server_close_handle((uv_handle_t *)&server->listener);
+        server_close_handle((uv_handle_t *)&server->timer); /* the loop lets them go, and the memory with them */
+        return err;
+    }
+    *out_self = server;
+    return GN_OK;
+}
+
+const struct gn_adapter gn_mqtt_adapter = {
+    .name = "mqtt",
+    .start = server_start,
+    .durable = server_durable,
+    .resume = server_resume,
+    .deliver = server_deliver,
+    .evict = server_evict,
+    .tick = server_tick,
+    .stop = server_stop,
+    .stats = server_stats,
+};

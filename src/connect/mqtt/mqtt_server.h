@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* connect/mqtt/mqtt_server.h -- the MQTT endpoint on a libuv loop: what its parts share.
+ *
+ *   mqtt_server    listens, accepts, keeps time; the adapter's row
+ *     mqtt_conn      one connection's bytes: reading, holding back, writing, closing
+ *       mqtt_dispatch  what a connection's events do: authenticate, intake, subscriptions
+ *       mqtt_deliver   what goes out to clients: actions, messages between clients of a Thing, reports
+ *     mqtt_clients   who is connected, what outlives a connection
+ *
+ * Everything runs on the loop's thread. Memory: connections come from one block taken at start (what is never used
+ * is never touched); an idle connection costs about 1 KiB. Bytes are read into one buffer that all share; a
+ * connection gets bytes of its own only for a packet that is not whole yet, or that has to wait. */
+#ifndef GN_CONNECT_MQTT_SERVER_H
+#define GN_CONNECT_MQTT_SERVER_H
+
+#include <sys/queue.h>
+#include <uv.h>
+
+#include "connect/adapter.h"
+#include "connect/mqtt/mqtt_clients.h"
+#include "connect/mqtt/mqtt_session.h"
+
+enum {
+    GN_MQTT_READ_BYTES = 32768,  /* read at once */
+    GN_MQTT_PREFIX_BYTES = 4096, /* an unfinished packet up to this size is put before the bytes read next */
+    GN_MQTT_OUT_BYTES = 65536,   /* answers gathered before they are written */
+    GN_MQTT_OUT_PAUSE = 65536,   /* a client with more than this unsent is not read from */
+    GN_MQTT_FIRST_SLOTS = 16,    /* acknowledgements a connection can hold without memory of its own */
+    GN_MQTT_LINGER_MS = 2000,    /* how long a last answer may take to arrive */
+    GN_MQTT_BACKLOG = 1024,
+};
+
+/* Why a connection is not read from; reading goes on when none is left. */
+enum gn_mqtt_pause {
+    GN_MQTT_PAUSE_RING = 1, /* the ring is full */
+    GN_MQTT_PAUSE_ACKS = 2, /* too many acknowledgements are open */
+    GN_MQTT_PAUSE_OUT = 4,  /* the client does not take what it is sent */
+    GN_MQTT_PAUSE_ASK = 8,  /* the answer to a wrong password is held back */
+};
+
+struct gn_mqtt_conn {
+    uv_tcp_t tcp;
+    TAILQ_ENTRY(gn_mqtt_conn) among_open;
+    TAILQ_ENTRY(gn_mqtt_conn) among_acking;  /* while acknowledgements are open */
+    TAILQ_ENTRY(gn_mqtt_conn) among_waiting; /* while it waits for the ring */
+    struct gn_mqtt_server *server;
+    struct gn_mqtt_client *client; /* NULL before CONNECT was accepted, and after the end */
+    struct gn_mqtt_session session;
+    uint8_t *held; /* bytes that no packet was made of yet */
+    uint32_t held_size;
+    uint32_t held_capacity;
+    uint32_t packet_size; /* of the packet that begins in `held`; 0 = not known */
+    uint32_t out_waiting; /* bytes the kernel has not taken */
+    uint64_t out_total;   /* bytes ever written, and */
+    uint64_t out_done;    /* how many of them the kernel has */
+    int64_t seen_ms;      /* monotonic, like all here */
+    int64_t deadline_ms;  /* CONNECT, a held answer, or the end of lingering; 0 = none */
+    uint8_t pauses;       /* gn_mqtt_pause */
+    uint8_t held_reason;  /* of a CONNACK that waits for its deadline; 0 = none */
+    bool is_acking;
+    bool is_waiting;
+    bool is_lingering; /* the session is over; what still comes is thrown away */
+    bool is_closing;   /* uv_close was called */
+    union {
+        struct gn_mqtt_ack_slot first_slots[GN_MQTT_FIRST_SLOTS];
+        uv_shutdown_t shutdown; /* after the end, when no acknowledgement is open any more */
+    };
+};
+
+struct gn_mqtt_stats {
+    uint64_t accepted;    /* connections */
+    uint64_t turned_away; /* beyond MQTT_CONNECTIONS_MAX */
+    uint64_t denied;      /* CONNECTs refused */
+    uint64_t faults;      /* connections ended for breaking the protocol */
+    uint64_t timeouts;    /* no CONNECT in time, or nothing within the keep-alive */
+    uint64_t slow;        /* ended for not reading */
+    uint64_t publishes;   /* accepted */
+    uint64_t refused;     /* publishes refused */
+    uint64_t acks;        /* PUBACKs sent */
+    uint64_t held_back;   /* times a full ring stopped a connection */
+    uint64_t routed;      /* messages between clients of a Thing */
+    uint64_t unrouted;    /* of them, those a client had no room for */
+    uint64_t actions;     /* messages to Things */
+    uint64_t bytes_in;
+    uint64_t bytes_out;
+};
+
+TAILQ_HEAD(gn_mqtt_conn_list, gn_mqtt_conn);
+
+struct gn_mqtt_server {
+    uv_loop_t *loop;
+    uv_tcp_t listener;
+    uv_tcp_t door;    /* takes the connection that is one too many, to close it */
+    uv_timer_t timer; /* the next held answer */
+    struct gn_intake intake;
+    struct gn_mqtt_clients clients;
+    struct gn_mqtt_conn *pool; /* [GN_MQTT_CONNECTIONS_MAX] */
+    uint32_t pool_used;        /* how many were ever used */
+    struct gn_mqtt_conn_list spare;
+    struct gn_mqtt_conn_list open;
+    struct gn_mqtt_conn_list acking;
+    struct gn_mqtt_conn_list waiting;
+    uint32_t acking_count;
+    uint32_t open_count; /* with those that are closing */
+    uint32_t handles;    /* listener, door, timer: still open */
+    uint64_t durable;
+    bool is_full;     /* the ring was, when it was last asked */
+    bool reports_due; /* steps of actions the intake has not heard of */
+    bool door_busy;
+    bool door_waiting; /* a connection waits for the door */
+    bool is_stopping;
+    struct gn_mqtt_stats stats;
+    struct gn_mqtt_event event;     /* of the packet at hand */
+    struct gn_mqtt_verdict verdict; /* on it */
+    struct gn_mqtt_publish message; /* what is being sent */
+    struct gn_payload payload;
+    uint8_t read_bytes[GN_MQTT_PREFIX_BYTES + GN_MQTT_READ_BYTES];
+    uint8_t out_bytes[GN_MQTT_OUT_BYTES];
+    uint8_t ack_bytes[GN_MQTT_RECEIVE_MAXIMUM * 4 + GN_MQTT_ACK_BYTES_MAX];
+    uint8_t message_bytes[GN_MQTT_PACKET_BYTES_MAX + GN_MQTT_HEADER_BYTES_MAX];
+};
+
+static inline int64_t gn_mqtt_now_ms(const struct gn_mqtt_server *server)
+{
+    return gn_mono_us(&server->intake.clock) / 1000;
+}
+
+#endif

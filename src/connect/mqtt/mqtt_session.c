@@ -1,0 +1,374 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "connect/mqtt/mqtt_session.h"
+
+#include <assert.h>
+
+#include "connect/mqtt/mqtt_decode.h"
+#include "connect/mqtt/mqtt_encode.h"
+#include "connect/mqtt/mqtt_props.h"
+#include "connect/mqtt/mqtt_topic.h"
+
+void gn_mqtt_session_init(struct gn_mqtt_session *session, struct gn_mqtt_ack_slot *slots, uint32_t slot_count)
+{
+    *session = (struct gn_mqtt_session){ .state = GN_MQTT_NEW,
+                                         .version = GN_MQTT_V311,
+                                         .with_words = true,
+                                         .receive_max = UINT16_MAX,
+                                         .packet_max = UINT32_MAX };
+    gn_mqtt_acks_init(&session->acks, slots, slot_count);
+}
+
+struct gn_mqtt_ack_style gn_mqtt_session_style(const struct gn_mqtt_session *session)
+{
+    return (struct gn_mqtt_ack_style){ session->version, session->with_words, session->packet_max };
+}
+
+/* --- ends --- */
+
+static uint8_t session_v311_code(uint8_t reason)
+{
+    switch (reason) {
+    case GN_MQTT_BAD_VERSION:
+        return GN_MQTT_V311_BAD_VERSION;
+    case GN_MQTT_BAD_CLIENT_ID:
+        return GN_MQTT_V311_BAD_CLIENT_ID;
+    case GN_MQTT_IMPLEMENTATION:
+    case GN_MQTT_SHUTTING_DOWN:
+        return GN_MQTT_V311_UNAVAILABLE;
+    default:
+        return GN_MQTT_V311_NOT_AUTHORIZED;
+    }
+}
+
+static void session_words(const struct gn_mqtt_session *session, struct gn_mqtt_props *props, gn_str words)
+{
+    if (words.size > GN_MQTT_WORDS_BYTES)
+        words.size = 0; /* rather none than half a sentence */
+    if (words.size > 0 && words.size + 16 <= session->packet_max)
+        gn_mqtt_props_set_text(props, GN_MQTT_P_REASON_STRING, words);
+}
+
+void gn_mqtt_session_refuse(struct gn_mqtt_session *session, uint8_t reason, gn_str words, struct gn_buf *out)
+{
+    struct gn_mqtt_connack packet = { .code = reason };
+    if (session->version == GN_MQTT_V5)
+        session_words(session, &packet.props, words);
+    else
+        packet.code = session_v311_code(reason);
+    gn_mqtt_encode_connack(out, session->version, &packet);
+    session->state = GN_MQTT_ENDED;
+}
+
+void gn_mqtt_session_end(struct gn_mqtt_session *session, uint8_t reason, gn_str words, struct gn_buf *out)
+{
+    if (session->state == GN_MQTT_OPEN && session->version == GN_MQTT_V5) {
+        struct gn_mqtt_ack packet = { .reason = reason };
+        session_words(session, &packet.props, words);
+        gn_mqtt_encode_disconnect(out, GN_MQTT_DISCONNECT, GN_MQTT_V5, &packet);
+    }
+    session->state = GN_MQTT_ENDED;
+}
+
+static void session_fault(struct gn_mqtt_session *session, struct gn_mqtt_event *event, uint8_t reason,
+                          const char *words, struct gn_buf *out)
+{
+    event->kind = GN_MQTT_EVENT_FAULT;
+    event->fault = (struct gn_mqtt_fault){ reason, words };
+    gn_mqtt_session_end(session, reason, gn_str_of(words), out);
+}
+
+/* --- CONNECT --- */
+
+/* What the client may ask for, and does not get. */
+static uint8_t session_connect_refusal(const struct gn_mqtt_connect *connect, const char **out_words)
+{
+    if (gn_mqtt_props_has(&connect->props, GN_MQTT_P_AUTH_METHOD)) {
+        *out_words = "no extended authentication: send user name and password";
+        return GN_MQTT_BAD_AUTH_METHOD;
+    }
+    if (connect->client_id.size > GN_MQTT_CLIENT_ID_BYTES_MAX) {
+        *out_words = "the client id is longer than MQTT_CLIENT_ID_BYTES_MAX";
+        return GN_MQTT_BAD_CLIENT_ID;
+    }
+    if (connect->version != GN_MQTT_V5 && connect->client_id.size == 0 && !connect->clean) {
+        *out_words = "a session to be kept needs a client id";
+        return GN_MQTT_BAD_CLIENT_ID;
+    }
+    if (connect->has_will && connect->version == GN_MQTT_V5 && connect->will.qos > 1) {
+        *out_words = "a will with QoS 2";
+        return GN_MQTT_NO_QOS;
+    }
+    if (connect->has_will && connect->version == GN_MQTT_V5 && connect->will.retain) {
+        *out_words = "a will to be retained";
+        return GN_MQTT_NO_RETAIN;
+    }
+    return GN_MQTT_SUCCESS;
+}
+
+static uint32_t session_expiry(const struct gn_mqtt_connect *connect)
+{
+    const uint32_t asked = connect->version == GN_MQTT_V5
+                               ? gn_mqtt_props_number(&connect->props, GN_MQTT_P_SESSION_EXPIRY, 0)
+                               : (connect->clean ? 0 : UINT32_MAX);
+    return asked < GN_MQTT_SESSION_EXPIRY_S_MAX ? asked : GN_MQTT_SESSION_EXPIRY_S_MAX;
+}
+
+static uint16_t session_keepalive(const struct gn_mqtt_connect *connect)
+{
+    if (connect->version == GN_MQTT_V5 && (connect->keepalive_s == 0 || connect->keepalive_s > GN_MQTT_KEEPALIVE_S_MAX))
+        return GN_MQTT_KEEPALIVE_S_MAX;
+    return connect->keepalive_s; /* 3.1.1 has no way to say otherwise */
+}
+
+static void session_connect(struct gn_mqtt_session *session, const struct gn_mqtt_frame *frame, struct gn_buf *out,
+                            struct gn_mqtt_event *event)
+{
+    struct gn_mqtt_connect *connect = &event->connect;
+    const char *words = NULL;
+    struct gn_mqtt_fault fault;
+    uint8_t reason = GN_MQTT_SUCCESS;
+    if (gn_mqtt_decode_connect(frame, connect, &fault)) {
+        reason = fault.reason;
+        words = fault.words;
+        session->version = connect->version;
+        if (reason == GN_MQTT_MALFORMED && connect->version != GN_MQTT_V5) {
+            session_fault(session, event, reason, words, out); /* 3.1.1 closes without an answer */
+            return;
+        }
+    } else {
+        session->version = connect->version;
+        session->with_words = gn_mqtt_props_number(&connect->props, GN_MQTT_P_REQUEST_PROBLEM, 1) == 1;
+        session->packet_max = gn_mqtt_props_number(&connect->props, GN_MQTT_P_MAXIMUM_PACKET, UINT32_MAX);
+        session->receive_max = (uint16_t)gn_mqtt_props_number(&connect->props, GN_MQTT_P_RECEIVE_MAXIMUM, UINT16_MAX);
+        session->keepalive_s = session_keepalive(connect);
+        session->expiry_s = session_expiry(connect);
+        reason = session_connect_refusal(connect, &words);
+    }
+    if (reason == GN_MQTT_SUCCESS) {
+        event->kind = GN_MQTT_EVENT_CONNECT;
+        session->state = GN_MQTT_ASKING;
+        return;
+    }
+    gn_mqtt_session_refuse(session, reason, gn_str_of(words), out);
+    event->kind = GN_MQTT_EVENT_FAULT;
+    event->fault = (struct gn_mqtt_fault){ reason, words };
+}
+
+void gn_mqtt_session_accept(struct gn_mqtt_session *session, const struct gn_mqtt_connect *connect, gn_str assigned,
+                            bool session_present, struct gn_buf *out)
+{
+    struct gn_mqtt_connack packet = { .session_present = session_present };
+    struct gn_mqtt_props *props = &packet.props;
+    assert(session->state == GN_MQTT_ASKING);
+    if (session->version == GN_MQTT_V5) {
+        gn_mqtt_props_set(props, GN_MQTT_P_RECEIVE_MAXIMUM, GN_MQTT_RECEIVE_MAXIMUM);
+        gn_mqtt_props_set(props, GN_MQTT_P_MAXIMUM_QOS, 1);
+        gn_mqtt_props_set(props, GN_MQTT_P_RETAIN_AVAILABLE, 0);
+        gn_mqtt_props_set(props, GN_MQTT_P_MAXIMUM_PACKET, GN_MQTT_PACKET_BYTES_MAX);
+        gn_mqtt_props_set(props, GN_MQTT_P_TOPIC_ALIAS_MAXIMUM, 0);
+        gn_mqtt_props_set(props, GN_MQTT_P_WILDCARD_AVAILABLE, 1);
+        gn_mqtt_props_set(props, GN_MQTT_P_SUBSCRIPTION_ID_AVAILABLE, 0);
+        gn_mqtt_props_set(props, GN_MQTT_P_SHARED_AVAILABLE, 0);
+        if (session->keepalive_s != connect->keepalive_s)
+            gn_mqtt_props_set(props, GN_MQTT_P_SERVER_KEEP_ALIVE, session->keepalive_s);
+        if (session->expiry_s != gn_mqtt_props_number(&connect->props, GN_MQTT_P_SESSION_EXPIRY, 0))
+            gn_mqtt_props_set(props, GN_MQTT_P_SESSION_EXPIRY, session->expiry_s);
+        if (assigned.size > 0)
+            gn_mqtt_props_set_text(props, GN_MQTT_P_ASSIGNED_CLIENT_ID, assigned);
+    }
+    gn_mqtt_encode_connack(out, session->version, &packet);
+    session->state = GN_MQTT_OPEN;
+}
+
+/* --- PUBLISH --- */
+
+/* What version 5 was told it must not do, and what no version may. */
+static uint8_t session_publish_refusal(const struct gn_mqtt_session *session, const struct gn_mqtt_publish *publish,
+                                       const char **out_words)
+{
+    if (publish->qos == 2) {
+        *out_words = "QoS 2 is not available";
+        return GN_MQTT_NO_QOS;
+    }
+    if (session->version == GN_MQTT_V5) {
+        if (publish->retain) {
+            *out_words = "retained messages are not available";
+            return GN_MQTT_NO_RETAIN;
+        }
+        if (gn_mqtt_props_has(&publish->props, GN_MQTT_P_TOPIC_ALIAS)) {
+            *out_words = "topic aliases are not available";
+            return GN_MQTT_BAD_ALIAS;
+        }
+        if (gn_mqtt_props_has(&publish->props, GN_MQTT_P_SUBSCRIPTION_ID)) {
+            *out_words = "a subscription id in a client's PUBLISH";
+            return GN_MQTT_PROTOCOL_ERROR;
+        }
+        if (publish->qos == 1 && session->acks.count >= GN_MQTT_RECEIVE_MAXIMUM) {
+            *out_words = "more messages in flight than MQTT_RECEIVE_MAXIMUM";
+            return GN_MQTT_RECEIVE_MAXIMUM_EXCEEDED;
+        }
+    }
+    return GN_MQTT_SUCCESS;
+}
+
+static void session_publish(struct gn_mqtt_session *session, const struct gn_mqtt_frame *frame, struct gn_buf *out,
+                            struct gn_mqtt_event *event)
+{
+    struct gn_mqtt_publish *publish = &event->publish;
+    const char *words = NULL;
+    if (gn_mqtt_decode_publish(frame, session->version, publish, &event->fault)) {
+        session_fault(session, event, event->fault.reason, event->fault.words, out);
+        return;
+    }
+    const uint8_t reason = session_publish_refusal(session, publish, &words);
+    if (reason != GN_MQTT_SUCCESS)
+        session_fault(session, event, reason, words, out);
+    else if (publish->qos == 1 && session->acks.count >= GN_MQTT_RECEIVE_MAXIMUM)
+        event->kind = GN_MQTT_EVENT_WAIT;
+    else
+        event->kind = GN_MQTT_EVENT_PUBLISH;
+}
+
+/* --- SUBSCRIBE, UNSUBSCRIBE --- */
+
+static uint8_t session_subscribe_one(uint8_t version, const struct gn_mqtt_filter *filter, gn_str thing_id,
+                                     struct gn_mqtt_subs *subs)
+{
+    const uint8_t qos = (filter->options & 3) > 1 ? 1 : filter->options & 3;
+    const uint8_t options = (uint8_t)(qos | (filter->options & GN_MQTT_NO_LOCAL));
+    uint8_t reason = qos;
+    if (gn_str_starts(filter->filter, GN_STR("$share/")))
+        reason = GN_MQTT_NO_SHARED;
+    else if (!gn_mqtt_filter_valid(filter->filter))
+        reason = GN_MQTT_BAD_FILTER;
+    else if (!gn_mqtt_filter_own(filter->filter, thing_id))
+        reason = GN_MQTT_NOT_AUTHORIZED;
+    else if (gn_mqtt_subs_put(subs, filter->filter, options))
+        reason = GN_MQTT_QUOTA;
+    return version == GN_MQTT_V5 || reason < 0x80 ? reason : GN_MQTT_V311_FAILURE;
+}
+
+static uint8_t session_unsubscribe_one(const struct gn_mqtt_filter *filter, struct gn_mqtt_subs *subs)
+{
+    return gn_mqtt_subs_remove(subs, filter->filter) ? GN_MQTT_SUCCESS : GN_MQTT_NO_SUBSCRIPTION;
+}
+
+void gn_mqtt_session_subscribe(struct gn_mqtt_session *session, const struct gn_mqtt_event *event, gn_str thing_id,
+                               struct gn_mqtt_subs *subs, struct gn_buf *out)
+{
+    const bool is_subscribe = event->type == GN_MQTT_SUBSCRIBE;
+    uint8_t codes[GN_MQTT_SUBSCRIPTIONS_MAX];
+    size_t count = 0;
+    gn_bytes filters = event->subscribe.filters;
+    struct gn_mqtt_filter filter;
+    while (count < GN_MQTT_SUBSCRIPTIONS_MAX && gn_mqtt_filter_next(&filters, event->type, &filter))
+        codes[count++] = is_subscribe ? session_subscribe_one(session->version, &filter, thing_id, subs)
+                                      : session_unsubscribe_one(&filter, subs);
+    assert(count == event->subscribe.filter_count);
+    const struct gn_mqtt_suback packet = { .packet_id = event->subscribe.packet_id, .codes = { codes, count } };
+    gn_mqtt_encode_suback(out, is_subscribe ? GN_MQTT_SUBACK : GN_MQTT_UNSUBACK, session->version, &packet);
+}
+
+static void session_filters(struct gn_mqtt_session *session, const struct gn_mqtt_frame *frame, struct gn_buf *out,
+                            struct gn_mqtt_event *event)
+{
+    if (gn_mqtt_decode_subscribe(frame, session->version, &event->subscribe, &event->fault))
+        session_fault(session, event, event->fault.reason, event->fault.words, out);
+    else if (gn_mqtt_props_has(&event->subscribe.props, GN_MQTT_P_SUBSCRIPTION_ID))
+        session_fault(session, event, GN_MQTT_NO_SUBSCRIPTION_IDS, "subscription ids are not available", out);
+    else if (event->subscribe.filter_count > GN_MQTT_SUBSCRIPTIONS_MAX)
+        session_fault(session, event, GN_MQTT_QUOTA, "more filters in a packet than MQTT_SUBSCRIPTIONS_MAX", out);
+    else
+        event->kind = frame->type == GN_MQTT_SUBSCRIBE ? GN_MQTT_EVENT_SUBSCRIBE : GN_MQTT_EVENT_UNSUBSCRIBE;
+}
+
+/* --- the rest --- */
+
+static void session_disconnect(struct gn_mqtt_session *session, const struct gn_mqtt_frame *frame, struct gn_buf *out,
+                               struct gn_mqtt_event *event)
+{
+    if (gn_mqtt_decode_disconnect(frame, session->version, &event->ack, &event->fault)) {
+        session_fault(session, event, event->fault.reason, event->fault.words, out);
+        return;
+    }
+    const uint32_t expiry = gn_mqtt_props_number(&event->ack.props, GN_MQTT_P_SESSION_EXPIRY, session->expiry_s);
+    if (session->expiry_s == 0 && expiry != 0) {
+        session_fault(session, event, GN_MQTT_PROTOCOL_ERROR, "a session that was to end now is to be kept", out);
+        return;
+    }
+    session->expiry_s = expiry < GN_MQTT_SESSION_EXPIRY_S_MAX ? expiry : GN_MQTT_SESSION_EXPIRY_S_MAX;
+    session->state = GN_MQTT_ENDED;
+    event->kind = GN_MQTT_EVENT_DISCONNECT;
+}
+
+static void session_open(struct gn_mqtt_session *session, const struct gn_mqtt_frame *frame, struct gn_buf *out,
+                         struct gn_mqtt_event *event)
+{
+    switch (frame->type) {
+    case GN_MQTT_PUBLISH:
+        session_publish(session, frame, out, event);
+        break;
+    case GN_MQTT_PUBACK:
+        if (gn_mqtt_decode_ack(frame, session->version, &event->ack, &event->fault))
+            session_fault(session, event, event->fault.reason, event->fault.words, out);
+        else
+            event->kind = GN_MQTT_EVENT_PUBACK;
+        break;
+    case GN_MQTT_SUBSCRIBE:
+    case GN_MQTT_UNSUBSCRIBE:
+        session_filters(session, frame, out, event);
+        break;
+    case GN_MQTT_PINGREQ:
+        if (gn_mqtt_decode_ping(frame, &event->fault))
+            session_fault(session, event, event->fault.reason, event->fault.words, out);
+        else
+            gn_mqtt_encode_ping(out, GN_MQTT_PINGRESP);
+        break;
+    case GN_MQTT_DISCONNECT:
+        session_disconnect(session, frame, out, event);
+        break;
+    case GN_MQTT_CONNECT:
+        session_fault(session, event, GN_MQTT_PROTOCOL_ERROR, "a second CONNECT", out);
+        break;
+    default:
+        session_fault(session, event, GN_MQTT_PROTOCOL_ERROR, "a packet a client must not send here", out);
+        break;
+    }
+}
+
+void gn_mqtt_session_next(struct gn_mqtt_session *session, gn_bytes in, struct gn_buf *out, struct gn_mqtt_event *event)
+{
+    const bool is_new = session->state == GN_MQTT_NEW;
+    struct gn_mqtt_frame frame;
+    assert(is_new || session->state == GN_MQTT_OPEN);
+    assert(out->capacity - out->size >= GN_MQTT_ANSWER_BYTES_MAX);
+    event->kind = GN_MQTT_EVENT_NONE;
+    if (is_new && in.size > 0 && in.at[0] >> 4 != GN_MQTT_CONNECT) {
+        session_fault(session, event, GN_MQTT_PROTOCOL_ERROR, "the first packet is not CONNECT", out);
+        return;
+    }
+    const gn_err err =
+        gn_mqtt_frame_next(in, is_new ? GN_MQTT_CONNECT_BYTES_MAX : GN_MQTT_PACKET_BYTES_MAX, &frame, &event->size);
+    switch (err) {
+    case GN_OK:
+        event->size = frame.size;
+        event->type = frame.type;
+        if (is_new)
+            session_connect(session, &frame, out, event);
+        else
+            session_open(session, &frame, out, event);
+        break;
+    case GN_ERR_AGAIN:
+        event->kind = GN_MQTT_EVENT_MORE;
+        break;
+    case GN_ERR_FULL:
+        session_fault(session, event, GN_MQTT_TOO_LARGE,
+                      is_new ? "a CONNECT larger than MQTT_CONNECT_BYTES_MAX"
+                             : "a packet larger than MQTT_PACKET_BYTES_MAX",
+                      out);
+        break;
+    default:
+        session_fault(session, event, GN_MQTT_MALFORMED, "not an MQTT packet", out);
+        break;
+    }
+}
