@@ -10,12 +10,13 @@ enum {
     BASELINE_USUAL_MAX = 1000,
     BASELINE_HALVES_MAX = 8,      /* then any level is accepted, steady or not */
     BASELINE_LEVEL_MEMORY = 2,    /* memories from this one on stand for a level */
-    BASELINE_STRIDE_MAX = 1 << 16,
+    BASELINE_STRIDE_MAX = 64,     /* bounds the work of one release */
     BASELINE_CHANGES_LEAST = 8,   /* what hardly ever changed has not shown yet what is usual ... */
     BASELINE_STILL_LEAST = 3600,  /* ... unless it stood still for so many windows */
     BASELINE_RELEARN = 20,        /* windows the level counts for after accept() */
 };
 static const double baseline_usual_p = 0.05;
+static const double baseline_brewing = 8; /* nats: chance gets there about once in 5000 windows */
 static const double baseline_wanders_share = 1.0 / 6;
 static const double baseline_day_ms = 86400000.0;
 
@@ -157,10 +158,21 @@ static void baseline_close(struct gn_baseline *b)
     baseline_forget_held(b);
 }
 
+/* The size and number of changes stay known: a new level may have stood perfectly still so far. */
+static void baseline_take_shadow(struct gn_baseline *b)
+{
+    const struct gn_robust before = b->level;
+    b->level = b->shadow;
+    if (b->level.change_count < before.change_count) {
+        b->level.change_count = before.change_count;
+        b->level.quantum = fmax(b->level.quantum, before.quantum);
+    }
+    gn_interval_init(&b->interval);
+}
+
 static void baseline_adopt(struct gn_baseline *b)
 {
-    b->level = b->shadow;
-    gn_interval_init(&b->interval);
+    baseline_take_shadow(b);
     baseline_close(b);
 }
 
@@ -177,7 +189,8 @@ static bool baseline_settled(struct gn_baseline *b, const struct gn_pace_window 
         return false;
     const double moved = fabs(gn_robust_location(&b->shadow) - b->shadow_before);
     b->shadow_before = gn_robust_location(&b->shadow);
-    b->halves++;
+    if (b->halves < BASELINE_HALVES_MAX)
+        b->halves++;
     return b->halves >= BASELINE_HALVES_MAX ||
            (b->halves >= 2 && moved < 2 * gn_robust_spread(&b->shadow));
 }
@@ -202,6 +215,22 @@ static gn_phase baseline_judge_open(struct gn_baseline *b, const struct gn_pace_
     return GN_PHASE_GOING_ON;
 }
 
+/* Evidence that neither falls nor reaches the limit for accept_after: the series has become a little
+ * different. What was held back is learnt, or it would never be. */
+static bool baseline_stale(const struct gn_baseline *b, const struct gn_pace_window *window)
+{
+    return b->evidence.value > 0 && b->held_windows >= BASELINE_ACCEPT_WINDOWS &&
+           (double)gn_pace_elapsed_ms(b->evidence.since_ms, window->to_ms) >=
+               b->parameters.accept_after_s * 1000;
+}
+
+/* A level that is remembered for long stands still while something is brewing: else the spread grows with
+ * the very thing that is to be noticed. A wandering series must be followed, or it walks away by itself. */
+static bool baseline_stands_still(const struct gn_baseline *b)
+{
+    return b->level.chosen >= BASELINE_LEVEL_MEMORY && b->evidence.value >= baseline_brewing;
+}
+
 static gn_phase baseline_judge(struct gn_baseline *b, const struct gn_pace_window *window)
 {
     gn_evidence_set_limit(&b->evidence, baseline_windows_per_day(b), gn_robust_correlation(&b->level));
@@ -213,6 +242,8 @@ static gn_phase baseline_judge(struct gn_baseline *b, const struct gn_pace_windo
         baseline_announce(b, window);
         return GN_PHASE_START;
     }
+    if (baseline_stale(b, window))
+        gn_evidence_clear(&b->evidence);
     if (b->evidence.value <= 0)
         baseline_release(b);
     return GN_PHASE_QUIET;
@@ -234,7 +265,7 @@ static gn_phase baseline_take_window(struct gn_baseline *b, const struct gn_pace
         baseline_calibrate(b, b->score);
     if (b->open)
         gn_robust_learn(&b->shadow, window->mean, b->parameters.memory_windows);
-    else
+    else if (!baseline_stands_still(b))
         baseline_learn(b, window);
     return phase;
 }
@@ -267,6 +298,11 @@ static void baseline_fill(const struct gn_baseline *b, double value, gn_phase ph
         out->since_ms = 0;
 }
 
+static double baseline_clamp(double value)
+{
+    return fmin(fmax(value, -GN_ROBUST_VALUE_MAX), GN_ROBUST_VALUE_MAX);
+}
+
 static void baseline_update(void *state, const struct gn_model_reading *reading, struct gn_verdict *out)
 {
     struct gn_baseline *b = state;
@@ -274,10 +310,12 @@ static void baseline_update(void *state, const struct gn_model_reading *reading,
     gn_phase phase = gn_quality_judge(&b->quality, reading->time_ms, reading->value, &fault);
     if (phase != GN_PHASE_QUIET) {
         gn_pace_drop(&b->pace, reading->time_ms);
+        if (phase == GN_PHASE_END && fault == GN_SENSOR_GAP && !b->open)
+            gn_robust_reseat(&b->level, baseline_clamp(reading->value), BASELINE_LEVEL_MEMORY);
         baseline_fill(b, reading->value, phase, fault, out);
         return;
     }
-    const double value = fmin(fmax(reading->value, -GN_ROBUST_VALUE_MAX), GN_ROBUST_VALUE_MAX);
+    const double value = baseline_clamp(reading->value);
     if (!b->open && b->level.count > 0)
         gn_interval_learn(&b->interval, value, gn_robust_location(&b->level), b->parameters.interval_alpha);
     phase = b->open ? GN_PHASE_GOING_ON : GN_PHASE_QUIET;
@@ -301,7 +339,7 @@ static void baseline_accept(void *state, int64_t now_ms)
     struct gn_baseline *b = state;
     (void)now_ms;
     if (b->open && b->shadow.count > 0)
-        b->level = b->shadow;
+        baseline_take_shadow(b);
     gn_robust_loosen(&b->level, BASELINE_RELEARN / 2);
     gn_interval_init(&b->interval);
     gn_pace_drop(&b->pace, b->pace.last_ms);
@@ -325,7 +363,10 @@ static bool baseline_valid_parameters(const struct gn_baseline *b)
 static bool baseline_valid(const void *state)
 {
     const struct gn_baseline *b = state;
-    bool valid = baseline_valid_parameters(b) && gn_conformal_valid(&b->conformal) &&
+    const double apart = fabs(b->evidence.budget_per_day - b->parameters.budget_per_day) +
+                         fabs(b->quality.range_low - b->parameters.range_low) +
+                         fabs(b->quality.range_high - b->parameters.range_high);
+    bool valid = baseline_valid_parameters(b) && apart <= 0 && gn_conformal_valid(&b->conformal) &&
                  gn_quality_valid(&b->quality) && gn_pace_valid(&b->pace) && gn_robust_valid(&b->level) &&
                  gn_robust_valid(&b->shadow) && gn_interval_valid(&b->interval) &&
                  gn_evidence_valid(&b->evidence);

@@ -42,7 +42,7 @@ static void evidence_learn_peak(struct gn_evidence *evidence)
         if (evidence->excess_count < EVIDENCE_EXCESSES_MAX)
             evidence->excess_count++;
         evidence->excess += (excess - evidence->excess) / evidence->excess_count;
-        evidence->level += pace * (1 - evidence_share);
+        evidence->level = fmin(evidence->level + pace * (1 - evidence_share), evidence_value_max);
     } else {
         evidence->level = fmax(evidence->level - pace * evidence_share, 0);
     }

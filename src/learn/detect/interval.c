@@ -8,7 +8,7 @@
 
 enum { INTERVAL_FIRST = 64 }; /* readings whose extremes are the first guess */
 static const double interval_memory = 1024;
-static const double interval_step = 0.1; /* in mean absolute deviations */
+static const double interval_step = 0.1; /* of the deviation, or of the bound if larger: so it shrinks in time */
 
 void gn_interval_init(struct gn_interval *interval)
 {
@@ -29,10 +29,11 @@ void gn_interval_learn(struct gn_interval *interval, double reading, double loca
         interval->high = fmax(interval->high, residual);
         return;
     }
-    const double step = interval_step * interval->deviation;
     const double in = alpha / 2;
-    interval->high += residual > interval->high ? step * (1 - in) : -step * in;
-    interval->low += residual < interval->low ? -step * (1 - in) : step * in;
+    const double up = interval_step * fmax(interval->deviation, fabs(interval->high));
+    const double down = interval_step * fmax(interval->deviation, fabs(interval->low));
+    interval->high += residual > interval->high ? up * (1 - in) : -up * in;
+    interval->low += residual < interval->low ? -down * (1 - in) : down * in;
     if (interval->low > interval->high)
         interval->low = interval->high = (interval->low + interval->high) / 2;
 }

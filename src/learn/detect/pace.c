@@ -92,7 +92,7 @@ bool gn_pace_add(struct gn_pace *pace, int64_t time_ms, double value, struct gn_
 bool gn_pace_valid(const struct gn_pace *pace)
 {
     return pace->period_ms >= 0 && pace->period_ms <= pace_period_ms_max && pace->chosen_ms >= 0 &&
-           pace->chosen_ms <= pace_period_ms_max && fabs(pace->mean) <= 8 * GN_ROBUST_VALUE_MAX &&
+           pace->chosen_ms <= pace_period_ms_max && fabs(pace->mean) <= GN_ROBUST_VALUE_MAX &&
            pace->seen <= GN_PACE_SEEN_MAX && pace->target >= 1 &&
            pace->target <= GN_PACE_WINDOW_READINGS_MAX && pace->in_window < pace->target &&
            pace->retargeted <= UINT16_MAX;

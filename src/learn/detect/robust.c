@@ -129,6 +129,13 @@ void gn_robust_loosen(struct gn_robust *robust, uint32_t count)
         robust->count = count;
 }
 
+void gn_robust_reseat(struct gn_robust *robust, double value, uint32_t upto)
+{
+    for (uint32_t i = 0; robust->count > 0 && i < upto && i < GN_ROBUST_MEMORIES; i++)
+        robust->location[i] = value;
+    robust->last = robust->count > 0 ? value : robust->last;
+}
+
 double gn_robust_correlation(const struct gn_robust *robust)
 {
     if (robust->lag0 <= 1e-6 || robust->lag1 <= 0)
@@ -155,8 +162,8 @@ bool gn_robust_valid(const struct gn_robust *robust)
     bool valid = robust->chosen < GN_ROBUST_MEMORIES && robust->reserved == 0;
     for (uint32_t i = 0; i < GN_ROBUST_MEMORIES; i++)
         valid = valid && robust_in(robust->location[i], -most, most) &&
-                robust_in(robust->deviation[i], 0, most);
-    return valid && robust_in(robust->quantum, 0, most) && robust_in(robust->last, -most, most) &&
+                robust_in(robust->deviation[i], 0, 2 * most);
+    return valid && robust_in(robust->quantum, 0, 2 * most) && robust_in(robust->last, -most, most) &&
            robust_in(robust->last_z, -robust_z_max, robust_z_max) &&
            robust_in(robust->lag0, 0, robust_z_max * robust_z_max) &&
            robust_in(robust->lag1, -robust_z_max * robust_z_max, robust_z_max * robust_z_max) &&

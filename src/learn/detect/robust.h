@@ -58,6 +58,9 @@ void gn_robust_learn(struct gn_robust *robust, double value, double memory);
 /* Forgets how much was seen, not what: the next values count as if only `count` had been seen. */
 void gn_robust_loosen(struct gn_robust *robust, uint32_t count);
 
+/* After a long silence: the memories before `upto` know nothing of the value that comes; it is theirs. */
+void gn_robust_reseat(struct gn_robust *robust, double value, uint32_t upto);
+
 /* Where the next value is expected. */
 double gn_robust_location(const struct gn_robust *robust);
 /* Standard deviation around that, > 0. */
