@@ -88,10 +88,8 @@ static void a_buffer_of_nothing_is_full_at_once(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(all_kinds_stand_one_behind_the_other),
-        cmocka_unit_test(a_write_that_just_fits_is_taken),
-        cmocka_unit_test(the_first_that_does_not_fit_ends_it),
-        cmocka_unit_test(printf_needs_a_byte_for_its_nul),
+        cmocka_unit_test(all_kinds_stand_one_behind_the_other), cmocka_unit_test(a_write_that_just_fits_is_taken),
+        cmocka_unit_test(the_first_that_does_not_fit_ends_it),  cmocka_unit_test(printf_needs_a_byte_for_its_nul),
         cmocka_unit_test(a_buffer_of_nothing_is_full_at_once),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -95,9 +95,7 @@ static void whole_numbers_parse_up_to_their_ends(void **state)
 static void what_is_no_whole_number_is_refused(void **state)
 {
     (void)state;
-    static const char *const bad[] = {
-        "", "-", "+1", " 1", "1 ", "1.", "1e3", "0x1", "--1", "\xD9\xA1", "1-"
-    };
+    static const char *const bad[] = { "", "-", "+1", " 1", "1 ", "1.", "1e3", "0x1", "--1", "\xD9\xA1", "1-" };
     for (size_t k = 0; k < sizeof bad / sizeof bad[0]; k++) {
         uint64_t u;
         int64_t i;

@@ -13,18 +13,18 @@
 #define GN_MUST_USE                      __attribute__((warn_unused_result))
 #define GN_PRINTF(fmt_index, args_index) __attribute__((format(printf, fmt_index, args_index)))
 
-#define GN_ERR_MAP(X)                                                                                        \
-    X(OK, "success")                                                                                         \
-    X(AGAIN, "not ready, or more input is needed: call again")                                               \
-    X(FULL, "a named limit is reached: drop, or wait")                                                       \
-    X(INVAL, "refused input: the peer or the person must mend it")                                           \
-    X(NOT_FOUND, "no such thing")                                                                            \
-    X(EXISTS, "there already is one")                                                                        \
-    X(CORRUPT, "stored bytes fail their check: recover, or refuse")                                          \
-    X(IO, "the operating system or the device failed")                                                       \
-    X(NO_SPACE, "the disk is full: nothing was written")                                                     \
-    X(BUSY, "somebody else holds it")                                                                        \
-    X(DENIED, "not allowed")                                                                                 \
+#define GN_ERR_MAP(X)                                                                                                  \
+    X(OK, "success")                                                                                                   \
+    X(AGAIN, "not ready, or more input is needed: call again")                                                         \
+    X(FULL, "a named limit is reached: drop, or wait")                                                                 \
+    X(INVAL, "refused input: the peer or the person must mend it")                                                     \
+    X(NOT_FOUND, "no such thing")                                                                                      \
+    X(EXISTS, "there already is one")                                                                                  \
+    X(CORRUPT, "stored bytes fail their check: recover, or refuse")                                                    \
+    X(IO, "the operating system or the device failed")                                                                 \
+    X(NO_SPACE, "the disk is full: nothing was written")                                                               \
+    X(BUSY, "somebody else holds it")                                                                                  \
+    X(DENIED, "not allowed")                                                                                           \
     X(CLOSED, "the peer or the owner is gone")
 
 typedef enum gn_err {
@@ -41,11 +41,11 @@ const char *gn_err_text(gn_err err);
 
 /* Says on purpose that a failure does not matter, and why. A (void) cast would not do:
  * GCC still warns on warn_unused_result, and it tells the reader nothing. */
-#define GN_IGNORE(call, why)                                                                                 \
-    do {                                                                                                     \
-        (void)sizeof("" why);                                                                                \
-        if (call) {                                                                                          \
-        }                                                                                                    \
+#define GN_IGNORE(call, why)                                                                                           \
+    do {                                                                                                               \
+        (void)sizeof("" why);                                                                                          \
+        if (call) {                                                                                                    \
+        }                                                                                                              \
     } while (0)
 
 enum { GN_DIAG_TEXT_BYTES = 240, GN_DIAG_FILE_BYTES = 120 };

@@ -270,8 +270,7 @@ static struct gn_json_token json_value(struct gn_json *json, char c)
         json_value_done(json);
         return token;
     case 't':
-        return json_word(json, GN_STR("true"),
-                         (struct gn_json_token){ .kind = GN_JSON_BOOL, .boolean = true });
+        return json_word(json, GN_STR("true"), (struct gn_json_token){ .kind = GN_JSON_BOOL, .boolean = true });
     case 'f':
         return json_word(json, GN_STR("false"), (struct gn_json_token){ .kind = GN_JSON_BOOL });
     case 'n':

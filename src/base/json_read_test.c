@@ -17,10 +17,9 @@ static const char *spell(gn_str text)
 {
     static char out[8192];
     static const char *const letters[] = {
-        [GN_JSON_ERROR] = "!",   [GN_JSON_OBJECT] = "{",    [GN_JSON_OBJECT_END] = "}",
-        [GN_JSON_ARRAY] = "[",   [GN_JSON_ARRAY_END] = "]", [GN_JSON_KEY] = "k:",
-        [GN_JSON_STRING] = "s:", [GN_JSON_NUMBER] = "n:",   [GN_JSON_BOOL] = "b:",
-        [GN_JSON_NULL] = "null", [GN_JSON_END] = ".",
+        [GN_JSON_ERROR] = "!",     [GN_JSON_OBJECT] = "{",  [GN_JSON_OBJECT_END] = "}", [GN_JSON_ARRAY] = "[",
+        [GN_JSON_ARRAY_END] = "]", [GN_JSON_KEY] = "k:",    [GN_JSON_STRING] = "s:",    [GN_JSON_NUMBER] = "n:",
+        [GN_JSON_BOOL] = "b:",     [GN_JSON_NULL] = "null", [GN_JSON_END] = ".",
     };
     struct gn_buf buf = gn_buf_over(out, sizeof out - 1);
     struct gn_json_token token;
@@ -233,8 +232,7 @@ static void what_json_does_not_allow_is_refused(void **state)
 static void every_cut_of_a_good_text_is_refused(void **state)
 {
     (void)state;
-    const gn_str text =
-        GN_STR("{\"a\":[1,-2.5e3,\"x\\u00e9\\ud83d\\ude00\",true,false,null,{}],\"b\":\"°\"}");
+    const gn_str text = GN_STR("{\"a\":[1,-2.5e3,\"x\\u00e9\\ud83d\\ude00\",true,false,null,{}],\"b\":\"°\"}");
     for (size_t cut = 0; cut < text.size; cut++) {
         const char *tokens = spell((gn_str){ text.at, cut });
         assert_int_equal(tokens[strlen(tokens) - 1], '!');
@@ -309,8 +307,7 @@ static void strings_end_at_their_limit_with_and_without_escapes(void **state)
                 assert_int_equal(token.text.size, size);
             } else {
                 assert_int_equal(token.kind, GN_JSON_ERROR);
-                assert_string_equal(gn_json_error(&json, NULL),
-                                    "a string is longer than JSON_STRING_BYTES_MAX");
+                assert_string_equal(gn_json_error(&json, NULL), "a string is longer than JSON_STRING_BYTES_MAX");
             }
         }
     }

@@ -70,8 +70,8 @@ static void commas_come_by_themselves(void **state)
     gn_jw_key(&w, "e");
     gn_jw_hex(&w, (gn_bytes){ (const uint8_t *)"\x00\xAB\xFF", 3 });
     gn_jw_close(&w, '}');
-    assert_string_equal(
-        written(), "{\"a\":[1,\"x\",{},[],null],\"b\":true,\"c\":false,\"d\":{\"r\":1},\"e\":\"00abff\"}");
+    assert_string_equal(written(),
+                        "{\"a\":[1,\"x\",{},[],null],\"b\":true,\"c\":false,\"d\":{\"r\":1},\"e\":\"00abff\"}");
 }
 
 static void whole_numbers_are_plain(void **state)
@@ -183,8 +183,7 @@ static void what_could_be_markup_or_a_control_is_escaped(void **state)
     assert_string_equal(text(GN_STR("\b\t\n\v\f\r\x01\x1F\x7F\0")),
                         "\"\\b\\t\\n\\u000b\\f\\r\\u0001\\u001f\\u007f\\u0000\"");
     assert_string_equal(text(GN_STR("\xC2\x80\xC2\x9F\xC2\xA0")), "\"\\u0080\\u009f\xC2\xA0\"");
-    assert_string_equal(text(GN_STR("\xE2\x80\xA8\xE2\x80\xA9\xE2\x80\xAA")),
-                        "\"\\u2028\\u2029\xE2\x80\xAA\"");
+    assert_string_equal(text(GN_STR("\xE2\x80\xA8\xE2\x80\xA9\xE2\x80\xAA")), "\"\\u2028\\u2029\xE2\x80\xAA\"");
     assert_string_equal(text((gn_str){ 0 }), "\"\"");
 }
 

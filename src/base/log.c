@@ -11,12 +11,7 @@
 #include "base/term.h"
 #include "base/timestamp.h"
 
-enum {
-    LOG_LINES_A_SECOND = 10,
-    LOG_SITES_MAX = 64,
-    LOG_TEXT_BYTES = 1024,
-    LOG_LINE_BYTES = 4 * LOG_TEXT_BYTES
-};
+enum { LOG_LINES_A_SECOND = 10, LOG_SITES_MAX = 64, LOG_TEXT_BYTES = 1024, LOG_LINE_BYTES = 4 * LOG_TEXT_BYTES };
 
 /* A call site is known by its room and event. */
 struct log_site {

@@ -7,8 +7,7 @@
 _Static_assert(crypto_shorthash_KEYBYTES == 16, "the seed is the key of SipHash-2-4");
 _Static_assert(crypto_shorthash_BYTES == sizeof(uint64_t), "folded to 32 bits below");
 
-void gn_map_init(struct gn_map *map, struct gn_map_slot *slots, uint32_t capacity,
-                 const uint8_t seed[static 16])
+void gn_map_init(struct gn_map *map, struct gn_map_slot *slots, uint32_t capacity, const uint8_t seed[static 16])
 {
     assert(capacity >= 4 && (capacity & (capacity - 1)) == 0);
     map->slots = slots;

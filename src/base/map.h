@@ -21,8 +21,7 @@ struct gn_map {
     uint8_t seed[16];
 };
 
-void gn_map_init(struct gn_map *map, struct gn_map_slot *slots, uint32_t capacity,
-                 const uint8_t seed[static 16]);
+void gn_map_init(struct gn_map *map, struct gn_map_slot *slots, uint32_t capacity, const uint8_t seed[static 16]);
 /* EXISTS (and no change) when the key is there, FULL at 3/4. */
 GN_MUST_USE gn_err gn_map_put(struct gn_map *map, gn_str key, uint32_t value);
 bool gn_map_get(const struct gn_map *map, gn_str key, uint32_t *out_value);

@@ -11,12 +11,7 @@ _Static_assert(DBL_MANT_DIG == 53, "doubles are binary64");
 
 __extension__ typedef unsigned __int128 number_u128;
 
-enum {
-    NUMBER_DIGITS_MAX = 19,
-    NUMBER_POWER_MAX = 22,
-    NUMBER_POWER_U64_MAX = 19,
-    NUMBER_EXPONENT_MAX = 99999
-};
+enum { NUMBER_DIGITS_MAX = 19, NUMBER_POWER_MAX = 22, NUMBER_POWER_U64_MAX = 19, NUMBER_EXPONENT_MAX = 99999 };
 
 static const double number_tens[NUMBER_POWER_MAX + 1] = {
     1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8,  1e9,  1e10, 1e11,

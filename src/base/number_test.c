@@ -47,8 +47,7 @@ static void random_decimals_have_the_bits_of_strtod(void **state)
         char text[64];
         const uint64_t digits = next_random() >> (next_random() % 64);
         const int exponent = (int)(next_random() % 46) - 23;
-        (void)snprintf(text, sizeof text, "%s%" PRIu64 "e%d", (next_random() & 1) != 0 ? "-" : "", digits,
-                       exponent);
+        (void)snprintf(text, sizeof text, "%s%" PRIu64 "e%d", (next_random() & 1) != 0 ? "-" : "", digits, exponent);
         assert_like_strtod(text);
     }
 }
@@ -60,8 +59,7 @@ static void random_decimals_with_a_point_have_the_bits_of_strtod(void **state)
         char text[64];
         const uint64_t whole = next_random() >> (next_random() % 64);
         const uint64_t fraction = next_random() >> (next_random() % 64);
-        (void)snprintf(text, sizeof text, "%" PRIu64 ".%0*" PRIu64, whole, (int)(next_random() % 25),
-                       fraction);
+        (void)snprintf(text, sizeof text, "%" PRIu64 ".%0*" PRIu64, whole, (int)(next_random() % 25), fraction);
         assert_like_strtod(text);
     }
 }
@@ -195,8 +193,7 @@ static void the_two_forms_differ_in_plus_and_leading_zeros_only(void **state)
 static void what_is_no_number_is_refused(void **state)
 {
     (void)state;
-    static const char *const bad[] = { "",   "-",   ".",   ".5",  "1.", "1.e5", "e5",
-                                       "1e", "1e-", "nan", "inf", "-x", "x" };
+    static const char *const bad[] = { "", "-", ".", ".5", "1.", "1.e5", "e5", "1e", "1e-", "nan", "inf", "-x", "x" };
     double value;
     size_t size;
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
@@ -212,8 +209,7 @@ static void a_number_ends_where_its_slice_ends(void **state)
     size_t size;
     assert_int_equal(gn_number_scan((gn_str){ "21.55", 4 }, GN_NUMBER_JSON, &value, &size), GN_OK);
     assert_true(value == 21.5);
-    assert_int_equal(
-        gn_number_scan((gn_str){ "123456789012345678901234", 21 }, GN_NUMBER_JSON, &value, &size), GN_OK);
+    assert_int_equal(gn_number_scan((gn_str){ "123456789012345678901234", 21 }, GN_NUMBER_JSON, &value, &size), GN_OK);
     assert_true(value == 123456789012345678901.0);
 }
 

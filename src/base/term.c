@@ -6,8 +6,8 @@
 /* Characters that move the cursor, end a line, or turn the direction of what follows. */
 static bool term_is_unsafe(uint32_t c)
 {
-    return (c >= 0x80 && c < 0xA0) || c == 0x061C || c == 0x200E || c == 0x200F ||
-           (c >= 0x2028 && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069);
+    return (c >= 0x80 && c < 0xA0) || c == 0x061C || c == 0x200E || c == 0x200F || (c >= 0x2028 && c <= 0x202E) ||
+           (c >= 0x2066 && c <= 0x2069);
 }
 
 void gn_term_add(struct gn_buf *buf, gn_str text)

@@ -22,8 +22,7 @@ static const char *safe(gn_str text)
 static void plain_text_stays(void **state)
 {
     (void)state;
-    assert_string_equal(safe(GN_STR("pump 3: 21.5 °C, 温度 🌡 \\o/")),
-                        "pump 3: 21.5 °C, 温度 🌡 \\o/");
+    assert_string_equal(safe(GN_STR("pump 3: 21.5 °C, 温度 🌡 \\o/")), "pump 3: 21.5 °C, 温度 🌡 \\o/");
     assert_string_equal(safe((gn_str){ 0 }), "");
 }
 

@@ -32,8 +32,8 @@ static int64_t time_days_of(struct time_date date)
     /* The calendar repeats every 400 years, so January and February of year 0 need no negative year. */
     const int64_t year = date.year + 400 - (date.month < 3);
     const int64_t month = date.month < 3 ? date.month + 9 : date.month - 3;
-    return time_days_before_year(year) + time_days_before_month(month) + date.day - 1 -
-           time_days_before_year(400) - TIME_EPOCH_DAYS;
+    return time_days_before_year(year) + time_days_before_month(month) + date.day - 1 - time_days_before_year(400) -
+           TIME_EPOCH_DAYS;
 }
 
 static struct time_date time_date_of(int64_t days)
@@ -67,9 +67,7 @@ static void time_put(char *at, int64_t value, int digits)
 
 void gn_time_format(int64_t time_ms, char out[static GN_TIME_TEXT_BYTES])
 {
-    const int64_t clamped = time_ms < TIME_FIRST_MS  ? TIME_FIRST_MS
-                            : time_ms > TIME_LAST_MS ? TIME_LAST_MS
-                                                     : time_ms;
+    const int64_t clamped = time_ms < TIME_FIRST_MS ? TIME_FIRST_MS : time_ms > TIME_LAST_MS ? TIME_LAST_MS : time_ms;
     int64_t in_day = clamped % TIME_DAY_MS;
     if (in_day < 0)
         in_day += TIME_DAY_MS;
@@ -150,8 +148,7 @@ static bool time_parse_rfc3339(gn_str text, int64_t *out_ms)
         return false;
     if (!time_take_fraction(&text, &fraction_ms) || !time_take_offset(text, &offset_ms))
         return false;
-    const int64_t whole_ms =
-        time_days_of(date) * TIME_DAY_MS + ((hour * 60 + minute) * 60 + second) * 1000 - offset_ms;
+    const int64_t whole_ms = time_days_of(date) * TIME_DAY_MS + ((hour * 60 + minute) * 60 + second) * 1000 - offset_ms;
     /* A leap second reads as the second behind it, and comes only at midnight, UTC. */
     if (second == 60 && whole_ms % TIME_DAY_MS != 0)
         return false;

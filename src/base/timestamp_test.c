@@ -57,8 +57,8 @@ static void every_day_agrees_with_gmtime(void **state)
         char wanted[96];
         char text[GN_TIME_TEXT_BYTES];
         assert_non_null(gmtime_r(&seconds, &truth));
-        (void)snprintf(wanted, sizeof wanted, "%04d-%02d-%02dT12:01:01.007Z", truth.tm_year + 1900,
-                       truth.tm_mon + 1, truth.tm_mday);
+        (void)snprintf(wanted, sizeof wanted, "%04d-%02d-%02dT12:01:01.007Z", truth.tm_year + 1900, truth.tm_mon + 1,
+                       truth.tm_mday);
         gn_time_format((int64_t)seconds * 1000 + 7, text);
         if (strcmp(text, wanted) != 0)
             fail_msg("%s instead of %s", text, wanted);
@@ -206,14 +206,10 @@ static void what_is_no_duration_is_refused(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(known_times_are_printed),
-        cmocka_unit_test(years_beyond_four_digits_are_clamped),
-        cmocka_unit_test(every_day_agrees_with_gmtime),
-        cmocka_unit_test(all_forms_of_rfc3339_are_read),
-        cmocka_unit_test(digits_are_epoch_milliseconds),
-        cmocka_unit_test(a_leap_second_is_the_second_behind_it),
-        cmocka_unit_test(what_is_no_time_is_refused),
-        cmocka_unit_test(durations_have_a_unit),
+        cmocka_unit_test(known_times_are_printed),        cmocka_unit_test(years_beyond_four_digits_are_clamped),
+        cmocka_unit_test(every_day_agrees_with_gmtime),   cmocka_unit_test(all_forms_of_rfc3339_are_read),
+        cmocka_unit_test(digits_are_epoch_milliseconds),  cmocka_unit_test(a_leap_second_is_the_second_behind_it),
+        cmocka_unit_test(what_is_no_time_is_refused),     cmocka_unit_test(durations_have_a_unit),
         cmocka_unit_test(what_is_no_duration_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -26,8 +26,7 @@ struct gn_disk {
     /* Reads up to `size` bytes; *out_got is less only at the end of the file. */
     gn_err (*read)(void *self, struct gn_file *file, uint64_t offset, void *to, size_t size, size_t *out_got);
     /* All or an error; after an error the bytes there are unknown. NO_SPACE, IO. */
-    gn_err (*write)(void *self, struct gn_file *file, uint64_t offset, const struct gn_iov *parts,
-                    size_t part_count);
+    gn_err (*write)(void *self, struct gn_file *file, uint64_t offset, const struct gn_iov *parts, size_t part_count);
     /* Reserves zeroed room behind the end so that later writes cannot run out of space. */
     gn_err (*allocate)(void *self, struct gn_file *file, uint64_t offset, uint64_t size);
     gn_err (*sync)(void *self, struct gn_file *file); /* fdatasync */
