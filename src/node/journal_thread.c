@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-License-Identifier: Apache-2.0 */ /* tidy:allow no-test pipeline_test.c runs this loop */
 /* The journal thread: takes what is in the ring, appends it as one group, syncs, moves the durable cursor. */
 #include "base/limits.h"
 #include "base/log.h"
