@@ -8,7 +8,7 @@ export default defineConfig({
     esbuild: { jsx: 'automatic', jsxImportSource: 'preact', legalComments: 'none' },
     build: {
         target: 'es2022',
-        assetsInlineLimit: 0,                 // the policy allows no data: addresses
+        assetsInlineLimit: 0, // the policy allows no data: addresses
         modulePreload: { polyfill: false },
         cssCodeSplit: false,
         reportCompressedSize: false,

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// server.mjs -- a made-up node for work on the front end: serves dist/ and the API's shapes, with the same headers as the
-// portal. `npm run mock [-- --port 8790 --scenario busy|calm|empty|hostile --role admin]`, then type "d" and Enter for a
-// disturbance, "x" to lose all streams. Tests import startMock().
+// server.mjs -- a made-up node for work on the front end: serves dist/ and the API's shapes, with the same
+// headers as the portal. `npm run mock [-- --port 8790 --scenario busy|calm|empty|hostile --role admin]`,
+// then type "d" and Enter for a disturbance, "x" to lose all streams. Tests import startMock().
 
 import { createServer } from 'node:http';
 import { readFile } from 'node:fs/promises';
@@ -12,18 +12,30 @@ import { TEXTS, buckets, makeThings, valueAt } from './world.mjs';
 
 const DIST = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../dist');
 const PASSWORD = 'correct horse battery';
-const TYPES = { '.html': 'text/html; charset=utf-8', '.js': 'text/javascript; charset=utf-8', '.css': 'text/css; charset=utf-8',
-    '.svg': 'image/svg+xml' };
+const TYPES = {
+    '.html': 'text/html; charset=utf-8',
+    '.js': 'text/javascript; charset=utf-8',
+    '.css': 'text/css; charset=utf-8',
+    '.svg': 'image/svg+xml',
+};
 const HEADERS = {
-    'Content-Security-Policy': "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
-        + "form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+    // As src/portal/headers.c for the front end's files.
+    'Content-Security-Policy':
+        "default-src 'none'; base-uri 'none'; frame-ancestors 'none'; script-src 'self'; style-src 'self'; " +
+        "img-src 'self' data:; font-src 'self'; connect-src 'self'; manifest-src 'self'; form-action 'self'",
+    'Referrer-Policy': 'no-referrer',
     'X-Content-Type-Options': 'nosniff',
-    'Referrer-Policy': 'same-origin',
     'Cross-Origin-Opener-Policy': 'same-origin',
 };
 const STATUS_EVERY_MS = 2000;
 const READINGS_EVERY_MS = 200;
-const LISTS = { findings: 'finding', alarms: 'alarm', decisions: 'decision', actions: 'action', receipts: 'receipt' };
+const LISTS = {
+    findings: 'finding',
+    alarms: 'alarm',
+    decisions: 'decision',
+    actions: 'action',
+    receipts: 'receipt',
+};
 
 class Refusal extends Error {
     constructor(status, code, message, hint = '') {
@@ -40,9 +52,9 @@ class Mock {
         this.started = Date.now();
         this.streams = new Set();
         this.change = 0;
-        this.log = [];                  // changes, for streams that come back
+        this.log = []; // changes, for streams that come back
         this.things = makeThings(scenario);
-        this.failing = null;            // { status, code, message }: every API call answers so
+        this.failing = null; // { status, code, message }: every API call answers so
         this.story = makeStory(scenario, this.things, { pace, tell: (kind, data) => this.tell(kind, data) });
         this.timers = [
             setInterval(() => this.sayReadings(), READINGS_EVERY_MS),
@@ -83,7 +95,8 @@ class Mock {
     // --- the live stream ---
 
     tell(kind, data) {
-        const text = `id: ${++this.change}\nevent: output\ndata: ${JSON.stringify({ change: this.change, kind, data })}\n\n`;
+        const change = ++this.change;
+        const text = `id: ${change}\nevent: output\ndata: ${JSON.stringify({ change, kind, data })}\n\n`;
         this.log.push({ change: this.change, text });
         this.say(() => text);
     }
@@ -99,7 +112,9 @@ class Mock {
         const now = Date.now();
         for (const thing of this.things) {
             if (!thing.online || now % thing.period >= READINGS_EVERY_MS) continue;
-            const values = Object.fromEntries(thing.properties.map((property) => [property.name, this.value(thing, property, now)]));
+            const values = Object.fromEntries(
+                thing.properties.map((property) => [property.name, this.value(thing, property, now)]),
+            );
             const text = `event: readings\ndata: ${JSON.stringify({ thing: thing.id, time: now, values })}\n\n`;
             this.say((stream) => (stream.things.has(thing.id) ? text : ''));
         }
@@ -125,31 +140,60 @@ class Mock {
 
     status() {
         const open = [...this.story.rows.alarm.values()].filter((alarm) => alarm.state === 'open').length;
-        const pending = [...this.story.rows.decision.values()].filter((decision) => decision.state === 'pending').length;
+        const pending = [...this.story.rows.decision.values()].filter(
+            (decision) => decision.state === 'pending',
+        ).length;
         const uptime = 93_780 + Math.floor((Date.now() - this.started) / 1000);
         return {
-            version: '0.1.0-mock', uptime_s: uptime, now: Date.now(), solution: true,
+            version: '0.1.0-mock',
+            uptime_s: uptime,
+            now: Date.now(),
+            solution: true,
             things: { count: this.things.length, online: this.things.filter((thing) => thing.online).length },
             series: { count: this.things.reduce((sum, thing) => sum + thing.properties.length, 0) },
-            readings: { count: uptime * 118, per_second: this.things.length ? 117.4 : 0 }, alarms: { open }, decisions: { pending },
-            journal: { state: 'ok', durable_seq: 48_211 + uptime, bytes: 188_212_224, sync_us_mean: 612, sync_us_max: 11_240 },
+            readings: { count: uptime * 118, per_second: this.things.length ? 117.4 : 0 },
+            alarms: { open },
+            decisions: { pending },
+            journal: {
+                state: 'ok',
+                durable_seq: 48_211 + uptime,
+                bytes: 188_212_224,
+                sync_us_mean: 612,
+                sync_us_max: 11_240,
+            },
             memory: {
                 resident_bytes: 19_922_944,
                 planned: [
-                    { purpose: 'ring of readings', bytes: 8_388_608 }, { purpose: 'history, outputs', bytes: 4_194_304 },
-                    { purpose: 'series and their models', bytes: 3_211_264 }, { purpose: 'MQTT sessions', bytes: 1_310_720 },
-                    { purpose: 'alarms and decisions', bytes: 786_432 }, { purpose: 'portal', bytes: 524_288 },
+                    { purpose: 'ring of readings', bytes: 8_388_608 },
+                    { purpose: 'history, outputs', bytes: 4_194_304 },
+                    { purpose: 'series and their models', bytes: 3_211_264 },
+                    { purpose: 'MQTT sessions', bytes: 1_310_720 },
+                    { purpose: 'alarms and decisions', bytes: 786_432 },
+                    { purpose: 'portal', bytes: 524_288 },
                 ],
             },
-            mqtt: { listen: '127.0.0.1:1883', connections: 2, publishes: 812_377, acknowledged: 812_377, refused: 3, bytes_in: 104_332_110 },
+            mqtt: {
+                listen: '127.0.0.1:1883',
+                connections: 2,
+                publishes: 812_377,
+                acknowledged: 812_377,
+                refused: 3,
+                bytes_in: 104_332_110,
+            },
         };
     }
 
     thingRow(thing) {
-        const open = [...this.story.rows.alarm.values()].filter((one) => one.thing === thing.id && one.state === 'open');
+        const open = [...this.story.rows.alarm.values()].filter(
+            (one) => one.thing === thing.id && one.state === 'open',
+        );
         const last = thing.online ? Date.now() - (Date.now() % thing.period) : thing.lastSeen;
         return {
-            id: thing.id, name: thing.name, online: thing.online, series: thing.properties.length, last_time: last,
+            id: thing.id,
+            name: thing.name,
+            online: thing.online,
+            series: thing.properties.length,
+            last_time: last,
             alarms_open: open.length,
         };
     }
@@ -157,18 +201,39 @@ class Mock {
     thingPage(thing) {
         const time = thing.lastSeen ?? Date.now();
         return {
-            id: thing.id, name: thing.name, online: thing.online, refused: thing.refused, actions: thing.actions,
-            properties: thing.properties.map(({ name, kind, unit }, i) =>
-                ({ name, kind, unit, value: this.value(thing, thing.properties[i], time), time })),
+            id: thing.id,
+            name: thing.name,
+            online: thing.online,
+            refused: thing.refused,
+            actions: thing.actions,
+            properties: thing.properties.map(({ name, kind, unit }, i) => ({
+                name,
+                kind,
+                unit,
+                value: this.value(thing, thing.properties[i], time),
+                time,
+            })),
         };
     }
 
     property(thing, name, query) {
-        const property = thing.properties.find((one) => one.name === name) ?? (() => { throw notFound(); })();
-        const range = { from: Number(query.get('from')), to: Number(query.get('to') ?? Date.now()), step: Number(query.get('step')) };
+        const property =
+            thing.properties.find((one) => one.name === name) ??
+            (() => {
+                throw notFound();
+            })();
+        const range = {
+            from: Number(query.get('from')),
+            to: Number(query.get('to') ?? Date.now()),
+            step: Number(query.get('step')),
+        };
         const answer = { thing: thing.id, property: name, kind: property.kind, unit: property.unit };
         if (range.step) {
-            return { ...answer, step: range.step, buckets: buckets(thing, property, range, this.story.disturbances, Date.now()) };
+            return {
+                ...answer,
+                step: range.step,
+                buckets: buckets(thing, property, range, this.story.disturbances, Date.now()),
+            };
         }
         return { ...answer, readings: [{ time: Date.now(), value: this.value(thing, property, Date.now()) }] };
     }
@@ -178,15 +243,34 @@ class Mock {
         return [...this.story.rows[LISTS[name]].values()]
             .filter((row) => !query.has('thing') || row.thing === query.get('thing'))
             .filter((row) => !query.has('state') || row.state === query.get('state'))
-            .filter((row) => (row.time ?? row.queued) >= number('from', 0) && (row.time ?? row.queued) <= number('to', Infinity))
-            .sort((a, b) => (b.time ?? b.queued) - (a.time ?? a.queued)).slice(0, number('limit', 100));
+            .filter(
+                (row) =>
+                    (row.time ?? row.queued) >= number('from', 0) &&
+                    (row.time ?? row.queued) <= number('to', Infinity),
+            )
+            .sort((a, b) => (b.time ?? b.queued) - (a.time ?? a.queued))
+            .slice(0, number('limit', 100));
     }
 
     addThing(name) {
         if (!name) throw new Refusal(400, 'invalid', 'A Thing needs a name.', 'Send {"name": "..."}.');
-        const id = name.toLowerCase().replace(/[^a-z0-9.-]+/g, '-').replace(/^-|-$/g, '') || 'thing';
-        if (this.things.some((thing) => thing.id === id)) throw new Refusal(409, 'exists', `There is a Thing ${id}.`, 'Take another name.');
-        this.things.push({ id, name, properties: [], online: false, lastSeen: null, refused: { count: 0, why: '' }, actions: [], period: 1000 });
+        const id =
+            name
+                .toLowerCase()
+                .replace(/[^a-z0-9.-]+/g, '-')
+                .replace(/^-|-$/g, '') || 'thing';
+        if (this.things.some((thing) => thing.id === id))
+            throw new Refusal(409, 'exists', `There is a Thing ${id}.`, 'Take another name.');
+        this.things.push({
+            id,
+            name,
+            properties: [],
+            online: false,
+            lastSeen: null,
+            refused: { count: 0, why: '' },
+            actions: [],
+            period: 1000,
+        });
         return { id, name, token: '5f2a9c04e17b4d8896c1d0aa73be4412' };
     }
 
@@ -194,19 +278,31 @@ class Mock {
         const [resource, id, sub, name] = parts;
         if (resource === 'status') return this.status();
         if (resource === 'limits') {
-            return { limits: [
-                { name: 'THINGS_MAX', value: 4096, text: 'Things on a node; another is refused' },
-                { name: 'SERIES_PER_THING_MAX', value: 256, text: 'series of one Thing; a new property is refused' },
-                { name: 'RING_BYTES', value: 8_388_608, text: 'bytes of the ring; a full ring stops reading from sockets' },
-                { name: 'JOURNAL_SEGMENT_BYTES', value: 67_108_864, text: 'bytes of a journal segment' },
-                { name: 'LIVE_STREAMS_MAX', value: 64, text: 'live streams of the portal at once' },
-            ] };
+            return {
+                limits: [
+                    { name: 'THINGS_MAX', value: 4096, text: 'Things on a node; another is refused' },
+                    {
+                        name: 'SERIES_PER_THING_MAX',
+                        value: 256,
+                        text: 'series of one Thing; a new property is refused',
+                    },
+                    {
+                        name: 'RING_BYTES',
+                        value: 8_388_608,
+                        text: 'bytes of the ring; a full ring stops reading from sockets',
+                    },
+                    { name: 'JOURNAL_SEGMENT_BYTES', value: 67_108_864, text: 'bytes of a journal segment' },
+                    { name: 'LIVE_STREAMS_MAX', value: 64, text: 'live streams of the portal at once' },
+                ],
+            };
         }
         if (resource === 'things') {
             if (!id) return { things: this.things.map((thing) => this.thingRow(thing)) };
             const thing = this.things.find((one) => one.id === id);
             if (!thing) throw notFound();
-            return sub === 'properties' && name !== undefined ? this.property(thing, name, query) : this.thingPage(thing);
+            return sub === 'properties' && name !== undefined
+                ? this.property(thing, name, query)
+                : this.thingPage(thing);
         }
         if (resource in LISTS) {
             if (!id) return { [resource]: this.list(resource, query) };
@@ -219,10 +315,16 @@ class Mock {
     post([resource, id, verb], body) {
         if (resource === 'things' && !id) return [201, this.addThing(body.name)];
         if (resource === 'decisions' && (verb === 'approve' || verb === 'reject')) {
-            if (this.role === 'viewer') throw new Refusal(403, 'denied', 'A viewer cannot answer.', 'Ask an operator.');
+            if (this.role === 'viewer')
+                throw new Refusal(403, 'denied', 'A viewer cannot answer.', 'Ask an operator.');
             if (!this.story.rows.decision.has(id)) throw notFound();
             if (!this.story.answer(id, verb, 'admin', body.reason ?? '')) {
-                throw new Refusal(409, 'conflict', 'This decision is no longer pending.', 'Somebody answered it, or it expired.');
+                throw new Refusal(
+                    409,
+                    'conflict',
+                    'This decision is no longer pending.',
+                    'Somebody answered it, or it expired.',
+                );
             }
             return [202, { decision: id, verdict: verb, recorded: true }];
         }
@@ -235,7 +337,8 @@ class Mock {
             return [200, { name: this.role === 'admin' ? 'admin' : this.role, role: this.role }];
         }
         this.signedIn = method === 'POST' && body.password === PASSWORD;
-        if (method === 'POST' && !this.signedIn) throw new Refusal(401, 'denied', 'Name and password do not fit.', 'Try again.');
+        if (method === 'POST' && !this.signedIn)
+            throw new Refusal(401, 'denied', 'Name and password do not fit.', 'Try again.');
         return [204, null];
     }
 
@@ -243,12 +346,20 @@ class Mock {
         const parts = url.pathname.split('/').slice(3).map(decodeURIComponent);
         const body = request.method === 'POST' ? JSON.parse((await read(request)) || '{}') : {};
         let answer;
-        if (this.failing) throw Object.assign(new Refusal(500, 'failed', 'The mock was told to fail.', 'Tell it not to.'), this.failing);
+        if (this.failing)
+            throw Object.assign(
+                new Refusal(500, 'failed', 'The mock was told to fail.', 'Tell it not to.'),
+                this.failing,
+            );
         if (parts[0] === 'session') answer = await this.session(request.method, body);
         else if (!this.signedIn) throw new Refusal(401, 'signed_out', 'Nobody is signed in.', 'Sign in.');
         else if (parts[0] === 'live') return this.stream(request, response, url);
         else answer = request.method === 'POST' ? this.post(parts, body) : [200, this.get(parts, url.searchParams)];
-        response.writeHead(answer[0], { ...HEADERS, 'Content-Type': 'application/json', 'Cache-Control': 'no-store' });
+        response.writeHead(answer[0], {
+            ...HEADERS,
+            'Content-Type': 'application/json',
+            'Cache-Control': 'no-store',
+        });
         return response.end(answer[1] === null ? '' : JSON.stringify(answer[1]));
     }
 
@@ -260,7 +371,11 @@ class Mock {
         } catch (error) {
             const status = error.status ?? 500;
             response.writeHead(status, { ...HEADERS, 'Content-Type': 'application/json' });
-            response.end(JSON.stringify({ error: { code: error.code ?? 'failed', message: error.message, hint: error.hint ?? '' } }));
+            response.end(
+                JSON.stringify({
+                    error: { code: error.code ?? 'failed', message: error.message, hint: error.hint ?? '' },
+                }),
+            );
         }
     }
 }
@@ -285,11 +400,17 @@ export function startMock(options = {}) {
 }
 
 async function main(words) {
-    const given = (name, otherwise) => (words.includes(`--${name}`) ? words[words.indexOf(`--${name}`) + 1] : otherwise);
+    const given = (name, otherwise) =>
+        words.includes(`--${name}`) ? words[words.indexOf(`--${name}`) + 1] : otherwise;
     const mock = await startMock({
-        port: Number(given('port', 8790)), scenario: given('scenario', 'busy'), role: given('role', 'admin'), signedIn: true,
+        port: Number(given('port', 8790)),
+        scenario: given('scenario', 'busy'),
+        role: given('role', 'admin'),
+        signedIn: true,
     });
-    console.log(`mock node at ${mock.url}, already signed in (after signing out: any name, password "${PASSWORD}")`);
+    console.log(
+        `mock node at ${mock.url}, already signed in (after signing out: any name, password "${PASSWORD}")`,
+    );
     console.log('type d + Enter: a disturbance; x + Enter: all streams are lost; Ctrl-C ends');
     process.stdin.on('data', (text) => {
         if (text.toString().trim() === 'd') mock.disturb();

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// story.mjs -- what the engine of a made-up node says: findings, an alarm, a rule's decision, its action, its receipt, in the
-// order and the shapes of a real one. `tell` hands each change to the streams.
+// story.mjs -- what the engine of a made-up node says: findings, an alarm, a rule's decision, its action,
+// its receipt, in the order and the shapes of a real one. `tell` hands each change to the streams.
 
 import { createHash } from 'node:crypto';
 import { valueAt } from './world.mjs';
@@ -15,11 +15,17 @@ const digest = (text) => createHash('sha256').update(text).digest('hex');
 export class Story {
     constructor(things, { pace = 1, tell = () => undefined } = {}) {
         this.things = things;
-        this.pace = pace;              // 1: as a real node; 0: at once
+        this.pace = pace; // 1: as a real node; 0: at once
         this.tell = tell;
         this.seq = 48_211;
         this.disturbances = [];
-        this.rows = { finding: new Map(), alarm: new Map(), decision: new Map(), action: new Map(), receipt: new Map() };
+        this.rows = {
+            finding: new Map(),
+            alarm: new Map(),
+            decision: new Map(),
+            action: new Map(),
+            receipt: new Map(),
+        };
         this.timers = new Set();
     }
 
@@ -53,13 +59,30 @@ export class Story {
         const usualHigh = Math.min(property.high, property.mean + 2.6 * deviation);
         const times = value / Math.max(1e-9, property.mean);
         return {
-            id: `f-${this.seq}-${n}`, kind: 'anomaly', fault: null, state: 'open', thing: thing.id, property: property.name,
-            unit: property.unit, series: n, time: since + 1800, since, until: null, value, usual: property.mean,
-            usual_low: usualLow, usual_high: usualHigh, score, p_value: Math.max(1 / 8192, 0.05 / score), evidence: 6 + score,
-            threshold: 9.2, reference: { from: since - 41 * MINUTE, to: since - 5000, count: 8191 },
-            model: { kind: 'baseline', version: 1, state: digest(`${property.name}${since}`) }, seq: this.seq, alarm,
-            why: `${property.name} is ${times > 1.5 ? `${times.toFixed(1)} times` : 'outside'} what is usual for ${thing.name}, `
-                + `since ${Math.round(1.8)} s.`,
+            id: `f-${this.seq}-${n}`,
+            kind: 'anomaly',
+            fault: null,
+            state: 'open',
+            thing: thing.id,
+            property: property.name,
+            unit: property.unit,
+            series: n,
+            time: since + 1800,
+            since,
+            until: null,
+            value,
+            usual: property.mean,
+            usual_low: usualLow,
+            usual_high: usualHigh,
+            score,
+            p_value: Math.max(1 / 8192, 0.05 / score),
+            evidence: 6 + score,
+            threshold: 9.2,
+            reference: { from: since - 41 * MINUTE, to: since - 5000, count: 8191 },
+            model: { kind: 'baseline', version: 1, state: digest(`${property.name}${since}`) },
+            seq: this.seq,
+            alarm,
+            why: `${property.name} is ${times > 1.5 ? `${times.toFixed(1)} times` : 'outside'} what is usual.`,
         };
     }
 
@@ -76,8 +99,10 @@ export class Story {
         this.seq += 41;
         const alarmId = `a-${this.seq}`;
         const lifted = thing.properties.filter((property) => property.lift);
-        const findings = lifted.map((property, n) => this.finding(thing, property, since + n * 130, n, alarmId))
-            .sort((a, b) => b.score - a.score).slice(0, FINDINGS_MAX);
+        const findings = lifted
+            .map((property, n) => this.finding(thing, property, since + n * 130, n, alarmId))
+            .sort((a, b) => b.score - a.score)
+            .slice(0, FINDINGS_MAX);
         for (const finding of findings) this.put('finding', finding);
         const alarm = this.put('alarm', this.alarm(thing, alarmId, since, findings));
         return this.ask(thing, alarm, findings[0]);
@@ -89,29 +114,62 @@ export class Story {
         const total = weights.reduce((a, b) => a + b, other);
         const top = findings[0];
         return {
-            id, state: 'open', thing: thing.id, time: top.time, since, until: null, sensor: false,
-            p_value: Math.min(...findings.map((finding) => finding.p_value)), findings: findings.map((finding) => finding.id),
+            id,
+            state: 'open',
+            thing: thing.id,
+            time: top.time,
+            since,
+            until: null,
+            sensor: false,
+            p_value: Math.min(...findings.map((finding) => finding.p_value)),
+            finding_count: findings.length,
+            findings: findings.map((finding) => finding.id),
             contributions: findings.map((finding, i) => ({
-                property: finding.property, unit: finding.unit, share: weights[i] / total, score: finding.score,
-                p_value: finding.p_value, value: finding.value, usual: finding.usual, usual_low: finding.usual_low,
-                usual_high: finding.usual_high, finding: finding.id,
+                property: finding.property,
+                unit: finding.unit,
+                share: weights[i] / total,
+                score: finding.score,
+                p_value: finding.p_value,
+                value: finding.value,
+                usual: finding.usual,
+                usual_low: finding.usual_low,
+                usual_high: finding.usual_high,
+                finding: finding.id,
             })),
             other_share: other / total,
-            why: `${top.property} rose to ${top.value.toPrecision(3)} ${top.unit}; usual is ${top.usual_low.toPrecision(2)} to `
-                + `${top.usual_high.toPrecision(2)} ${top.unit}. ${findings.length - 1} more properties of ${thing.name} left their usual range with it.`,
+            why:
+                `${top.property} rose to ${top.value.toPrecision(3)} ${top.unit}; usual is ` +
+                `${top.usual_low.toPrecision(2)} to ${top.usual_high.toPrecision(2)} ${top.unit}. ` +
+                `${findings.length - 1} more properties of ${thing.name} left their usual range with it.`,
         };
     }
 
     ask(thing, alarm, finding) {
         const action = thing.actions[0];
-        const input = Object.fromEntries(action.arguments.map((argument) =>
-            [argument.name, argument.one_of?.[0] ?? argument.range?.[0] ?? 0]));
+        const input = Object.fromEntries(
+            action.arguments.map((argument) => [argument.name, argument.one_of?.[0] ?? argument.range?.[0] ?? 0]),
+        );
         return this.put('decision', {
-            id: `d-${this.seq}-0`, state: 'pending', rule: 'stop-the-disturbance', rule_digest: digest('stop-the-disturbance'),
-            autonomy: 'ask', thing: thing.id, finding: finding.id, alarm: alarm.id, seq: this.seq, time: finding.time + 220,
-            expires: finding.time + EXPIRES_MS, action: { thing: thing.id, name: action.name, input }, person: null, reason: '',
-            answered: null, action_id: null, refusal: null,
-            why: `${finding.property} has been unusual for 2 s or longer, and the rule stop-the-disturbance asks before it acts.`,
+            id: `d-${this.seq}-0`,
+            state: 'pending',
+            rule: 'stop-the-disturbance',
+            rule_digest: digest('stop-the-disturbance'),
+            autonomy: 'ask',
+            thing: thing.id,
+            property: finding.property,
+            condition: 'holds',
+            finding: finding.id,
+            alarm: alarm.id,
+            seq: this.seq,
+            time: finding.time + 220,
+            expires: finding.time + EXPIRES_MS,
+            action: { thing: thing.id, name: action.name, input },
+            person: null,
+            reason: '',
+            answered: null,
+            action_id: null,
+            refusal: null,
+            why: `${finding.property} has been unusual for 2 s or longer; this rule asks before it acts.`,
         });
     }
 
@@ -123,7 +181,11 @@ export class Story {
             const answered = Date.now();
             const actionId = verdict === 'approve' ? `x-${this.seq}-0` : null;
             this.change('decision', id, {
-                state: verdict === 'approve' ? 'approved' : 'rejected', person, reason, answered, action_id: actionId,
+                state: verdict === 'approve' ? 'approved' : 'rejected',
+                person,
+                reason,
+                answered,
+                action_id: actionId,
             });
             if (actionId) this.send(this.rows.decision.get(id), actionId);
             else this.receipt(this.rows.decision.get(id), null, 'rejected');
@@ -133,13 +195,27 @@ export class Story {
 
     send(decision, id) {
         this.put('action', {
-            id, decision: decision.id, thing: decision.action.thing, action: decision.action.name, input: decision.action.input,
-            state: 'queued', queued: Date.now(), sent: null, acknowledged: null, ended: null, expires: Date.now() + 30_000, message: null,
+            id,
+            decision: decision.id,
+            thing: decision.action.thing,
+            action: decision.action.name,
+            input: decision.action.input,
+            state: 'queued',
+            queued: Date.now(),
+            sent: null,
+            acknowledged: null,
+            ended: null,
+            expires: Date.now() + 30_000,
+            message: null,
         });
         this.later(500, () => this.change('action', id, { state: 'sent', sent: Date.now() }));
         this.later(900, () => this.change('action', id, { state: 'acknowledged', acknowledged: Date.now() }));
         this.later(1900, () => {
-            const action = this.change('action', id, { state: 'done', ended: Date.now(), message: 'disturbance stopped' });
+            const action = this.change('action', id, {
+                state: 'done',
+                ended: Date.now(),
+                message: 'disturbance stopped',
+            });
             this.receipt(this.rows.decision.get(decision.id), action, 'done');
             this.calm(decision.alarm);
         });
@@ -159,10 +235,22 @@ export class Story {
     receipt(decision, action, result) {
         const finding = this.rows.finding.get(decision.finding);
         this.put('receipt', {
-            id: `r-${decision.seq}-0`, decision: decision.id, action: action?.id ?? null, rule: decision.rule,
-            rule_digest: decision.rule_digest, finding: finding.id, alarm: decision.alarm, thing: decision.thing,
-            property: finding.property, readings: { seq: finding.seq, from: finding.since, to: finding.time, count: 9 },
-            model: finding.model, person: decision.person, verdict: decision.state === 'approved' ? 'approve' : 'reject', result,
+            id: `r-${decision.seq}-0`,
+            decision: decision.id,
+            action: action?.id ?? null,
+            rule: decision.rule,
+            rule_digest: decision.rule_digest,
+            finding: finding.id,
+            alarm: decision.alarm,
+            thing: decision.thing,
+            property: finding.property,
+            readings: { seq: finding.seq, ...finding.reference },
+            model: finding.model,
+            person: decision.person,
+            verdict: decision.state,
+            reason: decision.reason,
+            result,
+            message: action?.message ?? '',
             time: action?.ended ?? Date.now(),
         });
     }
@@ -176,15 +264,35 @@ export class Story {
         const answered = decision.time + 21_000;
         const isApproved = verdict === 'approve';
         const actionId = isApproved ? `x-${this.seq}-0` : null;
-        const answer = this.change('decision', decision.id, verdict === 'expired'
-            ? { state: 'expired', expires: decision.time + length }
-            : { state: isApproved ? 'approved' : 'rejected', person: 'mara', answered, action_id: actionId,
-                reason: isApproved ? '' : 'known work under way' });
-        const action = isApproved && this.put('action', {
-            id: actionId, decision: decision.id, thing: id, action: answer.action.name, input: answer.action.input, state: 'done',
-            queued: answered + 12, sent: answered + 15, acknowledged: answered + 31, ended: answered + 240,
-            expires: answered + 30_000, message: 'disturbance stopped',
-        });
+        const answer = this.change(
+            'decision',
+            decision.id,
+            verdict === 'expired'
+                ? { state: 'expired', expires: decision.time + length }
+                : {
+                      state: isApproved ? 'approved' : 'rejected',
+                      person: 'mara',
+                      answered,
+                      action_id: actionId,
+                      reason: isApproved ? '' : 'known work under way',
+                  },
+        );
+        const action =
+            isApproved &&
+            this.put('action', {
+                id: actionId,
+                decision: decision.id,
+                thing: id,
+                action: answer.action.name,
+                input: answer.action.input,
+                state: 'done',
+                queued: answered + 12,
+                sent: answered + 15,
+                acknowledged: answered + 31,
+                ended: answered + 240,
+                expires: answered + 30_000,
+                message: 'disturbance stopped',
+            });
         this.receipt(answer, action || null, isApproved ? 'done' : answer.state);
         const alarm = this.rows.alarm.get(decision.alarm);
         for (const f of alarm.findings) this.change('finding', f, { state: 'over', until: since + length });
@@ -199,8 +307,13 @@ export class Story {
         const until = since + 14 * MINUTE;
         this.seq += 17;
         const finding = {
-            ...this.finding(thing, property, since, 0, `a-${this.seq}`), kind: 'sensor', fault: 'stuck', state: 'over', until,
-            p_value: 1, why: `${name} has been exactly the same for 14 min; it never stood still for longer than 3 s.`,
+            ...this.finding(thing, property, since, 0, `a-${this.seq}`),
+            kind: 'sensor',
+            fault: 'stuck',
+            state: 'over',
+            until,
+            p_value: 1,
+            why: `${name} has been exactly the same for 14 min; it never stood still for longer than 3 s.`,
         };
         this.put('finding', finding);
         const alarm = this.alarm(thing, `a-${this.seq}`, since, [finding]);
@@ -220,7 +333,12 @@ export function makeStory(scenario, things, options) {
         const evil = things.at(-1);
         story.disturb(evil.id, { since: Date.now() - 47_000, age: 47_000 });
         const text = '<img src=x onerror=alert(1)>';
-        for (const [kind, key] of [['alarm', 'why'], ['decision', 'why'], ['finding', 'why'], ['decision', 'rule']]) {
+        for (const [kind, key] of [
+            ['alarm', 'why'],
+            ['decision', 'why'],
+            ['finding', 'why'],
+            ['decision', 'rule'],
+        ]) {
             for (const row of [...story.rows[kind].values()].filter((one) => one.thing === evil.id)) {
                 story.change(kind, row.id, { [key]: `${text} ${row[key]}` });
             }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// world.mjs -- made-up Things and what they would have measured at any instant. A value is a function of time, so any
-// stretch of the past can be asked for and nothing is stored.
+// world.mjs -- made-up Things and what they would have measured at any instant. A value is a function of
+// time, so any stretch of the past can be asked for and nothing is stored.
 
 const DAY_MS = 86_400_000;
 const SAMPLES_MAX = 12;
@@ -23,8 +23,16 @@ function gauss(text, step) {
 }
 
 /** unit, mean, spread, how much a disturbance adds, lowest possible, highest possible */
-const number = (name, unit, mean, spread, lift = 0, low = 0, high = Infinity) =>
-    ({ name, kind: 'number', unit, mean, spread, lift, low, high });
+const number = (name, unit, mean, spread, lift = 0, low = 0, high = Infinity) => ({
+    name,
+    kind: 'number',
+    unit,
+    mean,
+    spread,
+    lift,
+    low,
+    high,
+});
 
 const MACHINE = [
     number('cpu_use', '%', 11, 2.4, 84, 0, 100),
@@ -79,13 +87,25 @@ export const TEXTS = { program: 'B-17, batch 2031', [`${EVIL}state`]: `${EVIL}<s
 
 function thing(id, name, properties, more = {}) {
     return {
-        id, name, properties, online: true, lastSeen: null, refused: { count: 0, why: '' }, actions: [], period: 200, ...more,
+        id,
+        name,
+        properties,
+        online: true,
+        lastSeen: null,
+        refused: { count: 0, why: '' },
+        actions: [],
+        period: 200,
+        ...more,
     };
 }
 
 const STOP = { name: 'stop', arguments: [{ name: 'target', one_of: ['disturbance'] }], at_most: '6 per 1m' };
 const SLOW = {
-    name: 'slow_down', arguments: [{ name: 'speed', range: [300, 1500], unit: '1/min' }, { name: 'ramp', range: [1, 60], unit: 's' }],
+    name: 'slow_down',
+    arguments: [
+        { name: 'speed', range: [300, 1500], unit: '1/min' },
+        { name: 'ramp', range: [1, 60], unit: 's' },
+    ],
 };
 
 export function makeThings(scenario) {
@@ -93,16 +113,24 @@ export function makeThings(scenario) {
     const things = [
         thing('this-machine', 'this-machine', MACHINE, { actions: [STOP] }),
         thing('press-7', 'Press 7', PRESS, {
-            period: 1000, actions: [SLOW],
+            period: 1000,
+            actions: [SLOW],
             refused: { count: 3, why: 'property "temperature" is a number, and "n/a" was sent' },
         }),
-        thing('greenhouse-north', 'Greenhouse north', GREENHOUSE, { period: 30_000, online: false, lastSeen: Date.now() - 8_100_000 }),
+        thing('greenhouse-north', 'Greenhouse north', GREENHOUSE, {
+            period: 30_000,
+            online: false,
+            lastSeen: Date.now() - 8_100_000,
+        }),
         thing('new-sensor', 'New sensor', [], { online: false, lastSeen: null }),
     ];
     if (scenario === 'hostile') {
-        things.push(thing('img-src-x-onerror-alert-1', EVIL, HOSTILE, {
-            actions: [{ name: EVIL, arguments: [{ name: EVIL, one_of: [EVIL] }] }], refused: { count: 7, why: `topic ${EVIL} is not yours` },
-        }));
+        things.push(
+            thing('img-src-x-onerror-alert-1', EVIL, HOSTILE, {
+                actions: [{ name: EVIL, arguments: [{ name: EVIL, one_of: [EVIL] }] }],
+                refused: { count: 7, why: `topic ${EVIL} is not yours` },
+            }),
+        );
     }
     return things;
 }
@@ -136,10 +164,15 @@ export function buckets(one, property, { from, to, step }, disturbances, now) {
         if (count === 0) continue;
         const stride = Math.ceil(count / SAMPLES_MAX);
         const values = [];
-        for (let i = 0; i < count; i += stride) values.push(valueAt(one, property, first + i * one.period, disturbances));
+        for (let i = 0; i < count; i += stride)
+            values.push(valueAt(one, property, first + i * one.period, disturbances));
         out.push({
-            time, count, min: Math.min(...values), max: Math.max(...values),
-            mean: values.reduce((a, b) => a + b, 0) / values.length, last: values.at(-1),
+            time,
+            count,
+            min: Math.min(...values),
+            max: Math.max(...values),
+            mean: values.reduce((a, b) => a + b, 0) / values.length,
+            last: values.at(-1),
         });
     }
     return out;

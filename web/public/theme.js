@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Runs before the first paint, so that a page never flashes in the other theme: what was chosen here (src/lib/theme.ts
-// keeps it), or else what the system prefers.
+// Runs before the first paint, so that a page never flashes in the other theme: what was chosen here
+// (src/lib/theme.ts keeps it), or else what the system prefers.
 (() => {
     let chosen = null;
     try {

@@ -36,7 +36,9 @@ const ROUTES: readonly Route[] = [
 function NotFound({ path }: { path: string }) {
     return (
         <Page title="Nothing is here">
-            <p>No page has the address <code>{path}</code>. <Link to="/">Go to the overview</Link>.</p>
+            <p>
+                No page has the address <code>{path}</code>. <Link to="/">Go to the overview</Link>.
+            </p>
         </Page>
     );
 }
@@ -61,15 +63,23 @@ const startFailure = new Cell<Failure | null>(null);
 const START_AGAIN_MS = 3000;
 
 export function askWhoIsHere(): void {
-    api.whoAmI().then(() => startFailure.set(null), (error: unknown) => {
-        startFailure.set(asFailure(error));
-        setTimeout(askWhoIsHere, START_AGAIN_MS);
-    });
+    api.whoAmI().then(
+        () => startFailure.set(null),
+        (error: unknown) => {
+            startFailure.set(asFailure(error));
+            setTimeout(askWhoIsHere, START_AGAIN_MS);
+        },
+    );
 }
 
 export function App() {
     const person = useCell(session);
     const failure = useCell(startFailure);
-    if (person === undefined) return failure ? <main class="page"><Problem failure={failure} /></main> : null;
+    if (person === undefined)
+        return failure ? (
+            <main class="page">
+                <Problem failure={failure} />
+            </main>
+        ) : null;
     return person === null ? <SignIn /> : <SignedIn />;
 }

@@ -1,1 +1,2 @@
-declare module "*.css";
+// SPDX-License-Identifier: Apache-2.0
+declare module '*.css';

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// chart.tsx -- one series as a line with its spread (lowest to highest of each column), over its marks. uPlot draws;
-// this file only hands it data, the width of its box and the page's colours.
+// chart.tsx -- one series as a line with its spread (lowest to highest of each column), over its marks.
+// uPlot draws; this file only hands it data, the width of its box and the page's colours.
 
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import uPlot from 'uplot';
 import { clockTime, dayName, minuteTime } from '../format/time.js';
-import { quantity } from '../format/number.js';
+import { axisLabels } from '../format/number.js';
 import { useCell } from '../lib/cell.js';
 import { shownTheme } from '../lib/theme.js';
 import type { Millis } from '../lib/types.js';
@@ -15,27 +15,31 @@ import { type SeriesData, verticalRange } from './series_data.js';
 
 const AXIS_WIDTH = 58;
 const AXIS_HEIGHT = 24;
+/** Distances between the time marks, in seconds. */
+const TIME_STEPS = [
+    1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10_800, 21_600, 43_200, 86_400, 172_800, 604_800,
+];
 const FONT = '11px system-ui, sans-serif';
 
 interface ChartProps {
     data: SeriesData;
-    version: number;             // of the data: a new one draws it again
+    version: number; // of the data: a new one draws it again
     from: Millis;
     to: Millis;
     unit: string;
-    label: string;               // for those who cannot see it
+    label: string; // for those who cannot see it
     marks?: Marks;
     height?: number;
-    group?: string;              // charts of one group share the cursor
+    group?: string; // charts of one group share the cursor
     onCursor?: (at: { time: Millis; value: number } | null) => void;
 }
 
 function timeLabels(u: uPlot, splits: number[]): string[] {
-    const [low, high] = [u.scales.x?.min ?? 0, u.scales.x?.max ?? 0];
-    const text = high - low < 120 ? clockTime : minuteTime;
+    const text = (splits[1] ?? 0) - (splits[0] ?? 0) < 60 && splits.length > 1 ? clockTime : minuteTime;
+    const isLong = (u.scales.x?.max ?? 0) - (u.scales.x?.min ?? 0) > 7200;
     return splits.map((seconds) => {
         const d = new Date(seconds * 1000);
-        const isMidnight = d.getHours() === 0 && d.getMinutes() === 0 && high - low > 7200;
+        const isMidnight = isLong && d.getHours() === 0 && d.getMinutes() === 0;
         return isMidnight ? dayName(seconds * 1000) : text(seconds * 1000);
     });
 }
@@ -55,12 +59,22 @@ function extent(u: uPlot, marks: Marks): [number, number] {
 
 function axes(unit: string): uPlot.Axis[] {
     const shared = {
-        font: FONT, stroke: () => palette().text,
-        grid: { stroke: () => palette().grid, width: 1 }, ticks: { show: false },
+        font: FONT,
+        stroke: () => palette().text,
+        grid: { stroke: () => palette().grid, width: 1 },
+        ticks: { show: false },
     };
     return [
-        { ...shared, size: AXIS_HEIGHT, gap: 4, space: 64, values: timeLabels, grid: { show: false } },
-        { ...shared, size: AXIS_WIDTH, gap: 6, space: 28, values: (_, splits) => splits.map((v) => quantity(v, unit)) },
+        {
+            ...shared,
+            size: AXIS_HEIGHT,
+            gap: 4,
+            space: 60,
+            incrs: TIME_STEPS,
+            values: timeLabels,
+            grid: { show: false },
+        },
+        { ...shared, size: AXIS_WIDTH, gap: 6, space: 28, values: (_, splits) => axisLabels(splits, unit) },
     ];
 }
 
@@ -75,7 +89,8 @@ interface Settings {
 
 function options({ width, height, unit, group, marks, onCursor }: Settings): uPlot.Options {
     return {
-        width, height,
+        width,
+        height,
         padding: [8, 8, 0, 0],
         legend: { show: false },
         scales: { x: { time: true, auto: false }, y: { range: (u) => extent(u, marks()) } },
@@ -90,7 +105,11 @@ function options({ width, height, unit, group, marks, onCursor }: Settings): uPl
         cursor: {
             y: false,
             drag: { x: false, y: false, setScale: false },
-            points: { size: 7, fill: () => palette().line, show: (_, i) => (i === 1 ? point() : false) as HTMLElement },
+            points: {
+                size: 7,
+                fill: () => palette().line,
+                show: (_, i) => (i === 1 ? point() : false) as HTMLElement,
+            },
             ...(group ? { sync: { key: group } } : {}),
         },
         hooks: { drawClear: [(u) => drawMarks(u, marks())], setCursor: [onCursor] },
@@ -120,10 +139,18 @@ export function Chart(props: ChartProps) {
             const time = index === null || index === undefined ? undefined : u.data[0]?.[index];
             latest.current.onCursor?.(value == null || time === undefined ? null : { time: time * 1000, value });
         };
-        const made = new uPlot(options({
-            width: element.clientWidth, height, unit: props.unit, group: props.group,
-            marks: () => latest.current.marks ?? {}, onCursor,
-        }), [[], [], [], []], element);
+        const made = new uPlot(
+            options({
+                width: element.clientWidth,
+                height,
+                unit: props.unit,
+                group: props.group,
+                marks: () => latest.current.marks ?? {},
+                onCursor,
+            }),
+            [[], [], [], []],
+            element,
+        );
         plot.current = made;
         const observer = new ResizeObserver(() => {
             if (element.clientWidth !== made.width) made.setSize({ width: element.clientWidth, height });

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// finding_window.ts -- what part of time shows a finding well: enough of the usual before it, a little after it. The start
-// moves in coarse steps, so that a finding that goes on is not drawn anew at every second.
+// finding_window.ts -- what part of time shows a finding well: enough of the usual before it, a little after
+// it. The start moves in coarse steps, so that a finding that goes on is not drawn anew at every second.
 
 import type { Millis } from '../lib/types.js';
 

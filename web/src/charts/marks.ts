@@ -28,7 +28,8 @@ function drawStretch(u: uPlot, stretch: Stretch): void {
     const { left, top, width, height } = u.bbox;
     const start = u.valToPos(stretch.from / 1000, 'x', true);
     const from = clamp(start, left, left + width);
-    const to = stretch.to === null ? left + width : clamp(u.valToPos(stretch.to / 1000, 'x', true), left, left + width);
+    const to =
+        stretch.to === null ? left + width : clamp(u.valToPos(stretch.to / 1000, 'x', true), left, left + width);
     if (to > from) {
         u.ctx.fillStyle = palette().unusual;
         u.ctx.fillRect(from, top, to - from, height);

@@ -4,8 +4,14 @@
 import { shownTheme } from '../lib/theme.js';
 
 const NAMES = {
-    line: '--chart-line', spread: '--chart-spread', band: '--chart-band', bandEdge: '--chart-band-edge',
-    unusual: '--chart-unusual', start: '--chart-start', grid: '--chart-grid', text: '--muted',
+    line: '--chart-line',
+    spread: '--chart-spread',
+    band: '--chart-band',
+    bandEdge: '--chart-band-edge',
+    unusual: '--chart-unusual',
+    start: '--chart-start',
+    grid: '--chart-grid',
+    text: '--muted',
 } as const;
 
 export type Palette = Record<keyof typeof NAMES, string>;
@@ -20,7 +26,8 @@ export function palette(): Palette {
     if (!kept) {
         const style = getComputedStyle(document.documentElement);
         kept = Object.fromEntries(
-            Object.entries(NAMES).map(([key, name]) => [key, style.getPropertyValue(name).trim()])) as Palette;
+            Object.entries(NAMES).map(([key, name]) => [key, style.getPropertyValue(name).trim()]),
+        ) as Palette;
     }
     return kept;
 }

@@ -23,13 +23,15 @@ export type Window = (typeof WINDOWS)[number];
 
 /** A step that gives at most COLUMNS columns over a range. */
 export function stepFor(length: Millis): Millis {
-    const nice = [100, 200, 500, 1000, 2000, 5000, 10_000, 15_000, 30_000, 60_000, 120_000, 300_000, 600_000,
-        1_800_000, 3_600_000, 7_200_000, 21_600_000, 86_400_000];
+    const nice = [
+        100, 200, 500, 1000, 2000, 5000, 10_000, 15_000, 30_000, 60_000, 120_000, 300_000, 600_000, 1_800_000,
+        3_600_000, 7_200_000, 21_600_000, 86_400_000,
+    ];
     return nice.find((step) => length / step <= COLUMNS) ?? Math.ceil(length / COLUMNS);
 }
 
 export type Columns = [
-    times: number[],               // seconds, as uPlot wants them
+    times: number[], // seconds, as uPlot wants them
     mean: (number | null)[],
     high: (number | null)[],
     low: (number | null)[],
@@ -39,7 +41,10 @@ export class SeriesData {
     #buckets: Bucket[] = [];
     version = 0;
 
-    constructor(readonly step: Millis, readonly length: Millis) {}
+    constructor(
+        readonly step: Millis,
+        readonly length: Millis,
+    ) {}
 
     get buckets(): readonly Bucket[] {
         return this.#buckets;
@@ -68,13 +73,21 @@ export class SeriesData {
             bucket.max = Math.max(bucket.max, value);
             bucket.last = value;
         } else {
-            this.#buckets.splice(at + 1, 0, { time: start, count: 1, min: value, max: value, mean: value, last: value });
+            this.#buckets.splice(at + 1, 0, {
+                time: start,
+                count: 1,
+                min: value,
+                max: value,
+                mean: value,
+                last: value,
+            });
         }
         this.version++;
         this.#trim(time);
     }
 
-    /** Index of the last column that starts at or before `start`, -1 when none does. Readings come in order, mostly. */
+    /** Index of the last column that starts at or before `start`, -1 when none does. Readings come in order,
+     *  mostly. */
     #indexFor(start: Millis): number {
         let at = this.#buckets.length - 1;
         while (at >= 0 && (this.#buckets[at]?.time ?? 0) > start) at--;
@@ -83,7 +96,8 @@ export class SeriesData {
 
     #trim(now: Millis): void {
         let old = 0;
-        while (old < this.#buckets.length && (this.#buckets[old]?.time ?? now) < now - this.length - this.step) old++;
+        while (old < this.#buckets.length && (this.#buckets[old]?.time ?? now) < now - this.length - this.step)
+            old++;
         if (old) this.#buckets.splice(0, old);
     }
 

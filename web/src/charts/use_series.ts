@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// use_series.ts -- the data of a chart: asked once, then kept up by the live stream; or a fixed stretch of the past.
+// use_series.ts -- the data of a chart: asked once, then kept up by the live stream; or a fixed stretch of
+// the past.
 
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { api } from '../lib/api.js';
@@ -13,7 +14,11 @@ const REFRESH_MS = 5000;
 
 /** The last `length` ms of a property, ever on. `active` false (out of view) asks for nothing. */
 export function useLiveSeries(
-    thing: string, property: string, length: Millis, step: Millis, active: boolean,
+    thing: string,
+    property: string,
+    length: Millis,
+    step: Millis,
+    active: boolean,
 ): Loading & { data: SeriesData } {
     const data = useMemo(() => new SeriesData(step, length), [thing, property, step, length]);
     const work = useWork(async () => {
@@ -21,17 +26,25 @@ export function useLiveSeries(
         const now = nodeNow();
         data.load(await api.buckets(thing, property, Math.floor((now - length) / step) * step, now + step, step));
     }, [data, active]);
-    useEffect(() => live.onReadings(thing, (readings) => {
-        const value = Object.hasOwn(readings.values, property) ? readings.values[property] : undefined;
-        if (typeof value === 'number') data.push(readings.time, value);
-    }), [data]);
+    useEffect(
+        () =>
+            live.onReadings(thing, (readings) => {
+                const value = Object.hasOwn(readings.values, property) ? readings.values[property] : undefined;
+                if (typeof value === 'number') data.push(readings.time, value);
+            }),
+        [data],
+    );
     return { ...work, data };
 }
 
-/** A property from one instant to another. `growing`: the end moves on, so it is asked again now and then; what was
- *  there stays on view until the next answer is. */
+/** A property from one instant to another. `growing`: the end moves on, so it is asked again now and then;
+ *  what was there stays on view until the next answer is. */
 export function usePastSeries(
-    thing: string, property: string, from: Millis, to: Millis, growing: boolean,
+    thing: string,
+    property: string,
+    from: Millis,
+    to: Millis,
+    growing: boolean,
 ): Loading & { data: SeriesData; version: number } {
     const step = stepFor(to - from);
     const [shown, setShown] = useState(() => ({ data: new SeriesData(step, Infinity), version: 0 }));
@@ -51,9 +64,12 @@ export function useSeen<T extends Element>(): [ref: { current: T | null }, seen:
     useEffect(() => {
         const element = ref.current;
         if (!element || seen) return undefined;
-        const observer = new IntersectionObserver((entries) => {
-            if (entries.some((entry) => entry.isIntersecting)) setSeen(true);
-        }, { rootMargin: '300px' });
+        const observer = new IntersectionObserver(
+            (entries) => {
+                if (entries.some((entry) => entry.isIntersecting)) setSeen(true);
+            },
+            { rootMargin: '300px' },
+        );
         observer.observe(element);
         return () => observer.disconnect();
     }, [seen]);

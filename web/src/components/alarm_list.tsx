@@ -10,14 +10,17 @@ import { useNow } from '../lib/clock.js';
 import { Chip } from './chip.js';
 import { Instant } from './time.js';
 
-function Row({ alarm }: { alarm: Alarm }) {
+function Row({ alarm, isOfOneThing }: { alarm: Alarm; isOfOneThing: boolean }) {
     const now = useNow();
     return (
         <li>
             <Link to={path('alarms', alarm.id)} class="row-link">
                 <span class="row-main">
                     <span class="row-title">{alarm.why}</span>
-                    <span class="row-note">{alarm.thing}{alarm.sensor && ' · sensor'}</span>
+                    <span class="row-note">
+                        {isOfOneThing ? alarm.id : alarm.thing}
+                        {alarm.sensor && ' · the sensor itself'}
+                    </span>
                 </span>
                 <span class="row-end">
                     <Chip said={saidAlarm(alarm)} />
@@ -30,6 +33,12 @@ function Row({ alarm }: { alarm: Alarm }) {
     );
 }
 
-export function AlarmList({ alarms }: { alarms: readonly Alarm[] }) {
-    return <ul class="rows">{alarms.map((alarm) => <Row key={alarm.id} alarm={alarm} />)}</ul>;
+export function AlarmList({ alarms, isOfOneThing = false }: { alarms: readonly Alarm[]; isOfOneThing?: boolean }) {
+    return (
+        <ul class="rows">
+            {alarms.map((alarm) => (
+                <Row key={alarm.id} alarm={alarm} isOfOneThing={isOfOneThing} />
+            ))}
+        </ul>
+    );
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// answer_form.tsx -- a person's answer to a pending decision. A rejection says why: it is what the node can learn from.
+// answer_form.tsx -- a person's answer to a pending decision. A rejection says why: it is what the node can
+// learn from.
 
 import { useId, useState } from 'preact/hooks';
 import { api, may, session } from '../lib/api.js';
@@ -23,7 +24,9 @@ export function AnswerForm({ decision }: { decision: Decision }) {
     const field = useId();
 
     if (!may('operator')) {
-        return <p class="muted">Only an operator or an admin can answer this. You can see what becomes of it here.</p>;
+        return (
+            <p class="muted">Only an operator or an admin can answer this. You can see what becomes of it here.</p>
+        );
     }
 
     const answer = async (verdict: Verdict) => {
@@ -44,26 +47,58 @@ export function AnswerForm({ decision }: { decision: Decision }) {
     };
 
     return (
-        <form class="answer" onSubmit={(event) => event.preventDefault()} aria-label={`Answer decision ${decision.id}`}>
-            <label for={field}>Reason <span class="muted">(a rejection needs one)</span></label>
-            <input id={field} type="text" value={reason} maxLength={REASON_BYTES_MAX} autocomplete="off"
-                disabled={given !== null} aria-invalid={needsReason && !reason.trim()}
+        <form
+            class="answer"
+            onSubmit={(event) => event.preventDefault()}
+            aria-label={`Answer decision ${decision.id}`}
+        >
+            <label for={field}>
+                Reason <span class="muted">(a rejection needs one)</span>
+            </label>
+            <input
+                id={field}
+                type="text"
+                value={reason}
+                maxLength={REASON_BYTES_MAX}
+                autocomplete="off"
+                disabled={given !== null}
+                aria-invalid={needsReason && !reason.trim()}
                 aria-describedby={needsReason ? `${field}-hint` : undefined}
-                onInput={(event) => setReason(event.currentTarget.value)} />
-            {needsReason && !reason.trim() && <p id={`${field}-hint`} class="field-hint">Say in a few words why not.</p>}
+                onInput={(event) => setReason(event.currentTarget.value)}
+            />
+            {needsReason && !reason.trim() && (
+                <p id={`${field}-hint`} class="field-hint">
+                    Say in a few words why not.
+                </p>
+            )}
             <div class="reasons" aria-label="Usual reasons" role="group">
                 {USUAL_REASONS.map((text) => (
-                    <button key={text} type="button" class="reason" disabled={given !== null}
-                        onClick={() => setReason(text)}>{text}</button>
+                    <button
+                        key={text}
+                        type="button"
+                        class="reason"
+                        disabled={given !== null}
+                        onClick={() => setReason(text)}
+                    >
+                        {text}
+                    </button>
                 ))}
             </div>
             <div class="answer-buttons">
-                <button type="button" class="button button-approve" disabled={given !== null}
-                    onClick={() => void answer('approve')}>
+                <button
+                    type="button"
+                    class="button button-approve"
+                    disabled={given !== null}
+                    onClick={() => void answer('approve')}
+                >
                     {given === 'approve' ? 'Approving…' : 'Approve'}
                 </button>
-                <button type="button" class="button button-reject" disabled={given !== null}
-                    onClick={() => void answer('reject')}>
+                <button
+                    type="button"
+                    class="button button-reject"
+                    disabled={given !== null}
+                    onClick={() => void answer('reject')}
+                >
                     {given === 'reject' ? 'Rejecting…' : 'Reject'}
                 </button>
             </div>

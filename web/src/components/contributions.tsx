@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// contributions.tsx -- what an alarm is made of, largest first. The shares sum to 1; more than five are one click away.
+// contributions.tsx -- what an alarm is made of, largest first. The shares sum to 1; more than five are one
+// click away.
 
 import { useState } from 'preact/hooks';
 import { onceIn } from '../format/chance.js';
@@ -22,8 +23,13 @@ function Row({ row, largest }: { row: Contribution; largest: number }) {
                 <span style={{ transform: `scaleX(${(row.share / Math.max(largest, 1e-9)).toFixed(4)})` }} />
             </div>
             <p class="contribution-words">
-                {row.value !== null && <><b>{quantity(row.value, row.unit)}</b> {isAbove ? '↑ above' : isBelow ? '↓ below' : 'against'} the usual{' '}
-                    {interval(row.usual_low, row.usual_high, row.unit)}</>}
+                {row.value !== null && (
+                    <>
+                        <b>{quantity(row.value, row.unit)}</b>{' '}
+                        {isAbove ? '↑ above' : isBelow ? '↓ below' : 'against'} the usual{' '}
+                        {interval(row.usual_low, row.usual_high, row.unit)}
+                    </>
+                )}
                 {row.p_value !== null && <span class="muted"> · {onceIn(row.p_value)}</span>}
             </p>
         </li>
@@ -39,11 +45,17 @@ export function Contributions({ alarm }: { alarm: Alarm }) {
     const largest = Math.max(ranked[0]?.share ?? 0, other);
     return (
         <ol class="contributions">
-            {shown.map((row) => <Row key={row.property} row={row} largest={largest} />)}
+            {shown.map((row) => (
+                <Row key={row.property} row={row} largest={largest} />
+            ))}
             {other > 0 && (
                 <li class="contribution contribution-other">
                     <div class="contribution-head">
-                        <span>other{hidden.length > 0 && ` (${several(hidden.length, 'more property', 'more properties')})`}</span>
+                        <span>
+                            other
+                            {hidden.length > 0 &&
+                                ` (${several(hidden.length, 'more property', 'more properties')})`}
+                        </span>
                         <span class="contribution-share">{share(other)}</span>
                     </div>
                     <div class="bar" aria-hidden="true">
@@ -52,7 +64,11 @@ export function Contributions({ alarm }: { alarm: Alarm }) {
                 </li>
             )}
             {hidden.length > 0 && (
-                <li><button type="button" class="link-button" onClick={() => setAll(true)}>Show all {ranked.length}</button></li>
+                <li>
+                    <button type="button" class="link-button" onClick={() => setAll(true)}>
+                        Show all {ranked.length}
+                    </button>
+                </li>
             )}
         </ol>
     );

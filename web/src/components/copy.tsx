@@ -9,10 +9,13 @@ function useCopy(text: string): [isCopied: boolean, copy: () => void] {
     const [isCopied, setCopied] = useState(false);
     const copy = () => {
         // Without https or localhost a browser offers no clipboard: the text can still be selected.
-        navigator.clipboard?.writeText(text).then(() => {
-            setCopied(true);
-            setTimeout(() => setCopied(false), 2000);
-        }, () => undefined);
+        navigator.clipboard?.writeText(text).then(
+            () => {
+                setCopied(true);
+                setTimeout(() => setCopied(false), 2000);
+            },
+            () => undefined,
+        );
     };
     return [isCopied, copy];
 }

@@ -15,7 +15,15 @@ export function Countdown({ from, expires }: { from: Millis; expires: Millis | n
     const tone = left <= 0 ? 'is-over' : left < HURRY_MS ? 'is-hurry' : '';
     return (
         <div class={`countdown ${tone}`} role="timer" aria-label={`expires in ${remaining(left)}`}>
-            <span>{left > 0 ? <>expires in <b>{remaining(left)}</b></> : 'expired'}</span>
+            <span>
+                {left > 0 ? (
+                    <>
+                        expires in <b>{remaining(left)}</b>
+                    </>
+                ) : (
+                    'expired'
+                )}
+            </span>
             <span class="countdown-track" aria-hidden="true">
                 <span class="countdown-bar" style={{ transform: `scaleX(${part.toFixed(4)})` }} />
             </span>

@@ -25,7 +25,9 @@ function Row({ decision }: { decision: Decision }) {
                 </span>
                 <span class="row-end">
                     <Chip said={said} />
-                    <span class="row-time"><Instant time={decision.answered ?? decision.time} /></span>
+                    <span class="row-time">
+                        <Instant time={decision.answered ?? decision.time} />
+                    </span>
                 </span>
             </Link>
         </li>
@@ -33,5 +35,11 @@ function Row({ decision }: { decision: Decision }) {
 }
 
 export function DecisionList({ decisions }: { decisions: readonly Decision[] }) {
-    return <ul class="rows">{decisions.map((decision) => <Row key={decision.id} decision={decision} />)}</ul>;
+    return (
+        <ul class="rows">
+            {decisions.map((decision) => (
+                <Row key={decision.id} decision={decision} />
+            ))}
+        </ul>
+    );
 }

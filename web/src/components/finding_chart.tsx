@@ -39,10 +39,13 @@ export function FindingChart(props: FindingChartProps) {
     const { from, to, growing } = findingWindow(since, until, now);
     const series = usePastSeries(thing, property, from, to, growing);
     const [at, setAt] = useState<{ time: Millis; value: number } | null>(null);
-    const marks = useMemo<Marks>(() => ({
-        stretches: [{ from: since, to: until }],
-        ...(usualLow !== null && usualHigh !== null ? { band: { low: usualLow, high: usualHigh } } : {}),
-    }), [since, until, usualLow, usualHigh]);
+    const marks = useMemo<Marks>(
+        () => ({
+            stretches: [{ from: since, to: until }],
+            ...(usualLow !== null && usualHigh !== null ? { band: { low: usualLow, high: usualHigh } } : {}),
+        }),
+        [since, until, usualLow, usualHigh],
+    );
     if (series.failure) return <Problem failure={series.failure} retry={series.reload} />;
     const last = series.data.summary()?.last;
     return (
@@ -50,20 +53,45 @@ export function FindingChart(props: FindingChartProps) {
             <figcaption>
                 <span class="chart-name">{property}</span>
                 <span class="chart-now">
-                    {at ? <>{quantity(at.value, unit)} <span class="muted">{clockTime(at.time)}</span></>
-                        : last === undefined ? '' : quantity(last, unit)}
+                    {at ? (
+                        <>
+                            {quantity(at.value, unit)} <span class="muted">{clockTime(at.time)}</span>
+                        </>
+                    ) : last === undefined ? (
+                        ''
+                    ) : (
+                        quantity(last, unit)
+                    )}
                 </span>
             </figcaption>
-            <Chart data={series.data} version={series.version} from={from} to={to} unit={unit} marks={marks}
-                label={words(props)} height={props.height ?? 180} onCursor={setAt}
-                {...(props.group ? { group: props.group } : {})} />
+            <Chart
+                data={series.data}
+                version={series.version}
+                from={from}
+                to={to}
+                unit={unit}
+                marks={marks}
+                label={words(props)}
+                height={props.height ?? 180}
+                onCursor={setAt}
+                {...(props.group ? { group: props.group } : {})}
+            />
             {!props.isMini && (
                 <p class="legend">
                     {usualLow !== null && usualHigh !== null && (
-                        <span><i class="swatch swatch-band" />usual {interval(usualLow, usualHigh, unit)}</span>
+                        <span>
+                            <i class="swatch swatch-band" />
+                            usual {interval(usualLow, usualHigh, unit)}
+                        </span>
                     )}
-                    <span><i class="swatch swatch-start" />start {clockTime(since)}</span>
-                    <span><i class="swatch swatch-unusual" />unusual{until === null ? ', going on' : ''}</span>
+                    <span>
+                        <i class="swatch swatch-start" />
+                        start {clockTime(since)}
+                    </span>
+                    <span>
+                        <i class="swatch swatch-unusual" />
+                        unusual{until === null ? ', going on' : ''}
+                    </span>
                 </p>
             )}
         </figure>

@@ -6,7 +6,9 @@ const PATHS = {
     alarm: 'M10 3.2 17.5 16h-15L10 3.2ZM10 8v3.6M10 13.6v.2',
     approval: 'M4 10.5 8.2 14.7 16 5.8',
     status: 'M3 11h3l2-5.5 3.6 9L14 9.5l1 1.5h2',
-    sun: 'M10 6.6a3.4 3.4 0 1 0 0 6.8 3.4 3.4 0 0 0 0-6.8ZM10 2.4v1.4M10 16.2v1.4M2.4 10h1.4M16.2 10h1.4M4.6 4.6l1 1M14.4 14.4l1 1M4.6 15.4l1-1M14.4 5.6l1-1',
+    sun:
+        'M10 6.6a3.4 3.4 0 1 0 0 6.8 3.4 3.4 0 0 0 0-6.8ZM10 2.4v1.4M10 16.2v1.4' +
+        'M2.4 10h1.4M16.2 10h1.4M4.6 4.6l1 1M14.4 14.4l1 1M4.6 15.4l1-1M14.4 5.6l1-1',
     moon: 'M16 11.6A6.6 6.6 0 0 1 8.4 4 6.6 6.6 0 1 0 16 11.6Z',
     system: 'M3.5 4.5h13v8.5h-13ZM7.5 16h5M10 13v3',
     out: 'M8 4H4v12h4M8.5 10H17M14 7l3 3-3 3',
@@ -20,8 +22,14 @@ export type IconName = keyof typeof PATHS;
 export function Icon({ name }: { name: IconName }) {
     return (
         <svg class="icon" viewBox="0 0 20 20" width="20" height="20" aria-hidden="true" focusable="false">
-            <path d={PATHS[name]} fill="none" stroke="currentColor" stroke-width="1.6" stroke-linecap="round"
-                stroke-linejoin="round" />
+            <path
+                d={PATHS[name]}
+                fill="none"
+                stroke="currentColor"
+                stroke-width="1.6"
+                stroke-linecap="round"
+                stroke-linejoin="round"
+            />
         </svg>
     );
 }

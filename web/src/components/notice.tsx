@@ -10,7 +10,11 @@ export function Problem({ failure, retry }: { failure: Failure; retry?: () => vo
         <div class="notice notice-bad" role="alert">
             <p class="notice-title">{failure.message}</p>
             <p>{failure.hint}</p>
-            {retry && <button type="button" class="button" onClick={retry}>Try again</button>}
+            {retry && (
+                <button type="button" class="button" onClick={retry}>
+                    Try again
+                </button>
+            )}
         </div>
     );
 }
@@ -29,7 +33,9 @@ export function Pending({ state, lines = 3 }: { state: Loading; lines?: number }
     if (state.failure) return <Problem failure={state.failure} retry={state.reload} />;
     return (
         <div class="skeleton" aria-busy="true" aria-label="loading">
-            {Array.from({ length: lines }, (_, i) => <div key={i} class="skeleton-line" />)}
+            {Array.from({ length: lines }, (_, i) => (
+                <div key={i} class="skeleton-line" />
+            ))}
         </div>
     );
 }

@@ -6,12 +6,13 @@ import { useEffect, useRef } from 'preact/hooks';
 
 interface PageProps {
     title: string;
-    above?: ComponentChildren;   // where we are
-    aside?: ComponentChildren;   // what can be done here
+    above?: ComponentChildren; // where we are
+    aside?: ComponentChildren; // what can be done here
+    kind?: string; // a class of its own
     children: ComponentChildren;
 }
 
-export function Page({ title, above, aside, children }: PageProps) {
+export function Page({ title, above, aside, kind, children }: PageProps) {
     const heading = useRef<HTMLHeadingElement>(null);
     useEffect(() => {
         document.title = `${title} – Ganglion`;
@@ -21,11 +22,13 @@ export function Page({ title, above, aside, children }: PageProps) {
         if (document.activeElement !== document.body) heading.current?.focus({ preventScroll: true });
     }, []);
     return (
-        <main class="page" id="main">
+        <main class={kind ? `page page-${kind}` : 'page'} id="main">
             <header class="page-head">
                 <div class="page-title">
                     {above && <div class="page-above">{above}</div>}
-                    <h1 tabIndex={-1} ref={heading}>{title}</h1>
+                    <h1 tabIndex={-1} ref={heading}>
+                        {title}
+                    </h1>
                 </div>
                 {aside && <div class="page-aside">{aside}</div>}
             </header>
@@ -45,7 +48,10 @@ export function Section({ title, count, aside, children }: SectionProps) {
     return (
         <section class="section">
             <div class="section-head">
-                <h2>{title}{count !== undefined && <span class="count"> {count}</span>}</h2>
+                <h2>
+                    {title}
+                    {count !== undefined && <span class="count"> {count}</span>}
+                </h2>
                 {aside}
             </div>
             {children}

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// proposal.tsx -- one decision that waits for a person: what exactly will be done, why, by which rule, until when; then the
-// answer; then what becomes of it.
+// proposal.tsx -- one decision that waits for a person: what exactly will be done, why, by which rule, until
+// when; then the answer; then what becomes of it.
 
 import { path } from '../lib/api.js';
 import { Link } from '../lib/router.js';
@@ -28,7 +28,12 @@ export function WhatIsDone({ decision }: { decision: Decision }) {
             </p>
             {input.length > 0 && (
                 <dl class="input">
-                    {input.map(([name, value]) => <div key={name}><dt>{name}</dt><dd>{inputText(value)}</dd></div>)}
+                    {input.map(([name, value]) => (
+                        <div key={name}>
+                            <dt>{name}</dt>
+                            <dd>{inputText(value)}</dd>
+                        </div>
+                    ))}
                 </dl>
             )}
         </div>
@@ -43,9 +48,17 @@ export function WhyIsIt({ decision }: { decision: Decision }) {
             {finding && (
                 <>
                     <p class="muted">{howSure(finding.p_value, finding.kind === 'sensor')}</p>
-                    <FindingChart thing={finding.thing} property={finding.property} unit={finding.unit}
-                        since={finding.since} until={finding.until} usualLow={finding.usual_low}
-                        usualHigh={finding.usual_high} height={120} isMini />
+                    <FindingChart
+                        thing={finding.thing}
+                        property={finding.property}
+                        unit={finding.unit}
+                        since={finding.since}
+                        until={finding.until}
+                        usualLow={finding.usual_low}
+                        usualHigh={finding.usual_high}
+                        height={120}
+                        isMini
+                    />
                 </>
             )}
         </div>
@@ -66,11 +79,17 @@ export function Proposal({ decision }: { decision: Decision }) {
                     <h3>What will be done</h3>
                     <WhatIsDone decision={decision} />
                     <Facts>
-                        <Fact name="Rule">{decision.rule} <Hash hex={decision.rule_digest} what="the rule’s digest" /></Fact>
+                        <Fact name="Rule">
+                            {decision.rule} <Hash hex={decision.rule_digest} what="the rule’s digest" />
+                        </Fact>
                         {decision.alarm && (
-                            <Fact name="Alarm"><Link to={path('alarms', decision.alarm)}>{decision.alarm}</Link></Fact>
+                            <Fact name="Alarm">
+                                <Link to={path('alarms', decision.alarm)}>{decision.alarm}</Link>
+                            </Fact>
                         )}
-                        <Fact name="Decision"><Link to={path('decisions', decision.id)}>{decision.id}</Link></Fact>
+                        <Fact name="Decision">
+                            <Link to={path('decisions', decision.id)}>{decision.id}</Link>
+                        </Fact>
                     </Facts>
                 </div>
                 <div class="proposal-part">

@@ -17,8 +17,13 @@ export function Segments<T extends string>({ name, options, value, onChange }: S
             <legend class="hidden">{name}</legend>
             {options.map((option) => (
                 <label key={option.key} class={option.key === value ? 'is-chosen' : ''}>
-                    <input type="radio" name={group} value={option.key} checked={option.key === value}
-                        onChange={() => onChange(option.key)} />
+                    <input
+                        type="radio"
+                        name={group}
+                        value={option.key}
+                        checked={option.key === value}
+                        onChange={() => onChange(option.key)}
+                    />
                     <span>{option.label}</span>
                 </label>
             ))}

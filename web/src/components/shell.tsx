@@ -42,17 +42,34 @@ function Places() {
         <nav class="places" aria-label="Main">
             <ul>
                 <Place to="/" icon="overview" name="Overview" within={['/things/', '/add-thing']} />
-                <Place to="/alarms" icon="alarm" name="Alarms" within={['/alarms/']} badge={alarms}
-                    badgeWords={`${alarms} open`} />
-                <Place to="/approvals" icon="approval" name="Approvals" within={['/decisions/']} badge={pending}
-                    badgeWords={several(pending, 'waits', 'wait')} />
+                <Place
+                    to="/alarms"
+                    icon="alarm"
+                    name="Alarms"
+                    within={['/alarms/']}
+                    badge={alarms}
+                    badgeWords={`${alarms} open`}
+                />
+                <Place
+                    to="/approvals"
+                    icon="approval"
+                    name="Approvals"
+                    within={['/decisions/']}
+                    badge={pending}
+                    badgeWords={several(pending, 'waits', 'wait')}
+                />
                 <Place to="/status" icon="status" name="Status" within={[]} />
             </ul>
         </nav>
     );
 }
 
-const LINE_WORDS = { closed: 'not connected', connecting: 'connecting', live: 'live', reconnecting: 'reconnecting' };
+const LINE_WORDS = {
+    closed: 'not connected',
+    connecting: 'connecting',
+    live: 'live',
+    reconnecting: 'reconnecting',
+};
 
 function Line() {
     const state = useCell(live.state);
@@ -69,9 +86,16 @@ function Person() {
     if (!person) return null;
     return (
         <>
-            <span class="person" title={`signed in as ${person.name}, ${person.role}`}>{person.name}</span>
-            <button type="button" class="icon-button" aria-label="Sign out" title="Sign out"
-                onClick={() => void api.signOut().catch(() => session.set(null))}>
+            <span class="person" title={`signed in as ${person.name}, ${person.role}`}>
+                {person.name}
+            </span>
+            <button
+                type="button"
+                class="icon-button"
+                aria-label="Sign out"
+                title="Sign out"
+                onClick={() => void api.signOut().catch(() => session.set(null))}
+            >
                 <Icon name="out" />
             </button>
         </>
@@ -82,9 +106,14 @@ export function Shell({ children }: { children: ComponentChildren }) {
     const gone = useCell(unreachable);
     return (
         <>
-            <a class="skip" href="#main">Skip to the page</a>
+            <a class="skip" href="#main">
+                Skip to the page
+            </a>
             <header class="top">
-                <Link to="/" class="brand"><Mark /><span>Ganglion</span></Link>
+                <Link to="/" class="brand">
+                    <Mark />
+                    <span>Ganglion</span>
+                </Link>
                 <Places />
                 <div class="top-end">
                     <Line />

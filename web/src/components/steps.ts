@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// steps.ts -- the way of an answered decision to its end, as steps: which are behind, which is now, which failed.
+// steps.ts -- the way of an answered decision to its end, as steps: which are behind, which is now, which
+// failed.
 //
 //   decided ─▶ answered ─▶ queued ─▶ sent ─▶ acknowledged ─▶ done | failed | expired
 
@@ -14,14 +15,19 @@ export interface Step {
 }
 
 const ANSWERS: Partial<Record<Decision['state'], string>> = {
-    approved: 'approved', rejected: 'rejected', expired: 'nobody answered', refused: 'refused by the envelope',
+    approved: 'approved',
+    rejected: 'rejected',
+    expired: 'nobody answered',
+    refused: 'refused by the envelope',
 };
 
 function answerStep(decision: Decision): Step {
     const text = ANSWERS[decision.state] ?? 'answer';
     const isFailed = decision.state === 'rejected' || decision.state === 'expired' || decision.state === 'refused';
     return {
-        key: 'answer', text, time: decision.answered,
+        key: 'answer',
+        text,
+        time: decision.answered,
         state: decision.state === 'pending' ? 'now' : isFailed ? 'failed' : 'past',
         note: decision.refusal ?? decision.reason ?? undefined,
     };
@@ -41,8 +47,11 @@ function actionSteps(action: Action | undefined, isApproved: boolean): Step[] {
     });
     const isBad = action?.state === 'failed' || action?.state === 'expired';
     steps.push({
-        key: 'end', text: ended ? action.state : 'done', time: action?.ended ?? null,
-        state: ended ? (isBad ? 'failed' : 'past') : 'next', note: action?.message ?? undefined,
+        key: 'end',
+        text: ended ? action.state : 'done',
+        time: action?.ended ?? null,
+        state: ended ? (isBad ? 'failed' : 'past') : 'next',
+        note: action?.message ?? undefined,
     });
     return steps;
 }

@@ -13,8 +13,13 @@ export function ThemeButton() {
     const present = useCell(theme);
     const words = `Theme: ${WORDS[present]}. Change to ${WORDS[NEXT[present]]}`;
     return (
-        <button type="button" class="icon-button" aria-label={words} title={words}
-            onClick={() => setTheme(NEXT[present])}>
+        <button
+            type="button"
+            class="icon-button"
+            aria-label={words}
+            title={words}
+            onClick={() => setTheme(NEXT[present])}
+        >
             <Icon name={ICONS[present]} />
         </button>
     );

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// argument.ts -- an action's argument and its envelope in words: "target: one of disturbance", "speed: 0 to 3 000 1/min".
+// argument.ts -- an action's argument and its envelope in words: "target: one of disturbance", "speed: 0 to
+// 3 000 1/min".
 
 import type { ActionArgument } from '../lib/types.js';
 import { interval } from './number.js';

@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 // chance.ts -- a p-value in words. It is the chance that a usual reading looks at least as unusual, so 1/p is
-// how many usual readings one would wait for the next such one. Rounded coarsely: the figure is a rank, not a law.
+// how many usual readings one would wait for the next such one. Rounded coarsely: the figure is a rank, not
+// a law.
 
 import { count, plain } from './number.js';
 
-/** One or two significant digits that people say: 3 214 is "3 000", 12 is "12", 127 is "130". */
+/** Two significant digits, as the node's own words have them: 3 225 is "3 200", 12 is "12", 127 is "130". */
 function roundly(n: number): number {
-    if (n < 20) return Math.round(n);
-    const unit = 10 ** Math.floor(Math.log10(n));
-    const step = n < 10 * unit && n >= 1000 ? unit : unit / 10;
-    return Math.round(n / step) * step;
+    if (n < 100) return Math.round(n);
+    const unit = 10 ** (Math.floor(Math.log10(n)) - 1);
+    return Math.round(n / unit) * unit;
 }
 
-/** "about once in 3 000" */
+/** "about once in 3 200" */
 export function onceIn(p: number): string {
     if (!(p > 0)) return 'never seen';
     if (p >= 0.5) return 'as often as not';

@@ -3,17 +3,22 @@
 
 import type { Value } from '../lib/types.js';
 
-const THIN = '\u202f';           // narrow no-break space, between digits and before a unit
+const THIN = '\u202f'; // narrow no-break space, between digits and before a unit
 const MINUS = '\u2212';
 const PREFIXES = ['', 'k', 'M', 'G', 'T', 'P'];
 /** Units of which thousands have names of their own. "%" or "°C" have none. */
 const SCALED = new Set(['B', 'B/s', 'b/s', 'bit/s', 'W', 'Wh', 'Hz', 'V', 'A', 'm', 'g', 'J', 'Pa', '1/s', '/s']);
-const SMALL_TIMES: [factor: number, unit: string][] = [[1, 's'], [1e3, 'ms'], [1e6, 'µs'], [1e9, 'ns']];
+const SMALL_TIMES: [factor: number, unit: string][] = [
+    [1, 's'],
+    [1e3, 'ms'],
+    [1e6, 'µs'],
+    [1e9, 'ns'],
+];
 
 /** Whole numbers with digits in groups of three: "1 234 567". */
 export function count(n: number): string {
     const digits = String(Math.abs(Math.round(n)));
-    return (n < 0 ? MINUS : '') + (digits.length < 5 ? digits : digits.replace(/\B(?=(\d{3})+$)/g, THIN));
+    return (n < 0 ? MINUS : '') + (digits.length < 4 ? digits : digits.replace(/\B(?=(\d{3})+$)/g, THIN));
 }
 
 /** Three significant digits, no exponent unless it must be: "0.00123", "12.3", "1 230 000". */
@@ -22,39 +27,79 @@ export function plain(value: number, digits = 3): string {
     if (value === 0) return '0';
     const size = Math.abs(value);
     const sign = value < 0 ? MINUS : '';
-    if (size >= 1e15 || size < 1e-6) return sign + size.toExponential(digits - 1).replace('e+', 'e').replace('-', MINUS);
+    if (size >= 1e15 || size < 1e-6)
+        return (
+            sign +
+            size
+                .toExponential(digits - 1)
+                .replace('e+', 'e')
+                .replace('-', MINUS)
+        );
     if (size >= 10 ** digits) return sign + count(Math.round(size));
     return sign + String(Number(size.toPrecision(digits)));
 }
 
-function scale(value: number, unit: string): [number, string] {
+interface Scale {
+    factor: number; // shown = value * factor
+    unit: string;
+}
+
+/** The scale in which `value` reads best. */
+function scaleOf(value: number, unit: string): Scale {
     const size = Math.abs(value);
     if (unit === 's' && size > 0 && size < 1) {
         const [factor, name] = SMALL_TIMES.find(([f]) => size * f >= 1) ?? [1e9, 'ns'];
-        return [value * factor, name];
+        return { factor, unit: name };
     }
-    if (!SCALED.has(unit) || size < 1000) return [value, unit];
+    if (!SCALED.has(unit) || size < 1000) return { factor: 1, unit };
     const step = Math.min(PREFIXES.length - 1, Math.floor(Math.log10(size) / 3));
-    const prefix = PREFIXES[step] ?? '';
-    if (unit === '1/s' || unit === '/s') return [value / 1000 ** step, `${prefix}/s`];
-    return [value / 1000 ** step, prefix + unit];
+    return { factor: 1 / 1000 ** step, unit: `${PREFIXES[step]}${unit === '1/s' ? '/s' : unit}` };
 }
 
-/** "12.3 %", "1.2 MB/s", "850 µs". */
+/** What follows a number: " %", " kB/s", " k/s"; but "117/s". */
+function suffix(unit: string): string {
+    if (unit === '') return '';
+    return unit === '1/s' || unit === '/s' ? '/s' : THIN + unit;
+}
+
+/** "12.3 %", "1.2 MB/s", "850 µs", "117/s". */
 export function quantity(value: number | null | undefined, unit: string, digits = 3): string {
     if (value === null || value === undefined) return '–';
-    const [scaled, name] = scale(value, unit);
-    // 999.7 kB rounds to "1000 kB": fine, it is still right.
-    return name ? `${plain(scaled, digits)}${THIN}${name}` : plain(scaled, digits);
+    const scale = scaleOf(value, unit);
+    return plain(value * scale.factor, digits) + suffix(scale.unit);
 }
 
-/** Two values that share a unit: "3.1 to 9.8 %". */
+/** Two values in the scale of the larger: "3.1 to 9.8 %", "0.37 to 1.3 ms". */
 export function interval(low: number | null | undefined, high: number | null | undefined, unit: string): string {
     if (low === null || low === undefined || high === null || high === undefined) return '–';
-    const [, lowName] = scale(low, unit);
-    const [, highName] = scale(high, unit);
-    if (low !== 0 && lowName !== highName) return `${quantity(low, unit)} to ${quantity(high, unit)}`;
-    return `${quantity(low, low === 0 ? '' : unit).replace(`${THIN}${lowName}`, '')} to ${quantity(high, unit)}`;
+    const scale = scaleOf(Math.max(Math.abs(low), Math.abs(high)), unit);
+    return `${plain(low * scale.factor)} to ${plain(high * scale.factor)}${suffix(scale.unit)}`;
+}
+
+const AXIS_LABEL_MAX = 9;
+
+/** Labels for equal distances on an axis: one scale for all, just the decimals that tell them apart, the
+ *  unit where it fits. */
+export function axisLabels(values: readonly number[], unit: string): string[] {
+    const largest = values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+    const scale = scaleOf(largest, unit);
+    const distance = Math.abs((values[1] ?? 0) - (values[0] ?? 0)) * scale.factor;
+    const decimals = distance > 0 ? Math.min(9, Math.max(0, -Math.floor(Math.log10(distance) + 1e-9))) : 0;
+    const exact =
+        distance > 0 &&
+        decimals < 9 &&
+        Math.abs(distance * 10 ** decimals - Math.round(distance * 10 ** decimals)) > 1e-6;
+    const numbers = values.map((value) => {
+        const shown = value * scale.factor;
+        const digits = Math.abs(shown).toFixed(decimals + (exact ? 1 : 0));
+        return (
+            (shown < 0 && Number(digits) !== 0 ? MINUS : '') +
+            (Math.abs(shown) >= 1000 && decimals === 0 ? count(Math.abs(shown)) : digits)
+        );
+    });
+    const end = suffix(scale.unit);
+    const fits = numbers.every((text) => text.length + end.length <= AXIS_LABEL_MAX);
+    return numbers.map((text) => (fits ? text + end : text));
 }
 
 /** Any reading as text. */

@@ -18,6 +18,11 @@ export function clockTime(time: Millis): string {
     return `${two(d.getHours())}:${two(d.getMinutes())}:${two(d.getSeconds())}`;
 }
 
+/** "14:03:22.045" */
+export function exactTime(time: Millis): string {
+    return `${clockTime(time)}.${String(new Date(time).getMilliseconds()).padStart(3, '0')}`;
+}
+
 /** "14:03" */
 export function minuteTime(time: Millis): string {
     return clockTime(time).slice(0, 5);

@@ -4,7 +4,17 @@
 import { Cell } from './cell.js';
 import { LIST_OF } from './types.js';
 import type {
-    Bucket, Limit, Millis, NewThing, NodeStatus, OutputKind, Outputs, PropertyKind, Session, Thing, ThingRow,
+    Bucket,
+    Limit,
+    Millis,
+    NewThing,
+    NodeStatus,
+    OutputKind,
+    Outputs,
+    PropertyKind,
+    Session,
+    Thing,
+    ThingRow,
 } from './types.js';
 
 const TIMEOUT_MS = 10_000;
@@ -12,7 +22,7 @@ const SIGN_IN_TIMEOUT_MS = 40_000; // the node holds the answer to a wrong passw
 
 export class Failure extends Error {
     constructor(
-        readonly status: number,           // 0: no answer at all
+        readonly status: number, // 0: no answer at all
         readonly code: string,
         message: string,
         readonly hint: string,
@@ -27,7 +37,11 @@ export const session = new Cell<Session | null | undefined>(undefined);
 const WORDS: Record<number, [code: string, message: string, hint: string]> = {
     401: ['signed_out', 'You are not signed in.', 'Sign in, then try again.'],
     403: ['denied', 'Your role does not allow this.', 'Ask an admin of this node.'],
-    404: ['not_found', 'The node knows nothing of that name.', 'It may have been removed. Go back to the overview.'],
+    404: [
+        'not_found',
+        'The node knows nothing of that name.',
+        'It may have been removed. Go back to the overview.',
+    ],
     409: ['conflict', 'Somebody or something was faster.', 'Look at the present state, then decide again.'],
     429: ['too_many', 'Too many requests.', 'Wait a moment, then try again.'],
     503: ['busy', 'The node cannot take this now.', 'Is its disk full? Look at the status page.'],
@@ -35,8 +49,11 @@ const WORDS: Record<number, [code: string, message: string, hint: string]> = {
 
 /** What a failed answer says, whatever its body is. */
 export function failureOf(status: number, body: unknown): Failure {
-    const [code, message, hint] = WORDS[status]
-        ?? ['failed', `The node answered with status ${status}.`, 'Try again; the node’s log says more.'];
+    const [code, message, hint] = WORDS[status] ?? [
+        'failed',
+        `The node answered with status ${status}.`,
+        'Try again; the node’s log says more.',
+    ];
     const told = (body as { error?: Record<string, unknown> } | null)?.error;
     const text = (key: string, otherwise: string): string => {
         const value = told?.[key];
@@ -67,22 +84,33 @@ export async function call<T>(method: string, target: string, body?: unknown, ti
             credentials: 'same-origin',
             cache: 'no-store',
             signal: AbortSignal.timeout(timeout),
-            ...(body === undefined ? {} : {
-                headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body),
-            }),
+            ...(body === undefined
+                ? {}
+                : {
+                      headers: { 'Content-Type': 'application/json' },
+                      body: JSON.stringify(body),
+                  }),
         });
         text = await answer.text();
     } catch {
-        throw new Failure(0, 'unreachable', 'The node does not answer.',
-            'Is it still running, and is this machine on its network? This page tries again by itself.');
+        throw new Failure(
+            0,
+            'unreachable',
+            'The node does not answer.',
+            'Is it still running, and is this machine on its network? This page tries again by itself.',
+        );
     }
     let parsed: unknown = null;
     try {
         parsed = text === '' ? null : JSON.parse(text);
     } catch {
         if (answer.ok) {
-            throw new Failure(answer.status, 'not_json', 'The answer was not what the node says.',
-                'Something between this browser and the node changed it: a proxy, perhaps.');
+            throw new Failure(
+                answer.status,
+                'not_json',
+                'The answer was not what the node says.',
+                'Something between this browser and the node changed it: a proxy, perhaps.',
+            );
         }
     }
     if (answer.ok) return parsed as T;
@@ -119,8 +147,11 @@ export const api = {
     thing: (id: string) => get<Thing>(path('things', id)),
     addThing: (name: string) => call<NewThing>('POST', `${BASE}/things`, { name }),
     buckets: async (thing: string, property: string, from: Millis, to: Millis, step: Millis) =>
-        (await get<{ buckets: Bucket[] }>(
-            path('things', thing, 'properties', property) + query({ from, to, step }))).buckets,
+        (
+            await get<{ buckets: Bucket[] }>(
+                path('things', thing, 'properties', property) + query({ from, to, step }),
+            )
+        ).buckets,
     readings: (thing: string, property: string, range: { from?: Millis; to?: Millis; limit?: number }) =>
         get<Series>(path('things', thing, 'properties', property) + query({ ...range })),
     list: async <K extends OutputKind>(kind: K, which: ListQuery): Promise<Outputs[K][]> =>

@@ -6,7 +6,8 @@ import type { Millis } from './types.js';
 
 let ahead = 0; // node minus browser
 
-/** Learns the difference from an answer; `asked` and now bound the instant at which the node looked at its clock. */
+/** Learns the difference from an answer; `asked` and now bound the instant at which the node looked at its
+ *  clock. */
 export function learnClock(nodeNow: Millis, asked: Millis): void {
     const here = Date.now();
     const difference = nodeNow - (asked + here) / 2;

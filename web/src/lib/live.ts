@@ -71,7 +71,8 @@ export class LiveStream {
         };
     }
 
-    /** Readings of a Thing; asking for another set of Things opens the stream anew, without a gap in outputs. */
+    /** Readings of a Thing; asking for another set of Things opens the stream anew, without a gap in
+     *  outputs. */
     onReadings(thing: string, listener: Listener<LiveReadings>): () => void {
         const listeners = this.#readings.get(thing) ?? new Set();
         const isNew = listeners.size === 0;

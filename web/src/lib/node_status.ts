@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// node_status.ts -- the node's own health, asked every few seconds while somebody looks. It is also how the page
-// learns that the node is gone or back, for a dead line of the stream says nothing.
+// node_status.ts -- the node's own health, asked every few seconds while somebody looks. It is also how the
+// page learns that the node is gone or back, for a dead line of the stream says nothing.
 
 import { api, Failure } from './api.js';
 import { Cell } from './cell.js';

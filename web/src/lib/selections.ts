@@ -11,18 +11,29 @@ import type { Action, Alarm, Decision, Finding, Receipt } from './types.js';
 const newestFirst = (a: { time: number }, b: { time: number }): number => b.time - a.time;
 
 export const useOpenAlarms = (): Alarm[] =>
-    useRows('alarm', (alarm) => alarm.state === 'open', (a, b) => b.since - a.since);
+    useRows(
+        'alarm',
+        (alarm) => alarm.state === 'open',
+        (a, b) => b.since - a.since,
+    );
 
 export const usePendingDecisions = (): Decision[] =>
-    useRows('decision', (decision) => decision.state === 'pending',
-        (a, b) => (a.expires ?? Infinity) - (b.expires ?? Infinity));
+    useRows(
+        'decision',
+        (decision) => decision.state === 'pending',
+        (a, b) => (a.expires ?? Infinity) - (b.expires ?? Infinity),
+    );
 
 export const useDecisionsOfAlarm = (alarm: string): Decision[] =>
     useRows('decision', (decision) => decision.alarm === alarm, newestFirst, [alarm]);
 
 export const useFindingsOfAlarm = (alarm: Alarm | undefined): Finding[] =>
-    useRows('finding', (finding) => finding.alarm === alarm?.id || (alarm?.findings.includes(finding.id) ?? false),
-        (a, b) => (b.score ?? 0) - (a.score ?? 0), [alarm]);
+    useRows(
+        'finding',
+        (finding) => finding.alarm === alarm?.id || (alarm?.findings.includes(finding.id) ?? false),
+        (a, b) => (b.score ?? 0) - (a.score ?? 0),
+        [alarm],
+    );
 
 export const useReceiptOf = (decision: string): Receipt | undefined =>
     useRows('receipt', (receipt) => receipt.decision === decision, newestFirst, [decision])[0];
@@ -46,8 +57,6 @@ export function useOne<K extends 'alarm' | 'decision' | 'finding'>(kind: K, id: 
     return { row, state };
 }
 
-/** What the whole page counts on: every open alarm and every pending decision. Asked at once, and again whenever the
- *  stream has opened, so that nothing falls between the two. */
 const openFailure = new Cell<Failure | null>(null);
 const openLoaded = new Cell(false);
 
@@ -55,16 +64,23 @@ const openLoaded = new Cell(false);
 async function refreshOpen(kind: 'alarm' | 'decision', state: string): Promise<void> {
     const before = [...tables[kind].rows.value.values()].filter((row) => row.state === state).map((row) => row.id);
     const listed = new Set((await fetchList(kind, { state, limit: 500 })).map((row) => row.id));
-    await Promise.all(before.filter((id) => !listed.has(id)).map((id) => fetchOne(kind, id).catch(() => undefined)));
+    await Promise.all(
+        before.filter((id) => !listed.has(id)).map((id) => fetchOne(kind, id).catch(() => undefined)),
+    );
 }
 
+/** What the whole page counts on: every open alarm and every pending decision. Asked at once, and again
+ *  whenever the stream has opened, so that nothing falls between the two. */
 export function useOpenThings(): void {
     const isLive = useCell(live.state) === 'live';
     useEffect(() => {
-        Promise.all([refreshOpen('alarm', 'open'), refreshOpen('decision', 'pending')]).then(() => {
-            openFailure.set(null);
-            openLoaded.set(true);
-        }, (error: unknown) => openFailure.set(asFailure(error)));
+        Promise.all([refreshOpen('alarm', 'open'), refreshOpen('decision', 'pending')]).then(
+            () => {
+                openFailure.set(null);
+                openLoaded.set(true);
+            },
+            (error: unknown) => openFailure.set(asFailure(error)),
+        );
     }, [isLive]);
 }
 

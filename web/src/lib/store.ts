@@ -24,7 +24,7 @@ export class Table<T extends { id: string }> {
     addLive(row: T): void {
         this.#changed.set(row.id, ++this.#clock);
         const next = new Map(this.rows.value);
-        next.delete(row.id);               // the newest change stands last, so the oldest go first
+        next.delete(row.id); // the newest change stands last, so the oldest go first
         next.set(row.id, row);
         this.rows.set(this.#bounded(next));
     }
@@ -56,7 +56,11 @@ export class Table<T extends { id: string }> {
 type Tables = { readonly [K in OutputKind]: Table<Outputs[K]> };
 
 export const tables: Tables = {
-    finding: new Table(), alarm: new Table(), decision: new Table(), action: new Table(), receipt: new Table(),
+    finding: new Table(),
+    alarm: new Table(),
+    decision: new Table(),
+    action: new Table(),
+    receipt: new Table(),
 };
 
 function tableOf<K extends OutputKind>(kind: K): Table<Outputs[K]> {
@@ -84,7 +88,10 @@ export async function fetchOne<K extends OutputKind>(kind: K, id: string): Promi
 
 /** All rows of a kind that `keep` lets through, drawn again when the table changes. */
 export function useRows<K extends OutputKind>(
-    kind: K, keep: (row: Outputs[K]) => boolean, sort: (a: Outputs[K], b: Outputs[K]) => number, deps: unknown[] = [],
+    kind: K,
+    keep: (row: Outputs[K]) => boolean,
+    sort: (a: Outputs[K], b: Outputs[K]) => number,
+    deps: unknown[] = [],
 ): Outputs[K][] {
     const rows = useCell(tableOf(kind).rows);
     return useMemo(() => [...rows.values()].filter(keep).sort(sort), [rows, ...deps]);
@@ -96,7 +103,7 @@ export function useRow<K extends OutputKind>(kind: K, id: string | null | undefi
 }
 
 export interface Loading {
-    loading: boolean;          // nothing has come yet
+    loading: boolean; // nothing has come yet
     failure: Failure | null;
     reload: () => void;
 }
@@ -105,13 +112,19 @@ export interface Loading {
 export function useWork(work: () => Promise<unknown>, deps: unknown[]): Loading {
     const generation = useCell(live.generation);
     const [again, setAgain] = useState(0);
-    const [state, setState] = useState<{ loading: boolean; failure: Failure | null }>({ loading: true, failure: null });
+    const [state, setState] = useState<{ loading: boolean; failure: Failure | null }>({
+        loading: true,
+        failure: null,
+    });
     useEffect(() => {
         let isCurrent = true;
         const settle = (failure: Failure | null) => {
             if (isCurrent) setState({ loading: false, failure });
         };
-        work().then(() => settle(null), (error: unknown) => settle(asFailure(error)));
+        work().then(
+            () => settle(null),
+            (error: unknown) => settle(asFailure(error)),
+        );
         return () => {
             isCurrent = false;
         };
@@ -132,5 +145,10 @@ export function useAnswer<T>(work: () => Promise<T>, deps: unknown[]): Loading &
 
 export function asFailure(error: unknown): Failure {
     if (error instanceof Failure) return error;
-    return new Failure(0, 'page', 'This page made a mistake.', error instanceof Error ? error.message : String(error));
+    return new Failure(
+        0,
+        'page',
+        'This page made a mistake.',
+        error instanceof Error ? error.message : String(error),
+    );
 }

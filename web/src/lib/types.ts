@@ -28,7 +28,8 @@ export interface NodeStatus {
         sync_us_max: number;
     };
     memory: { resident_bytes: number; planned: { purpose: string; bytes: number }[] };
-    mqtt: Record<string, number>;
+    mqtt?: Record<string, number | string>;
+    stages?: Record<string, number>;
 }
 
 export interface Limit {
@@ -94,7 +95,7 @@ export interface Bucket {
 export interface ModelName {
     kind: string;
     version: number;
-    state: string;
+    state: string | null;
 }
 
 export interface Finding {
@@ -145,14 +146,14 @@ export interface Alarm {
     until: Millis | null;
     sensor: boolean;
     p_value: number | null;
-    findings: string[];
+    findings: string[]; // the most telling ones
+    finding_count?: number; // all of them
     contributions: Contribution[];
     other_share: number;
     why: string;
 }
 
-export type DecisionState =
-    | 'observed' | 'advised' | 'pending' | 'approved' | 'rejected' | 'expired' | 'refused';
+export type DecisionState = 'observed' | 'advised' | 'pending' | 'approved' | 'rejected' | 'expired' | 'refused';
 
 export interface Decision {
     id: string;
@@ -161,8 +162,10 @@ export interface Decision {
     rule_digest: string;
     autonomy: 'observe' | 'advise' | 'ask' | 'act';
     thing: string;
+    property?: string;
     finding: string | null;
     alarm: string | null;
+    condition?: 'holds' | 'over';
     seq: number;
     time: Millis;
     expires: Millis | null;
@@ -202,11 +205,12 @@ export interface Receipt {
     alarm: string | null;
     thing: string;
     property: string | null;
-    readings: { seq: number; from: Millis; to: Millis; count: number } | null;
+    readings: { seq: number; from: Millis | null; to: Millis | null; count: number } | null;
     model: ModelName | null;
     person: string | null;
     verdict: string | null;
     result: string;
+    message?: string;
     time: Millis;
 }
 
@@ -222,5 +226,9 @@ export interface Outputs {
 export type OutputKind = keyof Outputs;
 
 export const LIST_OF: { readonly [K in OutputKind]: string } = {
-    finding: 'findings', alarm: 'alarms', decision: 'decisions', action: 'actions', receipt: 'receipts',
+    finding: 'findings',
+    alarm: 'alarms',
+    decision: 'decisions',
+    action: 'actions',
+    receipt: 'receipts',
 };

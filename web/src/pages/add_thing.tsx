@@ -19,15 +19,25 @@ function Made({ thing, another }: { thing: NewThing; another: () => void }) {
         <div class="card made" role="status">
             <h2>{thing.name} is added</h2>
             <Facts>
-                <Fact name="Id, the MQTT user name"><CopyLine text={thing.id} what="the id" /></Fact>
-                <Fact name="Token, the MQTT password"><CopyLine text={thing.token} what="the token" /></Fact>
+                <Fact name="Id, the MQTT user name">
+                    <CopyLine text={thing.id} what="the id" />
+                </Fact>
+                <Fact name="Token, the MQTT password">
+                    <CopyLine text={thing.token} what="the token" />
+                </Fact>
             </Facts>
-            <p class="notice notice-wait"><b>Keep the token now.</b> It is not shown again; the node keeps only its hash.</p>
+            <p class="notice notice-wait">
+                <b>Keep the token now.</b> It is not shown again; the node keeps only its hash.
+            </p>
             <h3>Try it</h3>
             <TryIt id={thing.id} token={thing.token} />
             <div class="answer-buttons">
-                <Link to={path('things', thing.id)} class="button button-main">Watch its readings</Link>
-                <button type="button" class="button" onClick={another}>Add another</button>
+                <Link to={path('things', thing.id)} class="button button-main">
+                    Watch its readings
+                </Link>
+                <button type="button" class="button" onClick={another}>
+                    Add another
+                </button>
             </div>
         </div>
     );
@@ -54,20 +64,31 @@ export function AddThing() {
 
     return (
         <Page title="Add a Thing" above={<Link to="/">Things</Link>}>
-            {made ? <Made thing={made} another={() => setMade(null)} />
-                : !may('admin') ? <p class="calm">Only an admin can add a Thing. Ask one to do it.</p>
-                    : (
-                        <form class="card form" onSubmit={(event) => void submit(event)}>
-                            <label for="name">Name</label>
-                            <input id="name" value={name} maxLength={NAME_MAX} required autocomplete="off"
-                                aria-describedby="name-hint" onInput={(event) => setName(event.currentTarget.value)} />
-                            <p id="name-hint" class="field-hint">Any text, as people call it: “Press 7”. The id is made from it.</p>
-                            <button class="button button-main" disabled={isBusy || !name.trim()}>
-                                {isBusy ? 'Adding…' : 'Add'}
-                            </button>
-                            {failure && <Problem failure={failure} />}
-                        </form>
-                    )}
+            {made ? (
+                <Made thing={made} another={() => setMade(null)} />
+            ) : !may('admin') ? (
+                <p class="calm">Only an admin can add a Thing. Ask one to do it.</p>
+            ) : (
+                <form class="card form" onSubmit={(event) => void submit(event)}>
+                    <label for="name">Name</label>
+                    <input
+                        id="name"
+                        value={name}
+                        maxLength={NAME_MAX}
+                        required
+                        autocomplete="off"
+                        aria-describedby="name-hint"
+                        onInput={(event) => setName(event.currentTarget.value)}
+                    />
+                    <p id="name-hint" class="field-hint">
+                        Any text, as people call it: “Press 7”. The id is made from it.
+                    </p>
+                    <button class="button button-main" disabled={isBusy || !name.trim()}>
+                        {isBusy ? 'Adding…' : 'Add'}
+                    </button>
+                    {failure && <Problem failure={failure} />}
+                </form>
+            )}
         </Page>
     );
 }

@@ -19,7 +19,7 @@ import { nodeNow, useNow } from '../lib/clock.js';
 import { Link } from '../lib/router.js';
 import { useDecisionsOfAlarm, useFindingsOfAlarm, useOne } from '../lib/selections.js';
 import { fetchList, fetchOne, tables, useWork } from '../lib/store.js';
-import type { Alarm, Decision, Finding } from '../lib/types.js';
+import type { Alarm, Contribution, Decision, Finding } from '../lib/types.js';
 
 const CHARTS_MAX = 4;
 const BEFORE_MS = 60_000;
@@ -33,7 +33,11 @@ async function fetchFindings(alarm: Alarm): Promise<void> {
 function whatToDo(alarm: Alarm, decisions: readonly Decision[]) {
     const pending = decisions.find((decision) => decision.state === 'pending');
     if (pending) {
-        return <>A rule asks for an answer: <Link to="/approvals">{pending.rule}</Link>.</>;
+        return (
+            <>
+                A rule asks for an answer: <Link to="/approvals">{pending.rule}</Link>.
+            </>
+        );
     }
     if (decisions.length > 0) return <>{several(decisions.length, 'decision')} came from it, see below.</>;
     if (alarm.state === 'cleared') return <>Nothing: readings are back to usual.</>;
@@ -41,41 +45,76 @@ function whatToDo(alarm: Alarm, decisions: readonly Decision[]) {
 }
 
 function Reference({ findings }: { findings: readonly Finding[] }) {
-    const reference = findings.find((finding) => finding.reference)?.reference;
+    const reference = findings.find((finding) => finding.reference?.count)?.reference;
     if (!reference) return <>–</>;
-    return <>{count(reference.count)} of its own readings, {span(reference.from, reference.to, nodeNow())}</>;
+    return (
+        <>
+            {count(reference.count)} of its own readings, {span(reference.from, reference.to, nodeNow())}
+        </>
+    );
 }
 
-function Words({ alarm, findings, decisions }: { alarm: Alarm; findings: readonly Finding[]; decisions: readonly Decision[] }) {
+function Words({
+    alarm,
+    findings,
+    decisions,
+}: {
+    alarm: Alarm;
+    findings: readonly Finding[];
+    decisions: readonly Decision[];
+}) {
     const now = useNow();
     return (
         <div class="card alarm-words">
             <p class="lead">{alarm.why}</p>
             <Facts>
-                <Fact name="Thing"><Link to={path('things', alarm.thing)}>{alarm.thing}</Link></Fact>
+                <Fact name="Thing">
+                    <Link to={path('things', alarm.thing)}>{alarm.thing}</Link>
+                </Fact>
                 <Fact name="When">
-                    <Instant time={alarm.since} />{alarm.until !== null && <> to <Instant time={alarm.until} /></>},{' '}
-                    {duration((alarm.until ?? now) - alarm.since)}{alarm.until === null && ' so far'}
+                    <Instant time={alarm.since} />
+                    {alarm.until !== null && (
+                        <>
+                            {' '}
+                            to <Instant time={alarm.until} />
+                        </>
+                    )}
+                    , {duration((alarm.until ?? now) - alarm.since)}
+                    {alarm.until === null && ' so far'}
                 </Fact>
                 <Fact name="How sure">{howSure(alarm.p_value, alarm.sensor)}</Fact>
-                <Fact name="Compared with"><Reference findings={findings} /></Fact>
+                <Fact name="Compared with">
+                    <Reference findings={findings} />
+                </Fact>
                 <Fact name="What to do">{whatToDo(alarm, decisions)}</Fact>
             </Facts>
         </div>
     );
 }
 
-function Charts({ alarm, findings }: { alarm: Alarm; findings: readonly Finding[] }) {
-    const top = [...alarm.contributions].sort((a, b) => b.share - a.share).slice(0, CHARTS_MAX);
+interface ChartsProps {
+    alarm: Alarm;
+    findings: readonly Finding[];
+    rows: readonly Contribution[];
+}
+
+function Charts({ alarm, findings, rows }: ChartsProps) {
     return (
-        <div class={`alarm-charts ${top.length === 1 ? 'is-single' : ''}`}>
-            {top.map((row) => {
+        <div class="alarm-charts">
+            {rows.map((row) => {
                 const finding = findings.find((one) => one.id === row.finding);
                 return (
                     <div class="card" key={row.property}>
-                        <FindingChart thing={alarm.thing} property={row.property} unit={row.unit}
-                            since={finding?.since ?? alarm.since} until={finding ? finding.until : alarm.until}
-                            usualLow={row.usual_low} usualHigh={row.usual_high} group={alarm.id} />
+                        <FindingChart
+                            thing={alarm.thing}
+                            property={row.property}
+                            unit={row.unit}
+                            since={finding?.since ?? alarm.since}
+                            until={finding ? finding.until : alarm.until}
+                            usualLow={row.usual_low}
+                            usualHigh={row.usual_high}
+                            group={alarm.id}
+                        />
                     </div>
                 );
             })}
@@ -88,23 +127,37 @@ function Body({ alarm }: { alarm: Alarm }) {
     const decisions = useDecisionsOfAlarm(alarm.id);
     const findingState = useWork(() => fetchFindings(alarm), [alarm.findings.join()]);
     const decisionState = useWork(
-        () => fetchList('decision', { thing: alarm.thing, from: alarm.since - BEFORE_MS, limit: 200 }), [alarm.id]);
+        () => fetchList('decision', { thing: alarm.thing, from: alarm.since - BEFORE_MS, limit: 200 }),
+        [alarm.id],
+    );
+    const top = [...alarm.contributions].sort((a, b) => b.share - a.share).slice(0, CHARTS_MAX);
     return (
         <>
             <div class="alarm-top">
-                <Words alarm={alarm} findings={findings} decisions={decisions} />
+                <div class="alarm-first">
+                    <Words alarm={alarm} findings={findings} decisions={decisions} />
+                    <Charts alarm={alarm} findings={findings} rows={top.slice(0, 1)} />
+                </div>
                 <section class="card alarm-parts" aria-label="Contributions">
                     <h2>What it is made of</h2>
                     <Contributions alarm={alarm} />
                 </section>
             </div>
-            <Section title="The readings"><Charts alarm={alarm} findings={findings} /></Section>
+            {top.length > 1 && (
+                <Section title="With it">
+                    <Charts alarm={alarm} findings={findings} rows={top.slice(1)} />
+                </Section>
+            )}
             <Section title="Decisions" count={decisions.length}>
-                {decisions.length > 0 ? <DecisionList decisions={decisions} />
-                    : decisionState.loading || decisionState.failure ? <Pending state={decisionState} lines={1} />
-                        : <p class="calm">None: no rule of the solution fits this alarm.</p>}
+                {decisions.length > 0 ? (
+                    <DecisionList decisions={decisions} />
+                ) : decisionState.loading || decisionState.failure ? (
+                    <Pending state={decisionState} lines={1} />
+                ) : (
+                    <p class="calm">None: no rule of the solution fits this alarm.</p>
+                )}
             </Section>
-            <Section title="Findings" count={alarm.findings.length}>
+            <Section title="Findings" count={alarm.finding_count ?? alarm.findings.length}>
                 {findings.length > 0 ? <FindingsTable findings={findings} /> : <Pending state={findingState} />}
             </Section>
         </>
@@ -114,8 +167,18 @@ function Body({ alarm }: { alarm: Alarm }) {
 export function AlarmPage({ id }: { id: string }) {
     const { row: alarm, state } = useOne('alarm', id);
     return (
-        <Page title={alarm ? `Alarm on ${alarm.thing}` : `Alarm ${id}`} above={<Link to="/alarms">Alarms</Link>}
-            aside={alarm && <><code class="muted">{alarm.id}</code><Chip said={saidAlarm(alarm)} /></>}>
+        <Page
+            title={alarm ? `Alarm on ${alarm.thing}` : `Alarm ${id}`}
+            above={<Link to="/alarms">Alarms</Link>}
+            aside={
+                alarm && (
+                    <>
+                        <code class="muted">{alarm.id}</code>
+                        <Chip said={saidAlarm(alarm)} />
+                    </>
+                )
+            }
+        >
             {alarm ? <Body alarm={alarm} /> : <Pending state={state} lines={6} />}
         </Page>
     );

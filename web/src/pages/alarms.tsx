@@ -12,18 +12,30 @@ const LIST_MAX = 100;
 export function Alarms() {
     const state = useWork(() => fetchList('alarm', { limit: LIST_MAX }), []);
     const open = useOpenAlarms();
-    const cleared = useRows('alarm', (alarm) => alarm.state === 'cleared', (a, b) => b.since - a.since);
+    const cleared = useRows(
+        'alarm',
+        (alarm) => alarm.state === 'cleared',
+        (a, b) => b.since - a.since,
+    );
     return (
         <Page title="Alarms">
             <Section title="Open" count={open.length}>
-                {open.length > 0 ? <AlarmList alarms={open} />
-                    : state.loading || state.failure ? <Pending state={state} lines={1} />
-                        : <p class="calm">Nothing unusual now.</p>}
+                {open.length > 0 ? (
+                    <AlarmList alarms={open} />
+                ) : state.loading || state.failure ? (
+                    <Pending state={state} lines={1} />
+                ) : (
+                    <p class="calm">Nothing unusual now.</p>
+                )}
             </Section>
             <Section title="Cleared" count={cleared.length}>
-                {cleared.length > 0 ? <AlarmList alarms={cleared.slice(0, LIST_MAX)} />
-                    : state.loading ? <Pending state={state} />
-                        : <p class="calm">No alarm has cleared yet. Each stays here with its why.</p>}
+                {cleared.length > 0 ? (
+                    <AlarmList alarms={cleared.slice(0, LIST_MAX)} />
+                ) : state.loading ? (
+                    <Pending state={state} />
+                ) : (
+                    <p class="calm">No alarm has cleared yet. Each stays here with its why.</p>
+                )}
             </Section>
         </Page>
     );

@@ -24,13 +24,27 @@ function Body({ decision }: { decision: Decision }) {
     return (
         <>
             <div class="card proposal">
-                {isPending && <div class="proposal-head"><Countdown from={decision.time} expires={decision.expires} /></div>}
+                {isPending && (
+                    <div class="proposal-head">
+                        <Countdown from={decision.time} expires={decision.expires} />
+                    </div>
+                )}
                 <div class="proposal-body">
-                    <div class="proposal-part"><h2>What {isPending ? 'will be' : 'was'} done</h2><WhatIsDone decision={decision} /></div>
-                    <div class="proposal-part"><h2>Why</h2><WhyIsIt decision={decision} /></div>
+                    <div class="proposal-part">
+                        <h2>What {isPending ? 'will be' : 'was'} done</h2>
+                        <WhatIsDone decision={decision} />
+                    </div>
+                    <div class="proposal-part">
+                        <h2>Why</h2>
+                        <WhyIsIt decision={decision} />
+                    </div>
                 </div>
                 <div class="proposal-foot">
-                    {isPending ? <AnswerForm decision={decision} /> : <Stepper decision={decision} action={action} />}
+                    {isPending ? (
+                        <AnswerForm decision={decision} />
+                    ) : (
+                        <Stepper decision={decision} action={action} />
+                    )}
                 </div>
             </div>
             <Section title="Receipt">
@@ -43,11 +57,22 @@ function Body({ decision }: { decision: Decision }) {
 export function DecisionPage({ id }: { id: string }) {
     const { row: decision, state } = useOne('decision', id);
     const action = useActionOf(decision);
-    const title = decision?.action ? actionLine(decision.action.name, decision.action.input) : decision?.rule ?? id;
+    const title = decision?.action
+        ? actionLine(decision.action.name, decision.action.input)
+        : (decision?.rule ?? id);
     return (
-        <Page title={title} above={<Link to="/approvals">Decisions</Link>}
-            aside={decision && <><code class="muted">{decision.id}</code>
-                <Chip said={action ? saidAction(action.state) : saidDecision(decision.state)} /></>}>
+        <Page
+            title={title}
+            above={<Link to="/approvals">Decisions</Link>}
+            aside={
+                decision && (
+                    <>
+                        <code class="muted">{decision.id}</code>
+                        <Chip said={action ? saidAction(action.state) : saidDecision(decision.state)} />
+                    </>
+                )
+            }
+        >
             {decision ? <Body decision={decision} /> : <Pending state={state} lines={6} />}
         </Page>
     );

@@ -39,20 +39,32 @@ function title(alarms: number, pending: number): string {
 
 function Waiting({ decisions }: { decisions: readonly Decision[] }) {
     return (
-        <Section title="Approvals" count={decisions.length}
-            aside={<Link to="/approvals" class="more">Answer them<Icon name="arrow" /></Link>}>
+        <Section
+            title="Approvals"
+            count={decisions.length}
+            aside={
+                <Link to="/approvals" class="more">
+                    Answer them
+                    <Icon name="arrow" />
+                </Link>
+            }
+        >
             <ul class="rows">
                 {decisions.slice(0, 3).map((decision) => (
                     <li key={decision.id}>
                         <Link to="/approvals" class="row-link">
                             <span class="row-main">
                                 <span class="row-title">
-                                    {decision.action ? actionLine(decision.action.name, decision.action.input) : decision.rule}
-                                    {' '}on {decision.action?.thing ?? decision.thing}?
+                                    {decision.action
+                                        ? actionLine(decision.action.name, decision.action.input)
+                                        : decision.rule}{' '}
+                                    on {decision.action?.thing ?? decision.thing}?
                                 </span>
                                 <span class="row-note">{decision.why}</span>
                             </span>
-                            <span class="row-end"><Countdown from={decision.time} expires={decision.expires} /></span>
+                            <span class="row-end">
+                                <Countdown from={decision.time} expires={decision.expires} />
+                            </span>
                         </Link>
                     </li>
                 ))}
@@ -64,10 +76,17 @@ function Waiting({ decisions }: { decisions: readonly Decision[] }) {
 function NoThings() {
     return (
         <Empty title="No Thing yet.">
-            <p>A Thing is a device or a machine that sends readings over MQTT. Give it a name here; the node makes it an id
-                and a token of its own, and shows the line to try.</p>
-            {may('admin') ? <Link to="/add-thing" class="button button-main">Add the first Thing</Link>
-                : <p>Ask an admin of this node to add one.</p>}
+            <p>
+                A Thing is a device or a machine that sends readings over MQTT. Give it a name here; the node makes
+                it an id and a token of its own, and shows the line to try.
+            </p>
+            {may('admin') ? (
+                <Link to="/add-thing" class="button button-main">
+                    Add the first Thing
+                </Link>
+            ) : (
+                <p>Ask an admin of this node to add one.</p>
+            )}
         </Empty>
     );
 }
@@ -83,21 +102,49 @@ export function Overview() {
     const things = useThings();
     const online = things.answer?.filter((thing) => thing.online).length ?? 0;
     return (
-        <Page title={open.loading ? 'Overview' : title(alarms.length, pending.length)} above="Overview">
+        <Page
+            title={open.loading ? 'Overview' : title(alarms.length, pending.length)}
+            above="Overview"
+            kind="overview"
+        >
             <NodeStrip />
             {pending.length > 0 && <Waiting decisions={pending} />}
-            <Section title="Open alarms" count={alarms.length}
-                aside={<Link to="/alarms" class="more">All alarms<Icon name="arrow" /></Link>}>
-                {open.loading || open.failure ? <Pending state={open} lines={1} />
-                    : alarms.length > 0 ? <AlarmList alarms={alarms} />
-                        : <p class="calm">Nothing unusual now. When readings leave what is usual for them, the alarm and its
-                            why appear here.</p>}
+            <Section
+                title="Open alarms"
+                count={alarms.length}
+                aside={
+                    <Link to="/alarms" class="more">
+                        All alarms
+                        <Icon name="arrow" />
+                    </Link>
+                }
+            >
+                {open.loading || open.failure ? (
+                    <Pending state={open} lines={1} />
+                ) : alarms.length > 0 ? (
+                    <AlarmList alarms={alarms} />
+                ) : (
+                    <p class="calm">
+                        Nothing unusual now. When readings leave what is usual for them, the alarm and its why
+                        appear here.
+                    </p>
+                )}
             </Section>
-            <Section title="Things" count={things.answer?.length}
-                aside={<span class="section-end">
-                    {things.answer && things.answer.length > 0 && <span class="muted">{online} online</span>}
-                    {may('admin') && <Link to={path('add-thing')} class="more"><Icon name="plus" />Add a Thing</Link>}
-                </span>}>
+            <Section
+                title="Things"
+                count={things.answer?.length}
+                aside={
+                    <span class="section-end">
+                        {things.answer && things.answer.length > 0 && <span class="muted">{online} online</span>}
+                        {may('admin') && (
+                            <Link to={path('add-thing')} class="more">
+                                <Icon name="plus" />
+                                Add a Thing
+                            </Link>
+                        )}
+                    </span>
+                }
+            >
                 {things.answer ? <Things things={things.answer} /> : <Pending state={things} />}
             </Section>
         </Page>

@@ -36,18 +36,44 @@ export function SignIn() {
     return (
         <main class="sign-in" id="main">
             <form class="card" onSubmit={(event) => void submit(event)}>
-                <div class="sign-in-head"><Mark /><h1>Ganglion</h1><ThemeButton /></div>
+                <div class="sign-in-head">
+                    <Mark />
+                    <h1>Ganglion</h1>
+                    <ThemeButton />
+                </div>
                 <label for="user">Name</label>
-                <input id="user" ref={user} name="user" autocomplete="username" autocapitalize="none" spellcheck={false}
-                    required />
+                <input
+                    id="user"
+                    ref={user}
+                    name="user"
+                    autocomplete="username"
+                    autocapitalize="none"
+                    spellcheck={false}
+                    required
+                />
                 <label for="password">Password</label>
-                <input id="password" ref={password} name="password" type="password" autocomplete="current-password"
-                    required />
-                <button class="button button-main" disabled={isBusy}>{isBusy ? 'Signing in…' : 'Sign in'}</button>
+                <input
+                    id="password"
+                    ref={password}
+                    name="password"
+                    type="password"
+                    autocomplete="current-password"
+                    required
+                />
+                <button class="button button-main" disabled={isBusy}>
+                    {isBusy ? 'Signing in…' : 'Sign in'}
+                </button>
                 <div class="sign-in-end" role="alert">
-                    {failure && (isWrong
-                        ? <p><b>Name and password do not fit.</b> Each further try is answered more slowly.</p>
-                        : <p><b>{failure.message}</b> {failure.hint}</p>)}
+                    {failure &&
+                        (isWrong ? (
+                            <p>
+                                <b>Name and password do not fit.</b> Each further try is answered more slowly.
+                            </p>
+                        ) : (
+                            <p>
+                                <b>{failure.message}</b> {failure.hint}
+                            </p>
+                        ))}
                 </div>
             </form>
         </main>

@@ -17,7 +17,12 @@ type Row = [name: string, value: string];
 function Table({ rows }: { rows: readonly Row[] }) {
     return (
         <dl class="pairs">
-            {rows.map(([name, value]) => <div key={name}><dt>{name}</dt><dd>{value}</dd></div>)}
+            {rows.map(([name, value]) => (
+                <div key={name}>
+                    <dt>{name}</dt>
+                    <dd>{value}</dd>
+                </div>
+            ))}
         </dl>
     );
 }
@@ -28,7 +33,9 @@ function Memory({ memory }: { memory: NodeStatus['memory'] }) {
     const largest = planned[0]?.bytes ?? 1;
     return (
         <>
-            <p class="calm">Planned at start: {bytes(total)}, taken once. Resident now: {bytes(memory.resident_bytes)}.</p>
+            <p class="calm">
+                Planned at start: {bytes(total)}, taken once. Resident now: {bytes(memory.resident_bytes)}.
+            </p>
             <ul class="plan">
                 {planned.map((part) => (
                     <li key={part.purpose}>
@@ -67,9 +74,28 @@ function journal(status: NodeStatus): Row[] {
     ];
 }
 
-function mqttRows(status: NodeStatus): Row[] {
-    return Object.entries(status.mqtt).map(([name, value]): Row =>
-        [name.replaceAll('_', ' '), typeof value === 'number' ? count(value) : String(value)]);
+/** Counters as the node names them; nanoseconds of work are said as time. */
+function named(counters: Record<string, number | string> | undefined): Row[] {
+    return Object.entries(counters ?? {}).map(([name, value]): Row => {
+        if (typeof value !== 'number') return [name.replaceAll('_', ' '), value];
+        if (name.endsWith('_ns')) return [`${name.slice(0, -3)} thread at work`, quantity(value / 1e9, 's')];
+        return [name.replaceAll('_', ' '), count(value)];
+    });
+}
+
+function Named({
+    title,
+    counters: given,
+}: {
+    title: string;
+    counters: Record<string, number | string> | undefined;
+}) {
+    const rows = named(given);
+    return rows.length === 0 ? null : (
+        <Section title={title}>
+            <Table rows={rows} />
+        </Section>
+    );
 }
 
 function Limits() {
@@ -95,13 +121,24 @@ export function StatusPage() {
             <NodeStrip />
             {status ? (
                 <div class="columns">
-                    <Section title="Counters"><Table rows={counters(status)} /></Section>
-                    <Section title="Journal"><Table rows={journal(status)} /></Section>
-                    <Section title="MQTT"><Table rows={mqttRows(status)} /></Section>
-                    <Section title="Memory"><Memory memory={status.memory} /></Section>
+                    <Section title="Counters">
+                        <Table rows={counters(status)} />
+                    </Section>
+                    <Section title="Journal">
+                        <Table rows={journal(status)} />
+                    </Section>
+                    <Named title="MQTT" counters={status.mqtt} />
+                    <Named title="Stages" counters={status.stages} />
+                    <Section title="Memory">
+                        <Memory memory={status.memory} />
+                    </Section>
                 </div>
-            ) : <Pending state={{ loading: true, failure: null, reload: () => undefined }} lines={8} />}
-            <Section title="Limits"><Limits /></Section>
+            ) : (
+                <Pending state={{ loading: true, failure: null, reload: () => undefined }} lines={8} />
+            )}
+            <Section title="Limits">
+                <Limits />
+            </Section>
         </Page>
     );
 }

@@ -25,8 +25,16 @@ const DAY_MS = 86_400_000;
 const ASK_AGAIN_MS = 1000;
 
 function useFindingsByProperty(thing: string, window: Window): ReadonlyMap<string, Finding[]> {
-    useWork(() => fetchList('finding', { thing, from: nodeNow() - window.length, limit: 500 }), [thing, window.key]);
-    const rows = useRows('finding', (finding) => finding.thing === thing, (a, b) => b.since - a.since, [thing]);
+    useWork(
+        () => fetchList('finding', { thing, from: nodeNow() - window.length, limit: 500 }),
+        [thing, window.key],
+    );
+    const rows = useRows(
+        'finding',
+        (finding) => finding.thing === thing,
+        (a, b) => b.since - a.since,
+        [thing],
+    );
     return useMemo(() => {
         const oldest = nodeNow() - window.length;
         const map = new Map<string, Finding[]>();
@@ -45,12 +53,20 @@ function Charts({ thing, properties }: { thing: string; properties: readonly Pro
     const window = WINDOWS.find((one) => one.key === key) ?? WINDOWS[0];
     const findings = useFindingsByProperty(thing, window);
     return (
-        <Section title="Readings" count={properties.length}
-            aside={<Segments name="Window" options={WINDOWS} value={key} onChange={setKey} />}>
+        <Section
+            title="Readings"
+            count={properties.length}
+            aside={<Segments name="Window" options={WINDOWS} value={key} onChange={setKey} />}
+        >
             <div class="charts">
                 {properties.map((property) => (
-                    <PropertyChart key={property.name} thing={thing} property={property} window={window}
-                        findings={findings.get(property.name) ?? NONE} />
+                    <PropertyChart
+                        key={property.name}
+                        thing={thing}
+                        property={property}
+                        window={window}
+                        findings={findings.get(property.name) ?? NONE}
+                    />
                 ))}
             </div>
         </Section>
@@ -68,7 +84,9 @@ function States({ thing, properties }: { thing: string; properties: readonly Pro
                         <li key={property.name} class="card state">
                             <span class="chart-name">{property.name}</span>
                             <span class="state-value">{reading(newest.value, property.unit)}</span>
-                            <span class="row-time"><Age time={newest.time} /></span>
+                            <span class="row-time">
+                                <Age time={newest.time} />
+                            </span>
                         </li>
                     );
                 })}
@@ -87,7 +105,9 @@ function Actions({ actions }: { actions: readonly DeclaredAction[] }) {
                 <li key={action.name}>
                     <span class="row-title">{action.name}</span>
                     <span class="row-note">
-                        {action.arguments.length === 0 ? 'no arguments' : action.arguments.map(argumentText).join(' · ')}
+                        {action.arguments.length === 0
+                            ? 'no arguments'
+                            : action.arguments.map(argumentText).join(' · ')}
                     </span>
                 </li>
             ))}
@@ -97,9 +117,18 @@ function Actions({ actions }: { actions: readonly DeclaredAction[] }) {
 
 function Alarms({ thing }: { thing: string }) {
     const state = useWork(() => fetchList('alarm', { thing, from: nodeNow() - DAY_MS, limit: 50 }), [thing]);
-    const alarms = useRows('alarm', (alarm) => alarm.thing === thing, (a, b) => b.since - a.since, [thing]).slice(0, 20);
+    const alarms = useRows(
+        'alarm',
+        (alarm) => alarm.thing === thing,
+        (a, b) => b.since - a.since,
+        [thing],
+    ).slice(0, 20);
     if (alarms.length === 0 && (state.loading || state.failure)) return <Pending state={state} lines={1} />;
-    return alarms.length > 0 ? <AlarmList alarms={alarms} /> : <p class="calm">None in the last 24 hours.</p>;
+    return alarms.length > 0 ? (
+        <AlarmList alarms={alarms} isOfOneThing />
+    ) : (
+        <p class="calm">None in the last 24 hours.</p>
+    );
 }
 
 function Body({ thing }: { thing: Thing }) {
@@ -115,20 +144,27 @@ function Body({ thing }: { thing: Thing }) {
             )}
             {thing.properties.length === 0 && (
                 <Empty title="No reading has come yet.">
-                    <p>Send a first one. The token was shown when the Thing was added; an admin can make a new one
-                        with <code>ganglion things token {thing.id}</code>.</p>
+                    <p>
+                        Send a first one. The token was shown when the Thing was added; an admin can make a new one
+                        with <code>ganglion things token {thing.id}</code>.
+                    </p>
                     <TryIt id={thing.id} />
                 </Empty>
             )}
             {numbers.length > 0 && <Charts thing={thing.id} properties={numbers} />}
             {states.length > 0 && <States thing={thing.id} properties={states} />}
-            <Section title="Alarms"><Alarms thing={thing.id} /></Section>
-            <Section title="Actions"><Actions actions={thing.actions} /></Section>
+            <Section title="Alarms">
+                <Alarms thing={thing.id} />
+            </Section>
+            <Section title="Actions">
+                <Actions actions={thing.actions} />
+            </Section>
         </>
     );
 }
 
-/** A property that this page does not know has sent a reading: ask for the Thing again, at most every few seconds. */
+/** A property that this page does not know has sent a reading: ask for the Thing again, at most every few
+ *  seconds. */
 function useNewProperties(thing: Thing | undefined, reload: () => void): void {
     useEffect(() => {
         if (!thing) return undefined;
@@ -152,8 +188,18 @@ export function ThingPage({ id }: { id: string }) {
     const thing = state.answer;
     useNewProperties(thing, state.reload);
     return (
-        <Page title={thing?.name ?? id} above={<Link to="/">Things</Link>}
-            aside={thing && <><code class="muted">{thing.id}</code><Online online={thing.online} /></>}>
+        <Page
+            title={thing?.name ?? id}
+            above={<Link to="/">Things</Link>}
+            aside={
+                thing && (
+                    <>
+                        {thing.id !== thing.name && <code class="muted">{thing.id}</code>}
+                        <Online online={thing.online} />
+                    </>
+                )
+            }
+        >
             {thing ? <Body thing={thing} /> : <Pending state={state} lines={6} />}
         </Page>
     );
