@@ -31,9 +31,9 @@ static int things_print(struct gn_cli *cli, gn_str things)
 
 static int things_run(struct gn_cli *cli)
 {
-    if (cli->word_count == 1 && strcmp(cli->words[0], "list") != 0)
+    if (cli->word_count > 0 && (cli->word_count > 1 || strcmp(cli->words[0], "list") != 0))
         return gn_cli_say(cli, GN_EXIT_USAGE, "There are: things, things add NAME, things show ID, things token ID.",
-                          "things: '%s' is not known", cli->words[0]);
+                          "'%s' is not known", cli->words[0]);
     struct gn_api_reply reply = { 0 };
     int code = gn_ask(cli, "GET", "/api/v1/things", GN_STR(""), &reply);
     if (code == GN_EXIT_OK)
@@ -48,6 +48,6 @@ const struct gn_command gn_command_things = {
     .summary = "the Things there are, and whether they are connected",
     .options = { GN_OPTION_DATA, GN_OPTION_JSON },
     .examples = { { "things", "All Things as a table." } },
-    .words_max = 1,
+    .words_max = 2,
     .run = things_run,
 };

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* cli/node_fake.h -- for tests only: stands in for node/, and notes how it was called. Include it in one file. */
+#ifndef GN_CLI_NODE_FAKE_H
+#define GN_CLI_NODE_FAKE_H
+
+#include <stdio.h>
+#include <string.h>
+
+#include "node/node.h"
+
+static struct {
+    struct gn_node_options run; /* as gn_node_run got them; texts are copied below */
+    char data_dir[256];
+    char solution_dir[256];
+    char mqtt[64];
+    char portal[64];
+    int run_code;
+    gn_err add_err;
+    char added_name[256];
+    gn_err replay_err;
+    struct gn_replay_options replay;
+    struct gn_replay_summary summary;
+    char default_dir[256];
+} node_fake;
+
+int gn_node_run(const struct gn_node_options *options)
+{
+    node_fake.run = *options;
+    (void)snprintf(node_fake.data_dir, sizeof node_fake.data_dir, "%s", options->data_dir);
+    (void)snprintf(node_fake.solution_dir, sizeof node_fake.solution_dir, "%s",
+                   options->solution_dir != NULL ? options->solution_dir : "(none)");
+    (void)snprintf(node_fake.mqtt, sizeof node_fake.mqtt, "%s", options->mqtt_listen);
+    (void)snprintf(node_fake.portal, sizeof node_fake.portal, "%s", options->portal_listen);
+    return node_fake.run_code;
+}
+
+gn_err gn_node_thing_add_offline(const char *data_dir, gn_str name, char out_id[static GN_THING_ID_BYTES_MAX + 1],
+                                 char out_token[static GN_TOKEN_BYTES], struct gn_diag *diag)
+{
+    (void)snprintf(node_fake.data_dir, sizeof node_fake.data_dir, "%s", data_dir);
+    (void)snprintf(node_fake.added_name, sizeof node_fake.added_name, "%.*s", GN_STR_ARGS(name));
+    if (node_fake.add_err != GN_OK) {
+        gn_diag_set(diag, 0, 0, "the fake refuses");
+        return node_fake.add_err;
+    }
+    (void)snprintf(out_id, GN_THING_ID_BYTES_MAX + 1, "press-7");
+    (void)snprintf(out_token, GN_TOKEN_BYTES, "00112233445566778899aabbccddeeff");
+    return GN_OK;
+}
+
+gn_err gn_node_replay(const struct gn_replay_options *options,
+                      void (*each)(void *ctx, const char *kind, gn_str json), void *ctx,
+                      struct gn_replay_summary *out, struct gn_diag *diag)
+{
+    node_fake.replay = *options;
+    if (node_fake.replay_err != GN_OK) {
+        gn_diag_file(diag, "rules.yaml");
+        gn_diag_set(diag, 7, 3, "unknown key 'autonmy'; did you mean 'autonomy'?");
+        return node_fake.replay_err;
+    }
+    if (each != NULL)
+        each(ctx, "finding", GN_STR("{\"id\":\"f-9-1\",\"state\":\"open\",\"why\":\"far above\"}"));
+    *out = node_fake.summary;
+    return GN_OK;
+}
+
+gn_err gn_node_default_dir(struct gn_buf *out)
+{
+    gn_buf_add_text(out, node_fake.default_dir);
+    return node_fake.default_dir[0] != '\0' ? GN_OK : GN_ERR_FULL;
+}
+
+#endif
