@@ -9,6 +9,7 @@
 enum {
     QUALITY_RUNS_LEAST = 100,   /* stretches to have seen before STUCK may be said */
     QUALITY_STUCK_LEAST = 30,   /* readings */
+    QUALITY_IDLE_LEAST = 300,   /* the same where standing still is nothing strange */
     QUALITY_STUCK_MS_LEAST = 10000,
     QUALITY_GAP_READINGS_LEAST = 20,
     QUALITY_GAP_MS_LEAST = 5000,
@@ -43,9 +44,9 @@ static bool quality_same(double a, double b)
 static double quality_stuck_after(const struct gn_quality *quality)
 {
     const bool resting = quality_same(quality->value, 0) || quality_same(quality->value, quality->rest);
-    const double times = quality->change_share >= quality_lively && !resting ? quality_stuck_lively
-                                                                             : quality_stuck_idle;
-    return fmax(times * quality->longest_run, QUALITY_STUCK_LEAST);
+    if (quality->change_share >= quality_lively && !resting)
+        return fmax(quality_stuck_lively * quality->longest_run, QUALITY_STUCK_LEAST);
+    return fmax(quality_stuck_idle * quality->longest_run, QUALITY_IDLE_LEAST);
 }
 
 static bool quality_is_stuck(const struct gn_quality *quality)
@@ -61,7 +62,7 @@ static void quality_end_run(struct gn_quality *quality)
 {
     double run = quality->run;
     if (quality->fault == GN_SENSOR_STUCK)
-        run = fmin(run, 1.5 * quality->longest_run);
+        run = fmin(run, fmax(2 * quality->longest_run, QUALITY_STUCK_LEAST / 2));
     quality->longest_run -= quality->longest_run / quality_run_memory;
     if (run >= 3 && run * 4 >= quality->longest_run)
         quality->rest = quality->value;

@@ -3,7 +3,7 @@
  *
  *      RANGE   a value outside [range_low, range_high]                         at once
  *      STUCK   the same value for 8 times longer than the series ever stood    after 30 readings, 10 s
- *              still; 32 times if it stands still more often than not, or
+ *              still; 32 times if it stands still more often than not, or      after 300 readings
  *              at a value it is known to rest at
  *      GAP     silence for 10 usual periods, 5 s, and 3 times the longest      told by the tick
  *              gap seen
