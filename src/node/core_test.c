@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "node/core.h"
+
+#include <fcntl.h>
+
+#include "node/node.h"
+#include "node/test_records.h"
+
+static int setup(void **state)
+{
+    char *dir = gn_mem_take(64, "a test's folder");
+    story_folder(dir);
+    *state = dir;
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    story_folder_remove(*state);
+    gn_mem_give(*state);
+    return 0;
+}
+
+static struct gn_core core; /* too large for the stack */
+
+static void a_new_folder_opens_empty_and_private(void **state)
+{
+    struct gn_diag diag = { 0 };
+    char path[128];
+    (void)snprintf(path, sizeof path, "%s/deep/down", (char *)*state);
+    assert_int_equal(gn_core_open(&core, path, &diag), GN_OK);
+    assert_int_equal(core.intake.next_seq, 1);
+    assert_int_equal(core.intake.registry.thing_count, 0);
+    gn_core_close(&core);
+    (void)snprintf(path, sizeof path, "test \"$(stat -c %%a '%s/deep/down')\" = 700", (char *)*state);
+    assert_int_equal(system(path), 0); /* tidy:allow banned asks for the mode */
+}
+
+static void a_folder_that_cannot_be_made_says_which(void **state)
+{
+    struct gn_diag diag = { 0 };
+    char path[128];
+    (void)snprintf(path, sizeof path, "%s/file", (char *)*state);
+    const int fd = open(path, O_CREAT | O_WRONLY | O_CLOEXEC, 0600);
+    assert_true(fd >= 0);
+    (void)close(fd);
+    (void)snprintf(path, sizeof path, "%s/file/below", (char *)*state);
+    assert_int_not_equal(gn_core_open(&core, path, &diag), GN_OK);
+    assert_true(strstr(diag.text, "file") != NULL || strstr(diag.file, "file") != NULL);
+    char long_path[GN_CORE_PATH_BYTES + 8];
+    memset(long_path, 'x', sizeof long_path);
+    long_path[sizeof long_path - 1] = '\0';
+    assert_int_not_equal(gn_core_open(&core, long_path, &diag), GN_OK);
+}
+
+static void a_history_ahead_of_its_journal_is_refused(void **state)
+{
+    struct gn_diag diag = { 0 };
+    char id[GN_THING_ID_BYTES_MAX + 1], token[GN_TOKEN_BYTES], command[128];
+    assert_int_equal(gn_node_thing_add_offline(*state, GN_STR("one"), id, token, &diag), GN_OK);
+    assert_int_equal(gn_core_open(&core, *state, &diag), GN_OK);
+    assert_int_equal(gn_core_settle(&core), GN_OK);
+    gn_core_close(&core);
+    (void)snprintf(command, sizeof command, "rm -r '%s/journal'", (char *)*state);
+    assert_int_equal(system(command), 0); /* tidy:allow banned removes the journal, as an accident would */
+    assert_int_equal(gn_core_open(&core, *state, &diag), GN_ERR_CORRUPT);
+    assert_non_null(strstr(diag.text, "part of the journal is gone"));
+}
+
+static void a_failed_open_holds_nothing(void **state)
+{
+    struct gn_diag diag = { 0 };
+    for (size_t takes = 1; takes < 40; takes++) { /* every allocation of the boot fails once */
+        gn_mem_fail_after(takes);
+        const gn_err err = gn_core_open(&core, *state, &diag);
+        gn_mem_fail_after(0);
+        if (err == GN_OK) {
+            gn_core_close(&core);
+            assert_true(takes > 8);
+            return;
+        }
+        if (err != GN_ERR_FULL)
+            print_error("take %zu: %s (%s)\n", takes, gn_err_text(err), diag.text);
+        assert_int_equal(err, GN_ERR_FULL);
+        assert_int_equal(gn_core_open(&core, *state, &diag), GN_OK); /* the lock is free again */
+        gn_core_close(&core);
+    }
+    fail_msg("the boot takes more memory blocks than this test tries");
+}
+
+int main(void)
+{
+#define CASE(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+    const struct CMUnitTest tests[] = {
+        CASE(a_new_folder_opens_empty_and_private),
+        CASE(a_folder_that_cannot_be_made_says_which),
+        CASE(a_history_ahead_of_its_journal_is_refused),
+        CASE(a_failed_open_holds_nothing),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
