@@ -58,7 +58,7 @@ static bool envelope_type_fits(gn_value_type wanted, const struct gn_value *valu
 static void envelope_add_value(struct gn_buf *buf, const struct gn_value *value)
 {
     if (value->type == GN_VALUE_TEXT)
-        gn_buf_addf(buf, "%.*s", GN_STR_ARGS(value->text));
+        gn_buf_add_text(buf, gn_quote(value->text).text);
     else if (value->type == GN_VALUE_BOOL)
         gn_buf_addf(buf, "%s", value->boolean ? "true" : "false");
     else
@@ -66,22 +66,20 @@ static void envelope_add_value(struct gn_buf *buf, const struct gn_value *value)
 }
 
 static gn_err envelope_refuse_choice(const struct gn_solution *solution, const struct gn_declared_argument *argument,
-                                     struct gn_envelope_words *words)
+                                     const struct gn_value *value, struct gn_envelope_words *words)
 {
-    char list[96];
+    char list[80], given[48];
     struct gn_buf buf = gn_buf_over(list, sizeof list - 1);
-    for (uint32_t i = 0; i < argument->choice_count; i++) {
-        const size_t before = buf.size;
+    for (uint32_t i = 0; i < argument->choice_count && !buf.full; i++) {
         gn_buf_add_text(&buf, i > 0 ? ", " : "");
         envelope_add_value(&buf, &solution->choices[argument->choice_first + i]);
-        if (buf.full) {
-            buf.size = before;
-            break;
-        }
     }
     list[buf.size] = '\0';
-    return envelope_refuse(words, GN_ERR_INVAL, "'%s' must be one of %s%s", gn_quote(argument->name).text, list,
-                           buf.full ? " ..." : "");
+    struct gn_buf written = gn_buf_over(given, sizeof given - 1);
+    envelope_add_value(&written, value);
+    given[written.size] = '\0';
+    return envelope_refuse(words, GN_ERR_INVAL, "'%s' must be one of %s%s; this is '%s'", gn_quote(argument->name).text,
+                           list, buf.full ? " ..." : "", given);
 }
 
 gn_err gn_envelope_check_value(const struct gn_solution *solution, const struct gn_declared_action *action, gn_str name,
@@ -110,7 +108,7 @@ gn_err gn_envelope_check_value(const struct gn_solution *solution, const struct 
         if (gn_value_equal(&solution->choices[argument->choice_first + i], value))
             return GN_OK;
     }
-    return argument->choice_count == 0 ? GN_OK : envelope_refuse_choice(solution, argument, words);
+    return argument->choice_count == 0 ? GN_OK : envelope_refuse_choice(solution, argument, value, words);
 }
 
 const struct gn_declared_argument *gn_envelope_missing(const struct gn_declared_action *action, uint32_t given)

@@ -8,6 +8,7 @@
  *           unit: "%"
  *           range: [0, 100]              # physically possible; outside is a sensor fault
  *           direction: high              # high | low | both: which side of usual is unusual
+ *         - { name: cpu_pressure, unit: "%" }
  *       actions:
  *         - name: stop
  *           arguments:                   # each has a type and an envelope nothing may exceed

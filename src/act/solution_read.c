@@ -106,7 +106,9 @@ static gn_err read_one(const char *dir, const char *name, char *scratch, struct 
         gn_diag_set(diag, 0, 0, "with this file the solution has more than %d bytes", GN_SOLUTION_BYTES_MAX);
         return GN_ERR_FULL;
     }
-    if (err)
+    if (err == GN_ERR_DENIED)
+        gn_diag_set(diag, 0, 0, "the file cannot be read: look at its owner and mode, and that it is no link");
+    else if (err)
         gn_diag_set(diag, 0, 0, "the file cannot be read: %s", gn_err_text(err));
     return err;
 }

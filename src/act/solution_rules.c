@@ -45,28 +45,46 @@ static bool rules_names_meet(gn_str declared, gn_str named)
     return named.size > 0 && named.at[named.size - 1] == '*' && gn_pattern_matches(named, declared);
 }
 
+/* Names that would have been right, as many as fit into a message. */
+struct rules_known {
+    char text[100];
+    struct gn_buf buf;
+};
+
+static void rules_known_add(struct rules_known *known, gn_str name)
+{
+    if (known->buf.at == NULL)
+        known->buf = gn_buf_over(known->text, sizeof known->text - 1);
+    const size_t before = known->buf.size;
+    gn_buf_add_text(&known->buf, before > 0 ? ", " : "");
+    gn_buf_add_str(&known->buf, name);
+    if (known->buf.full)
+        known->buf.size = before;
+    known->text[known->buf.size] = '\0';
+}
+
 static gn_err rules_check_property(const struct gn_fields *fields, const struct gn_yaml_node *node, gn_str thing,
                                    gn_str property)
 {
     const struct gn_solution *const solution = fields->solution;
     struct gn_near_miss miss = gn_near_miss_of(property);
-    bool declares_any = false;
+    struct rules_known known = { { 0 }, { 0 } };
     for (uint32_t i = 0; i < solution->property_count; i++) {
         const struct gn_declared_property *const row = &solution->properties[i];
         if (!rules_section_counts(row->thing, thing))
             continue;
-        declares_any = true;
         if (rules_names_meet(row->name, property))
             return GN_OK;
         gn_near_miss_offer(&miss, row->name);
+        rules_known_add(&known, row->name);
     }
-    if (!declares_any)
+    if (known.buf.at == NULL) /* nothing is declared, so nothing can be wrong */
         return GN_OK;
     if (miss.best.size > 0)
         return gn_field_refuse(fields, node, "unknown property '%s' of '%s'; did you mean '%s'?",
                                gn_quote(property).text, gn_quote(thing).text, gn_quote(miss.best).text);
-    return gn_field_refuse(fields, node, "unknown property '%s' of '%s'; its section in 'things' declares others",
-                           gn_quote(property).text, gn_quote(thing).text);
+    return gn_field_refuse(fields, node, "unknown property '%s' of '%s'; declared are %s", gn_quote(property).text,
+                           gn_quote(thing).text, known.text);
 }
 
 /* The declaration an action is checked against; for "*" the first of any Thing that has it. */
@@ -78,16 +96,21 @@ static const struct gn_declared_action *rules_find_action(const struct gn_fields
     if (own != NULL)
         return own;
     struct gn_near_miss miss = gn_near_miss_of(action);
+    struct rules_known known = { { 0 }, { 0 } };
     for (uint32_t i = 0; i < solution->action_count; i++) {
         if (!rules_section_counts(solution->actions[i].thing, thing))
             continue;
         if (gn_str_equal(solution->actions[i].name, action))
             return &solution->actions[i];
         gn_near_miss_offer(&miss, solution->actions[i].name);
+        rules_known_add(&known, solution->actions[i].name);
     }
     if (miss.best.size > 0)
         (void)gn_field_refuse(fields, node, "unknown action '%s' of '%s'; did you mean '%s'?", gn_quote(action).text,
                               gn_quote(thing).text, gn_quote(miss.best).text);
+    else if (known.buf.at != NULL)
+        (void)gn_field_refuse(fields, node, "unknown action '%s' of '%s'; declared are %s", gn_quote(action).text,
+                              gn_quote(thing).text, known.text);
     else
         (void)gn_field_refuse(fields, node, "unknown action '%s' of '%s'; declare it in 'things' with its envelope",
                               gn_quote(action).text, gn_quote(thing).text);

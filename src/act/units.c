@@ -169,6 +169,8 @@ gn_err gn_quantity_parse(gn_str text, double *out_value, gn_str *out_unit)
     const gn_str unit = gn_str_trim((gn_str){ whole.at + size, whole.size - size });
     if (unit.size > GN_UNIT_BYTES_MAX)
         return GN_ERR_INVAL;
+    if (unit.size > 0 && (unit_is_digit(unit.at[0]) || memchr("+-.", unit.at[0], 3) != NULL))
+        return GN_ERR_INVAL; /* "1-2", "1 2": no unit begins like a number */
     *out_value = value;
     *out_unit = unit;
     return GN_OK;

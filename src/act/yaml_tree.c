@@ -81,16 +81,38 @@ static size_t yaml_tree_bad_byte(gn_str text)
     return text.size;
 }
 
-static bool yaml_tree_tab_at(gn_str text, const yaml_mark_t *mark)
+/* Where a line begins. */
+static size_t yaml_tree_line_at(gn_str text, size_t wanted)
 {
     size_t line = 0, i = 0;
-    while (i < text.size && line < mark->line)
+    while (i < text.size && line < wanted)
         line += text.at[i++] == '\n';
+    return i;
+}
+
+static bool yaml_tree_tab_at(gn_str text, const yaml_mark_t *mark)
+{
+    size_t i = yaml_tree_line_at(text, mark->line);
     for (; i < text.size && (text.at[i] == ' ' || text.at[i] == '\t'); i++) {
         if (text.at[i] == '\t')
             return true;
     }
     return false;
+}
+
+/* The character a text may not begin with unless it is quoted, or NUL. A lone '*' is what people write for "any". */
+static char yaml_tree_unquoted(gn_str text, const yaml_parser_t *parser)
+{
+    const bool is_alias = parser->context != NULL && strcmp(parser->context, "while scanning an alias") == 0;
+    if (is_alias)
+        return '*';
+    size_t i = yaml_tree_line_at(text, parser->problem_mark.line);
+    for (size_t column = 0; column < parser->problem_mark.column && i < text.size; column++) {
+        i++;
+        while (i < text.size && ((uint8_t)text.at[i] & 0xC0u) == 0x80u)
+            i++;
+    }
+    return i < text.size && memchr("%@`", text.at[i], 3) != NULL ? text.at[i] : '\0';
 }
 
 static gn_err yaml_tree_scanner_error(struct gn_yaml_tree *tree, const yaml_parser_t *parser, gn_str text)
@@ -107,7 +129,11 @@ static gn_err yaml_tree_scanner_error(struct gn_yaml_tree *tree, const yaml_pars
         return GN_ERR_FULL;
     if (yaml_tree_tab_at(text, mark))
         return yaml_tree_refuse(tree, mark, "not YAML: a tab cannot indent; use spaces");
-    if (parser->context != NULL)
+    const char unquoted = yaml_tree_unquoted(text, parser);
+    if (unquoted != '\0')
+        gn_diag_set(tree->diag, mark->line + 1, mark->column + 1,
+                    "not YAML: text that begins with '%c' must stand in quotes", unquoted);
+    else if (parser->context != NULL)
         gn_diag_set(tree->diag, mark->line + 1, mark->column + 1, "not YAML: %s (%s that begins in line %zu)", problem,
                     parser->context, parser->context_mark.line + 1);
     else
@@ -144,8 +170,11 @@ static void yaml_tree_append(struct gn_yaml_tree *tree, uint32_t parent, uint32_
 /* Hangs a new node where the reading stands: as item, as key, or as the value of the waiting key. */
 static gn_err yaml_tree_add(struct gn_yaml_tree *tree, const struct gn_yaml_node *node, const yaml_mark_t *mark)
 {
-    if (tree->node_count == GN_YAML_NODES_MAX)
-        return yaml_tree_refuse(tree, mark, "too many values in one file (GN_YAML_NODES_MAX)");
+    if (tree->node_count == GN_YAML_NODES_MAX) {
+        gn_diag_set(tree->diag, mark->line + 1, mark->column + 1, "more than %d keys and values in one file",
+                    GN_YAML_NODES_MAX);
+        return GN_ERR_INVAL;
+    }
     const uint32_t index = tree->node_count;
     if (tree->depth > 0) {
         const uint32_t parent = tree->path[tree->depth - 1];
@@ -198,8 +227,11 @@ static gn_err yaml_tree_on_scalar(struct gn_yaml_tree *tree, const yaml_event_t 
 
 static gn_err yaml_tree_on_open(struct gn_yaml_tree *tree, const yaml_event_t *event, gn_yaml_kind kind)
 {
-    if (tree->depth == GN_YAML_DEPTH_MAX)
-        return yaml_tree_refuse(tree, &event->start_mark, "nested too deeply (GN_YAML_DEPTH_MAX)");
+    if (tree->depth == GN_YAML_DEPTH_MAX) {
+        gn_diag_set(tree->diag, event->start_mark.line + 1, event->start_mark.column + 1,
+                    "nested too deeply; %d levels are the most", GN_YAML_DEPTH_MAX);
+        return GN_ERR_INVAL;
+    }
     const struct gn_yaml_node node = yaml_tree_node(kind, &event->start_mark);
     const uint32_t index = tree->node_count;
     const gn_err err = yaml_tree_add(tree, &node, &event->start_mark);
