@@ -6,8 +6,9 @@
  *   /                 the web front end, embedded in the binary
  *   DIR/ganglion.sock the same API for the CLI; who can open the socket (mode 0600) is the owner: admin
  *
- * One thread (libwebsockets). It reads the store through its own reader and changes nothing: a change is a
- * command for the host below, which journals it; the answer comes when it is durable. */
+ * One thread (libwebsockets) and two helpers that wait in its stead: one for password hashes, one for the
+ * journal. It reads the store through readers of its own and changes nothing: a change is a command for the
+ * host below, which journals it; the answer comes when it is durable. */
 #ifndef GN_PORTAL_PORTAL_H
 #define GN_PORTAL_PORTAL_H
 
@@ -16,8 +17,9 @@
 #include "os/clock.h"
 #include "store/store.h"
 
-/* What the node offers the portal. Called on the portal's thread; each blocks until the command is durable, at
- * most 3 s: then AGAIN ("the journal takes nothing now; is the disk full?"). */
+/* What the node offers the portal. The three changes are called on one helper thread of the portal, one at a
+ * time; each blocks until the command is durable, at most 3 s: then AGAIN ("the journal takes nothing now; is
+ * the disk full?"). The rest is called on the portal's thread, at the same time, and does not block. */
 struct gn_portal_host {
     void *self;
     /* Adds a Thing, makes its token. INVAL with a diag. */
@@ -35,6 +37,8 @@ struct gn_portal_host {
     void (*refusal)(void *self, uint32_t thing, uint64_t *out_count, struct gn_buf *out_why);
     /* The solution in force as JSON: kind "rules", "actions" or "properties". */
     void (*solution)(void *self, const char *kind, struct gn_buf *out);
+    /* The unit that the solution gives a property, "" for none. May be NULL: no units are known then. */
+    void (*unit)(void *self, gn_str thing_id, gn_str property, char out[static GN_UNIT_BYTES_MAX + 1]);
 };
 
 struct gn_portal; /* opaque */

@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "portal/admit.h"
+
+#include "portal/host_check.h"
+#include "portal/setup_page.h"
+#include "portal/static_files.h"
+
+bool gn_access_allows(gn_access access, bool has_principal, gn_role role)
+{
+    switch (access) {
+    case GN_ACCESS_MISSING:
+        return false;
+    case GN_ACCESS_ANYONE:
+        return true;
+    case GN_ACCESS_VIEWER:
+        return has_principal && role >= GN_ROLE_VIEWER;
+    case GN_ACCESS_OPERATOR:
+        return has_principal && role >= GN_ROLE_OPERATOR;
+    case GN_ACCESS_ADMIN:
+        return has_principal && role >= GN_ROLE_ADMIN;
+    }
+    return false;
+}
+
+/* False with the answer when nothing but setup may be asked now. */
+static bool admit_setup(struct gn_api *api, const struct gn_request *request, struct gn_response *response)
+{
+    if (request->local || !gn_guard_needs_setup(api->guard) || gn_str_equal(request->path, GN_STR("/setup")))
+        return true;
+    if (request->accepts_html && request->method == GN_GET)
+        gn_setup_page_first(response);
+    else
+        gn_response_error(response, 403, "setup_needed", "open /setup and enter the code that the node printed",
+                          "this node has no account yet");
+    return false;
+}
+
+static bool admit_session(struct gn_api *api, struct gn_request *request)
+{
+    if (!request->has_principal && request->cookie.size > 0)
+        request->has_principal =
+            gn_guard_session(api->guard, request->cookie, &request->principal) == GN_OK;
+    return request->has_principal;
+}
+
+/* A change must come from our own page or from a program, never from somebody else's page. */
+static bool admit_change(const struct gn_request *request, struct gn_response *response)
+{
+    if (!gn_origin_allowed(request->origin, request->host) || !gn_site_allowed(request->site)) {
+        gn_response_error(response, 403, "foreign_origin", "use the node's own page, or send no Origin",
+                          "the request comes from a page of another site");
+        return false;
+    }
+    if (request->method == GN_DELETE && request->body_type == GN_BODY_NONE)
+        return true; /* no form and no plain link of another site can send this method */
+    const bool form_is_fine = gn_str_equal(request->path, GN_STR("/setup"));
+    if (request->body_type == GN_BODY_JSON || (form_is_fine && request->body_type == GN_BODY_FORM))
+        return true;
+    gn_response_error(response, 415, "wrong_content_type", "send Content-Type: application/json",
+                      "a change needs the content type application/json");
+    return false;
+}
+
+static const struct gn_route *admit_route(const struct gn_match *match, const struct gn_request *request,
+                                          struct gn_response *response)
+{
+    if (!match->path_known) {
+        gn_response_error(response, 404, "not_found", "GET /api/v1/openapi.json lists what there is",
+                          "there is nothing at this path");
+        return NULL;
+    }
+    if (match->route == NULL) {
+        gn_response_error(response, 405, "wrong_method", match->allow, "this path does not take that method");
+        gn_response_header(response, "allow: %s", match->allow);
+        return NULL;
+    }
+    if (!gn_access_allows(match->route->access, request->has_principal, request->principal.role)) {
+        gn_response_error(response, 403, "not_allowed", "ask an admin for the role that it needs",
+                          "the role %s may not do this", gn_role_name(request->principal.role));
+        return NULL;
+    }
+    return match->route;
+}
+
+/* What the front end's own router serves; nothing in it is a secret, and the page to sign in is one of them. */
+static bool admit_static(const struct gn_request *request, struct gn_response *response)
+{
+    if (gn_str_equal(request->path, GN_STR("/api")) || gn_str_starts(request->path, GN_STR("/api/")) ||
+        gn_str_equal(request->path, GN_STR("/setup")))
+        return false;
+    if (request->method == GN_GET || request->method == GN_HEAD) {
+        gn_static_answer(request, response);
+    } else {
+        gn_response_error(response, 405, "wrong_method", "GET, HEAD", "this path does not take that method");
+        gn_response_header(response, "allow: GET, HEAD");
+    }
+    return true;
+}
+
+const struct gn_route *gn_admit(struct gn_api *api, gn_str bound, struct gn_request *request,
+                                struct gn_response *response)
+{
+    if (!request->local && !gn_host_allowed(request->host, bound)) {
+        gn_response_error(response, 421, "wrong_host", "use the node's address, or start it with this name in --portal",
+                          "this node does not answer to that host name");
+        return NULL;
+    }
+    if (!admit_setup(api, request, response) || admit_static(request, response))
+        return NULL;
+    const struct gn_match match = gn_router_find(gn_resources, request);
+    const bool open_to_all = match.route != NULL && match.route->access == GN_ACCESS_ANYONE;
+    if (!admit_session(api, request) && !open_to_all) {
+        gn_response_error(response, 401, "sign_in", "POST /api/v1/session with user and password",
+                          "this needs somebody who is signed in");
+        return NULL;
+    }
+    const struct gn_route *route = admit_route(&match, request, response);
+    if (route == NULL || route->method == GN_GET || request->local)
+        return route;
+    return admit_change(request, response) ? route : NULL;
+}

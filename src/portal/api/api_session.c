@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "base/log.h"
+#include "portal/api/table.h"
+#include "portal/body_fields.h"
+
+/* Cookies know no ports: a second node on the same machine must not sign us out of the first. */
+static void session_set_cookie(struct gn_response *response, const char *name, const char *value)
+{
+    gn_response_header(response, "set-cookie: %s=%s; Path=/; HttpOnly; SameSite=Strict%s", name, value,
+                       value[0] == '\0' ? "; Max-Age=0" : "");
+}
+
+static void session_get(struct gn_api *api, const struct gn_request *request, struct gn_response *response)
+{
+    (void)api;
+    struct gn_jw w = gn_response_json(response, 200);
+    gn_jw_open(&w, '{');
+    gn_jw_key(&w, "name");
+    gn_jw_text(&w, request->principal.name);
+    gn_jw_key(&w, "role");
+    gn_jw_text(&w, gn_role_name(request->principal.role));
+    gn_jw_close(&w, '}');
+}
+
+static void session_refuse(gn_err err, const struct gn_request *request, int64_t delay_ms,
+                           struct gn_response *response)
+{
+    const long long wait_s = (long long)(delay_ms + 999) / 1000;
+    gn_log(GN_LOG_WARN, "portal", "sign_in_refused", "source=%.*s delay_ms=%lld", GN_STR_ARGS(request->source),
+           (long long)delay_ms);
+    if (err == GN_ERR_AGAIN) {
+        gn_response_error(response, 429, "too_many_guesses", "wait, then try once more; another address is not held up",
+                          "too many wrong passwords from this address: wait %lld s", wait_s);
+        gn_response_header(response, "retry-after: %lld", wait_s);
+        return;
+    }
+    gn_response_error(response, 401, "wrong_password", "check both; each wrong try makes the next answer slower",
+                      "the name or the password is wrong");
+    response->delay_ms = delay_ms;
+}
+
+static void session_post(struct gn_api *api, const struct gn_request *request, struct gn_response *response)
+{
+    static const char *const known[] = { "user", "password", NULL };
+    struct gn_body_fields fields;
+    struct gn_diag diag = { 0 };
+    if (gn_body_from_json(&fields, request->body, &diag) != GN_OK || gn_body_unknown(&fields, known).size > 0 ||
+        !gn_body_has(&fields, "user") || !gn_body_has(&fields, "password")) {
+        gn_response_error(response, 400, "bad_body", "send {\"user\":\"...\",\"password\":\"...\"}",
+                          "the body is not right at byte %zu: %s", diag.column > 0 ? diag.column - 1 : 0,
+                          diag.text[0] != '\0' ? diag.text : "user and password are needed, and nothing else");
+        gn_body_wipe(&fields);
+        return;
+    }
+    char cookie[GN_COOKIE_BYTES];
+    int64_t delay_ms = 0;
+    const gn_err err = gn_guard_login(api->guard, gn_body_get(&fields, "user"), gn_body_get(&fields, "password"),
+                                      request->source, cookie, &delay_ms);
+    gn_body_wipe(&fields);
+    if (err) {
+        session_refuse(err, request, delay_ms, response);
+        return;
+    }
+    if (request->cookie.size > 0)
+        gn_guard_logout(api->guard, request->cookie); /* a new session, not a second one */
+    response->status = 204;
+    session_set_cookie(response, api->cookie_name, cookie);
+}
+
+static void session_delete(struct gn_api *api, const struct gn_request *request, struct gn_response *response)
+{
+    gn_guard_logout(api->guard, request->cookie);
+    response->status = 204;
+    session_set_cookie(response, api->cookie_name, "");
+}
+
+static const struct gn_route session_routes[] = {
+    { GN_ROUTE(GN_GET, "/api/v1/session", GN_ACCESS_VIEWER, GN_PLACE_PORTAL, session_get),
+      .help = "who is signed in",
+      .answer = "Session",
+      .status = 200 },
+    { GN_ROUTE(GN_POST, "/api/v1/session", GN_ACCESS_ANYONE, GN_PLACE_DOOR, session_post),
+      .help = "signs in; the answer sets the session's cookie",
+      .input = "SignIn",
+      .status = 204 },
+    { GN_ROUTE(GN_DELETE, "/api/v1/session", GN_ACCESS_VIEWER, GN_PLACE_PORTAL, session_delete),
+      .help = "signs out",
+      .status = 204 },
+};
+
+/* clang-format off */
+static const struct gn_schema session_schemas[] = {
+    { "Session", GN_SCHEMA({
+        "type": "object", "required": ["name", "role"],
+        "properties": { "name": { "type": "string" }, "role": { "enum": ["viewer", "operator", "admin"] } } }) },
+    { "SignIn", GN_SCHEMA({
+        "type": "object", "required": ["user", "password"], "additionalProperties": false,
+        "properties": { "user": { "type": "string" }, "password": { "type": "string" } } }) },
+};
+/* clang-format on */
+
+const struct gn_resource gn_resource_session = GN_RESOURCE("session", session_routes, session_schemas);

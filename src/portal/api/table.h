@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* portal/api/table.h -- the resources, one a file. A new one is a file, a line here and a line in table.c. */
+#ifndef GN_PORTAL_API_TABLE_H
+#define GN_PORTAL_API_TABLE_H
+
+#include "portal/api/resource.h"
+
+extern const struct gn_resource gn_resource_setup;
+extern const struct gn_resource gn_resource_session;
+extern const struct gn_resource gn_resource_status;
+extern const struct gn_resource gn_resource_limits;
+extern const struct gn_resource gn_resource_things;
+extern const struct gn_resource gn_resource_properties;
+extern const struct gn_resource gn_resource_outputs;
+extern const struct gn_resource gn_resource_answer;
+extern const struct gn_resource gn_resource_rules;
+extern const struct gn_resource gn_resource_live;
+extern const struct gn_resource gn_resource_openapi;
+
+#endif

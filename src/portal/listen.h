@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* portal/listen.h -- the two doors, as far as they can be judged before the library opens them.
+ *
+ * libwebsockets says of a failed bind only that it failed; a person wants to know which port, who has it, and
+ * what to do. So the address is taken apart and tried here first. */
+#ifndef GN_PORTAL_LISTEN_H
+#define GN_PORTAL_LISTEN_H
+
+#include "base/bytes.h"
+
+enum { GN_LISTEN_HOST_BYTES = 254 };
+
+struct gn_listen {
+    char host[GN_LISTEN_HOST_BYTES];    /* as given, without brackets: a name or an address */
+    char address[GN_LISTEN_HOST_BYTES]; /* numeric, what is bound */
+    uint16_t port;                      /* 0: any */
+    bool is_six;
+};
+
+/* "HOST:PORT", "[::1]:PORT". INVAL, with words, for anything else, or for a name that is no address of ours. */
+GN_MUST_USE gn_err gn_listen_parse(gn_str text, struct gn_listen *out, struct gn_diag *diag);
+
+/* Whether the port can be had: BUSY or DENIED, with words. Another process may take it in between; then the
+ * library's failure is what is left. */
+GN_MUST_USE gn_err gn_listen_try(const struct gn_listen *door, struct gn_diag *diag);
+
+/* Whether a Unix socket can be made there: its path has 107 bytes at most. */
+GN_MUST_USE gn_err gn_listen_try_socket(const char *path, struct gn_diag *diag);
+
+#endif

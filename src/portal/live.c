@@ -1,0 +1,449 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "portal/live.h"
+
+#include <assert.h>
+#include <inttypes.h>
+#include <sodium.h>
+
+#include "base/mem.h"
+#include "portal/counts.h"
+#include "portal/query.h"
+#include "portal/values.h"
+
+enum {
+    LIVE_WATCHES_MAX = GN_LIVE_THINGS_MAX * GN_LIVE_STREAMS_MAX,
+    LIVE_OUTPUT_ROOM = GN_OUTPUT_BYTES_MAX + 512, /* an output with its frame */
+    LIVE_OUTPUTS_A_TICK = 256,
+    LIVE_EVENT_BYTES = 128 << 10, /* readings of a Thing that has many and long ones */
+    LIVE_FIRST_LOOK = 64,
+    LIVE_KIND_COUNT = 5,
+    LIVE_READINGS = 1 << LIVE_KIND_COUNT,
+    LIVE_STATUS = 1 << (LIVE_KIND_COUNT + 1),
+    LIVE_OUTPUTS = LIVE_READINGS - 1,
+};
+
+static const char *const live_kinds[] = { "finding", "alarm",    "decision", "action",
+                                          "receipt", "readings", "status",   NULL };
+
+/* A Thing that somebody watches. */
+struct live_watch {
+    uint32_t thing;
+    uint32_t stream_count;  /* 0: the row is free */
+    uint64_t mark;          /* sum over the seq of the newest readings: differs when one is new */
+    char id[GN_THING_ID_BYTES_MAX + 1];
+};
+
+struct gn_live_stream {
+    uint32_t kinds; /* bits, in the order of live_kinds */
+    uint64_t after; /* outputs up to this change were sent */
+    uint32_t watch_count;
+    uint32_t watches[GN_LIVE_THINGS_MAX];
+    bool fresh[GN_LIVE_THINGS_MAX]; /* has not had this Thing's values yet */
+    char thing[GN_THING_ID_BYTES_MAX + 1]; /* outputs of this Thing only; empty: all */
+    bool local;
+    char cookie[GN_COOKIE_BYTES];
+    bool over;
+    int64_t taken_ms; /* when something was taken, or began to wait */
+    int64_t spoke_ms; /* when something was put in */
+    size_t begin, end;
+    uint8_t bytes[GN_LIVE_BUFFER_BYTES];
+};
+
+struct gn_live {
+    struct gn_api *api;
+    struct gn_live_stream *streams[GN_LIVE_STREAMS_MAX];
+    size_t stream_count;
+    struct live_watch watches[LIVE_WATCHES_MAX];
+    size_t watch_end; /* rows in use are below */
+    int64_t status_ms;
+    int64_t session_ms;
+    struct gn_series_list series;
+    uint8_t event[LIVE_EVENT_BYTES];
+};
+
+gn_err gn_live_new(struct gn_api *api, struct gn_live **out)
+{
+    struct gn_live *live = gn_mem_take(sizeof *live, "portal: live streams");
+    if (live == NULL)
+        return GN_ERR_FULL;
+    live->api = api;
+    *out = live;
+    return GN_OK;
+}
+
+void gn_live_free(struct gn_live *live)
+{
+    if (live == NULL)
+        return;
+    while (live->stream_count > 0)
+        gn_live_close(live, live->streams[0]);
+    gn_mem_give(live);
+}
+
+size_t gn_live_count(const struct gn_live *live)
+{
+    return live->stream_count;
+}
+
+static int64_t live_now_ms(const struct gn_live *live)
+{
+    return gn_mono_us(&live->api->clock) / 1000;
+}
+
+/* --- a stream's buffer --- */
+
+static size_t live_room(const struct gn_live_stream *stream)
+{
+    return sizeof stream->bytes - (stream->end - stream->begin);
+}
+
+/* Puts one event as a whole, or leaves the stream as it was. */
+static bool live_put(struct gn_live *live, struct gn_live_stream *stream, gn_str event)
+{
+    if (event.size > live_room(stream))
+        return false;
+    if (event.size > sizeof stream->bytes - stream->end) {
+        memmove(stream->bytes, stream->bytes + stream->begin, stream->end - stream->begin);
+        stream->end -= stream->begin;
+        stream->begin = 0;
+    }
+    stream->spoke_ms = live_now_ms(live);
+    if (stream->begin == stream->end)
+        stream->taken_ms = stream->spoke_ms;
+    memcpy(stream->bytes + stream->end, event.at, event.size);
+    stream->end += event.size;
+    return true;
+}
+
+size_t gn_live_take(struct gn_live_stream *stream, void *to, size_t capacity, bool *out_over)
+{
+    const size_t there = stream->end - stream->begin;
+    const size_t size = there < capacity ? there : capacity;
+    memcpy(to, stream->bytes + stream->begin, size);
+    stream->begin += size;
+    if (size > 0)
+        stream->taken_ms = stream->spoke_ms; /* not before the last event: a fresh start for the slow rule */
+    if (stream->begin == stream->end)
+        stream->begin = stream->end = 0;
+    *out_over = stream->over;
+    return size;
+}
+
+bool gn_live_has_news(const struct gn_live_stream *stream)
+{
+    return stream->over || stream->end > stream->begin;
+}
+
+/* --- opening --- */
+
+static bool live_read_kinds(gn_str list, uint32_t *out, struct gn_response *response)
+{
+    *out = 0;
+    while (list.size > 0) {
+        const gn_str name = gn_str_trim(gn_str_split(list, ',', &list));
+        uint32_t bit = 0;
+        for (uint32_t i = 0; live_kinds[i] != NULL; i++)
+            if (gn_str_equal(name, gn_str_of(live_kinds[i])))
+                bit = UINT32_C(1) << i;
+        if (bit == 0) {
+            gn_response_error(response, 400, "bad_query",
+                              "kinds are finding, alarm, decision, action, receipt, readings, status",
+                              "'%.*s' is no kind", GN_STR_ARGS(name));
+            return false;
+        }
+        *out |= bit;
+    }
+    return true;
+}
+
+static uint32_t live_watch_row(struct gn_live *live, uint32_t thing, const char *id)
+{
+    uint32_t free_row = (uint32_t)live->watch_end;
+    for (uint32_t i = 0; i < live->watch_end; i++) {
+        if (live->watches[i].stream_count > 0 && live->watches[i].thing == thing) {
+            live->watches[i].stream_count++;
+            return i;
+        }
+        if (live->watches[i].stream_count == 0)
+            free_row = i;
+    }
+    assert(free_row < LIVE_WATCHES_MAX); /* streams times Things, each at most */
+    if (free_row == live->watch_end)
+        live->watch_end++;
+    struct live_watch *watch = &live->watches[free_row];
+    *watch = (struct live_watch){ .thing = thing, .stream_count = 1 };
+    GN_IGNORE(gn_str_copy(watch->id, sizeof watch->id, gn_str_of(id)), "both are ids of Things");
+    return free_row;
+}
+
+static bool live_read_things(struct gn_live *live, struct gn_live_stream *stream, gn_str list,
+                             struct gn_response *response)
+{
+    while (list.size > 0) {
+        uint32_t index;
+        struct gn_thing thing;
+        const gn_str id = gn_str_split(list, ',', &list);
+        if (id.size == 0)
+            continue;
+        if (stream->watch_count == GN_LIVE_THINGS_MAX) {
+            gn_response_error(response, 400, "bad_query", "open a second stream for the others",
+                              "a stream watches at most %d Things", GN_LIVE_THINGS_MAX);
+            return false;
+        }
+        if (!gn_query_thing(live->api, id, &index, &thing, response))
+            return false;
+        const uint32_t row = live_watch_row(live, index, thing.id);
+        stream->fresh[stream->watch_count] = true;
+        stream->watches[stream->watch_count++] = row;
+    }
+    return true;
+}
+
+static bool live_configure(struct gn_live *live, struct gn_live_stream *stream, const struct gn_request *request,
+                           struct gn_response *response)
+{
+    static const char *const known[] = { "kinds", "things", "thing", "after", NULL };
+    gn_str text;
+    uint64_t after = request->last_event > 0 ? request->last_event : UINT64_MAX;
+    stream->kinds = LIVE_OUTPUTS | LIVE_READINGS | LIVE_STATUS;
+    if (!gn_query_known(request, known, response) ||
+        (gn_request_query(request, "kinds", &text) && !live_read_kinds(text, &stream->kinds, response)))
+        return false;
+    if (request->last_event == 0 && !gn_query_u64(request, "after", 0, INT64_MAX, &after, response))
+        return false;
+    if (gn_request_query(request, "thing", &text) &&
+        gn_str_copy(stream->thing, sizeof stream->thing, text) != GN_OK) {
+        gn_response_error(response, 400, "bad_query", "GET /api/v1/things lists the Things", "there is no such Thing");
+        return false;
+    }
+    const uint64_t last = gn_store_last_change(live->api->reader);
+    stream->after = after > last ? last : after; /* a number from before the data was set back is no use */
+    return !gn_request_query(request, "things", &text) || live_read_things(live, stream, text, response);
+}
+
+static void live_drop(struct gn_live *live, struct gn_live_stream *stream)
+{
+    for (uint32_t i = 0; i < stream->watch_count; i++)
+        live->watches[stream->watches[i]].stream_count--;
+    while (live->watch_end > 0 && live->watches[live->watch_end - 1].stream_count == 0)
+        live->watch_end--;
+    sodium_memzero(stream->cookie, sizeof stream->cookie);
+    gn_mem_give(stream);
+}
+
+static void live_first_output(struct gn_live *live, struct gn_live_stream *stream);
+
+struct gn_live_stream *gn_live_open(struct gn_live *live, const struct gn_request *request,
+                                    struct gn_response *response)
+{
+    struct gn_live_stream *stream = NULL;
+    if (live->stream_count < GN_LIVE_STREAMS_MAX)
+        stream = gn_mem_take(sizeof *stream, "portal: live streams");
+    if (stream == NULL) {
+        gn_response_error(response, 503, "too_many_streams", "close another one first",
+                          "the node serves at most %d live streams", GN_LIVE_STREAMS_MAX);
+        return NULL;
+    }
+    stream->local = request->local;
+    GN_IGNORE(gn_str_copy(stream->cookie, sizeof stream->cookie, request->cookie), "another cookie is nobody's");
+    if (!live_configure(live, stream, request, response)) {
+        live_drop(live, stream);
+        return NULL;
+    }
+    live->streams[live->stream_count++] = stream;
+    response->status = 200;
+    response->type = "text/event-stream";
+    response->stream = true;
+    (void)live_put(live, stream, GN_STR("retry: 2000\n\n"));
+    if (stream->after == 0)
+        live_first_output(live, stream);
+    return stream;
+}
+
+void gn_live_close(struct gn_live *live, struct gn_live_stream *stream)
+{
+    for (size_t i = 0; i < live->stream_count; i++)
+        if (live->streams[i] == stream) {
+            live->streams[i] = live->streams[--live->stream_count];
+            live_drop(live, stream);
+            return;
+        }
+}
+
+/* --- outputs --- */
+
+struct live_outputs {
+    struct gn_live *live;
+    struct gn_live_stream *stream;
+};
+
+static bool live_wants(const struct gn_live_stream *stream, const struct gn_output *output)
+{
+    if (stream->thing[0] != '\0' && !gn_str_equal(output->thing, gn_str_of(stream->thing)))
+        return false;
+    for (uint32_t i = 0; i < LIVE_KIND_COUNT; i++)
+        if (strcmp(live_kinds[i], output->kind) == 0)
+            return (stream->kinds >> i & 1) != 0;
+    return false;
+}
+
+/* Stops, before this output, when it finds no room: the store keeps it for the next look. */
+static bool live_output(void *ctx, const struct gn_output *output, uint64_t change)
+{
+    struct live_outputs *outputs = ctx;
+    struct gn_live_stream *stream = outputs->stream;
+    if (live_wants(stream, output)) {
+        struct gn_buf event = gn_buf_over(outputs->live->event, sizeof outputs->live->event);
+        gn_buf_addf(&event, "event: output\nid: %" PRIu64 "\ndata: {\"change\":%" PRIu64 ",\"kind\":\"%s\",\"data\":",
+                    change, change, output->kind);
+        gn_buf_add_str(&event, output->json);
+        gn_buf_add_text(&event, "}\n\n");
+        if (event.full || !live_put(outputs->live, stream, gn_buf_str(&event)))
+            return false;
+    }
+    stream->after = change;
+    return live_room(stream) >= LIVE_OUTPUT_ROOM;
+}
+
+static void live_outputs_of(struct gn_live *live, struct gn_live_stream *stream)
+{
+    struct live_outputs outputs = { .live = live, .stream = stream };
+    const uint64_t last = gn_store_last_change(live->api->reader);
+    if ((stream->kinds & LIVE_OUTPUTS) == 0 || stream->after >= last || live_room(stream) < LIVE_OUTPUT_ROOM)
+        return;
+    const struct gn_output_query query = { .from_ms = INT64_MIN,
+                                           .to_ms = INT64_MAX,
+                                           .after_change = stream->after,
+                                           .limit = LIVE_OUTPUTS_A_TICK };
+    GN_IGNORE(gn_store_outputs(live->api->reader, &query, live_output, &outputs), "the next look asks again");
+}
+
+static bool live_output_one(void *ctx, const struct gn_output *output, uint64_t change)
+{
+    if (change != 1)
+        return true;
+    (void)live_output(ctx, output, change);
+    return false;
+}
+
+/* "After 0" is everything; the store orders by change only behind a change, so the first one is looked for apart,
+ * among the oldest. */
+static void live_first_output(struct gn_live *live, struct gn_live_stream *stream)
+{
+    struct live_outputs outputs = { .live = live, .stream = stream };
+    const struct gn_output_query query = { .from_ms = INT64_MIN, .to_ms = INT64_MAX, .limit = LIVE_FIRST_LOOK };
+    if (gn_store_last_change(live->api->reader) == 0)
+        return;
+    GN_IGNORE(gn_store_outputs(live->api->reader, &query, live_output_one, &outputs), "the rest comes all the same");
+    stream->after = 1;
+}
+
+/* --- readings --- */
+
+/* One event with the newest values of a Thing; *out_mark tells whether anything is new. */
+static gn_str live_values(struct gn_live *live, const struct live_watch *watch, uint64_t *out_mark)
+{
+    char text[GN_TEXT_VALUE_BYTES_MAX];
+    struct gn_buf event = gn_buf_over(live->event, sizeof live->event);
+    struct gn_jw w = gn_jw_over(&event);
+    int64_t newest_ms = INT64_MIN;
+    uint64_t mark = 0;
+    if (gn_series_list_read(live->api->reader, watch->thing, &live->series) != GN_OK)
+        return (gn_str){ 0 };
+    gn_buf_add_text(&event, "event: readings\ndata: ");
+    gn_jw_open(&w, '{');
+    gn_jw_key(&w, "thing");
+    gn_jw_text(&w, watch->id);
+    gn_jw_key(&w, "values");
+    gn_jw_open(&w, '{');
+    for (uint32_t i = 0; i < live->series.count; i++) {
+        struct gn_reading reading;
+        if (!gn_value_last(live->api->reader, live->series.index[i], &reading, text))
+            continue;
+        mark += reading.seq;
+        newest_ms = reading.time_ms > newest_ms ? reading.time_ms : newest_ms;
+        gn_jw_key(&w, live->series.series[i].property);
+        gn_value_write(&w, live->series.series[i].kind, &reading);
+    }
+    gn_jw_close(&w, '}');
+    gn_jw_key(&w, "time");
+    gn_jw_i64(&w, newest_ms);
+    gn_jw_close(&w, '}');
+    gn_buf_add_text(&event, "\n\n");
+    *out_mark = mark;
+    return event.full || mark == 0 ? (gn_str){ 0 } : gn_buf_str(&event);
+}
+
+static void live_watch_tick(struct gn_live *live, uint32_t row)
+{
+    struct live_watch *watch = &live->watches[row];
+    uint64_t mark = watch->mark;
+    const gn_str event = live_values(live, watch, &mark);
+    const bool is_new = mark != watch->mark;
+    watch->mark = mark;
+    for (size_t s = 0; s < live->stream_count && event.size > 0; s++) {
+        struct gn_live_stream *stream = live->streams[s];
+        for (uint32_t i = 0; i < stream->watch_count; i++)
+            if (stream->watches[i] == row && (is_new || stream->fresh[i]))
+                stream->fresh[i] = !live_put(live, stream, event); /* no room: again at the next look */
+    }
+}
+
+/* --- the rest --- */
+
+static void live_status_tick(struct gn_live *live)
+{
+    struct gn_counts counts;
+    if (gn_counts_read(live->api, &counts) != GN_OK)
+        return;
+    struct gn_buf event = gn_buf_over(live->event, sizeof live->event);
+    gn_buf_addf(&event,
+                "event: status\ndata: {\"now\":%" PRId64 ",\"things\":%" PRIu64 ",\"things_online\":%" PRIu64
+                ",\"series\":%" PRIu64 ",\"readings\":%" PRIu64 ",\"alarms_open\":%" PRIu64
+                ",\"decisions_pending\":%" PRIu64 "}\n\n",
+                gn_wall_ms(&live->api->clock), counts.things, counts.things_online, counts.series, counts.readings,
+                counts.alarms_open, counts.decisions_pending);
+    for (size_t s = 0; s < live->stream_count; s++)
+        if ((live->streams[s]->kinds & LIVE_STATUS) != 0)
+            (void)live_put(live, live->streams[s], gn_buf_str(&event));
+}
+
+static void live_check_sessions(struct gn_live *live)
+{
+    for (size_t s = 0; s < live->stream_count; s++) {
+        struct gn_live_stream *stream = live->streams[s];
+        struct gn_principal who;
+        if (!stream->local && gn_guard_session_peek(live->api->guard, gn_str_of(stream->cookie), &who) != GN_OK)
+            stream->over = true;
+    }
+}
+
+static void live_check_pace(struct gn_live *live, struct gn_live_stream *stream, int64_t now_ms)
+{
+    if (stream->end > stream->begin && now_ms - stream->taken_ms >= GN_LIVE_SLOW_MS)
+        stream->over = true;
+    if (now_ms - stream->spoke_ms >= GN_LIVE_HEARTBEAT_MS)
+        (void)live_put(live, stream, GN_STR(": still here\n\n"));
+}
+
+void gn_live_tick(struct gn_live *live)
+{
+    const int64_t now_ms = live_now_ms(live);
+    if (live->stream_count == 0)
+        return;
+    if (now_ms - live->session_ms >= GN_LIVE_SESSION_MS) {
+        live->session_ms = now_ms;
+        live_check_sessions(live);
+    }
+    for (size_t s = 0; s < live->stream_count; s++)
+        live_outputs_of(live, live->streams[s]);
+    for (uint32_t row = 0; row < live->watch_end; row++)
+        if (live->watches[row].stream_count > 0)
+            live_watch_tick(live, row);
+    if (now_ms - live->status_ms >= GN_LIVE_STATUS_MS) {
+        live->status_ms = now_ms;
+        live_status_tick(live);
+    }
+    for (size_t s = 0; s < live->stream_count; s++)
+        live_check_pace(live, live->streams[s], now_ms);
+}

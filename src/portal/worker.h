@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* portal/worker.h -- one helper thread with a short queue, for handlers that wait.
+ *
+ *   portal thread: post ──▶ [queue, GN_WORKER_JOBS_MAX] ──▶ worker: run ──▶ [done] ──▶ portal thread: finish
+ *                                                              └── wake (lws_cancel_service)
+ *
+ * A job belongs to the worker from post until it comes back through gn_worker_finish. A full queue refuses:
+ * the portal then says 503 instead of letting the line grow. */
+#ifndef GN_PORTAL_WORKER_H
+#define GN_PORTAL_WORKER_H
+
+#include <pthread.h>
+
+#include "base/bytes.h"
+#include "os/thread.h"
+
+enum { GN_WORKER_JOBS_MAX = 16 };
+
+struct gn_job {
+    void (*run)(struct gn_job *job);    /* on the worker */
+    void (*finish)(struct gn_job *job); /* on the portal's thread */
+    void *self;
+};
+
+struct gn_worker {
+    pthread_t thread;
+    pthread_mutex_t mutex;
+    pthread_cond_t changed;
+    struct gn_job *waiting[GN_WORKER_JOBS_MAX]; /* ring; mutex */
+    size_t waiting_first, waiting_count;
+    struct gn_job *done[GN_WORKER_JOBS_MAX]; /* mutex */
+    size_t done_count;
+    size_t out_count; /* posted and not yet finished: never more than there is room for in `done`; mutex */
+    bool stop;        /* mutex */
+    bool started;
+    void (*wake)(void *ctx); /* from the worker: there is something to finish */
+    void *wake_ctx;
+};
+
+GN_MUST_USE gn_err gn_worker_start(struct gn_worker *worker, const char *name, void (*wake)(void *ctx),
+                                   void *wake_ctx);
+/* Ends the thread behind the job that runs; jobs that still wait are finished without being run. */
+void gn_worker_stop(struct gn_worker *worker);
+
+/* FULL: refused, the job stays the caller's. */
+GN_MUST_USE gn_err gn_worker_post(struct gn_worker *worker, struct gn_job *job);
+/* Calls finish for all that are done. */
+void gn_worker_finish(struct gn_worker *worker);
+
+#endif
