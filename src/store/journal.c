@@ -520,6 +520,21 @@ static gn_err journal_make_dirs(struct gn_journal *journal, const char *dir, str
     return err;
 }
 
+static void journal_explain(struct gn_diag *diag, const char *path, gn_err err)
+{
+    if (diag == NULL || diag->text[0] != '\0')
+        return;
+    if (err == GN_ERR_DENIED)
+        gn_diag_set(diag, 0, 0,
+                    "the journal cannot be written: check that the folder belongs to the user who runs the "
+                    "node, and is not mounted read-only");
+    else if (err == GN_ERR_NO_SPACE)
+        gn_diag_set(diag, 0, 0, "the disk is full: make space and start again");
+    else
+        gn_diag_set(diag, 0, 0, "the journal cannot be opened: %s", gn_err_text(err));
+    gn_diag_file(diag, path);
+}
+
 gn_err gn_journal_open_sized(const struct gn_disk *disk, const char *dir, int64_t now_ms,
                              struct gn_journal_sizes sizes, struct gn_journal **out, struct gn_diag *diag)
 {
@@ -539,10 +554,7 @@ gn_err gn_journal_open_sized(const struct gn_disk *disk, const char *dir, int64_
     if (!err)
         err = journal_load(journal, now_ms, diag);
     if (err) {
-        if (diag != NULL && diag->text[0] == '\0') {
-            gn_diag_set(diag, 0, 0, "the journal cannot be opened: %s", gn_err_text(err));
-            gn_diag_file(diag, journal->dir);
-        }
+        journal_explain(diag, journal->dir, err);
         gn_journal_close(journal);
         return err;
     }
