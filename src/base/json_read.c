@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/json_read.h"
 
+#include <endian.h>
+
 #include "base/number.h"
 #include "base/utf8.h"
 
@@ -9,6 +11,7 @@ _Static_assert(GN_JSON_DEPTH_MAX == 32, "object_bits has one bit a level");
 enum json_expect {
     JSON_VALUE,        /* a value, nothing else */
     JSON_VALUE_OR_END, /* behind '[' */
+    JSON_KEY,          /* behind a comma in an object */
     JSON_KEY_OR_END,   /* behind '{' */
     JSON_COMMA_OR_END, /* behind a value in an array or object */
     JSON_NOTHING,      /* behind the whole value */
@@ -26,12 +29,12 @@ void gn_json_init(struct gn_json *json, gn_str text)
     json->expect = JSON_VALUE;
 }
 
-static struct gn_json_token json_fail(struct gn_json *json, const char *at, const char *words)
+static gn_json_kind json_fail(struct gn_json *json, const char *at, const char *words)
 {
     json->at = at;
     json->error = words;
     json->expect = JSON_FAILED;
-    return (struct gn_json_token){ .kind = GN_JSON_ERROR };
+    return GN_JSON_ERROR;
 }
 
 /* The next byte that is not blank; false at the end. */
@@ -111,37 +114,43 @@ static const char *json_escape(const char *at, const char *end, uint32_t *out)
     return at + 1;
 }
 
-static inline bool json_is_plain(uint8_t c)
-{
-    return c >= 0x20 && c != '"' && c != '\\';
-}
-
-/* True if none of the eight bytes ends a run: control character, quote, backslash, or not ASCII. */
-static inline bool json_eight_are_plain(const char *at)
+/* Marks, with its top bit, each of eight bytes that ends a run: control character, quote, backslash, not ASCII. Exact
+ * for the first of them; a borrow may mark bytes behind it for nothing. */
+static inline uint64_t json_marks(const char *at)
 {
     const uint64_t ones = UINT64_C(0x0101010101010101);
     const uint64_t tops = UINT64_C(0x8080808080808080);
     uint64_t word;
     memcpy(&word, at, sizeof word);
+    word = le64toh(word); /* the first byte lowest */
     const uint64_t quote = word ^ ones * '"';
     const uint64_t back = word ^ ones * '\\';
-    return ((word | (word - ones * 0x20) | (quote - ones) | (back - ones)) & tops) == 0;
+    return (word | ((word - ones * 0x20) & ~word) | ((quote - ones) & ~quote) | ((back - ones) & ~back)) & tops;
+}
+
+static inline bool json_is_plain(uint8_t c)
+{
+    return c >= 0x20 && c != '"' && c != '\\';
 }
 
 /* The end of the run of plain bytes at `at`; *ascii turns false when one is not ASCII. */
 static inline const char *json_run(const char *at, const char *end, bool *ascii)
 {
-    for (;;) {
-        while (end - at >= 8 && json_eight_are_plain(at))
-            at += 8;
-        const char *stop = end - at >= 8 ? at + 8 : end;
-        while (at < stop && json_is_plain((uint8_t)*at)) {
-            *ascii &= (uint8_t)*at < 0x80;
-            at++;
+    while (at < end) {
+        if (end - at >= 8) {
+            const uint64_t marks = json_marks(at);
+            if (marks == 0) {
+                at += 8;
+                continue;
+            }
+            at += __builtin_ctzll(marks) / 8;
         }
-        if (at < stop || at == end)
-            return at;
+        if (!json_is_plain((uint8_t)*at))
+            break;
+        *ascii = *ascii && (uint8_t)*at < 0x80;
+        at++;
     }
+    return at;
 }
 
 /* A string with escapes, from its first byte on, into scratch. Returns its closing quote, or NULL. */
@@ -181,8 +190,9 @@ static const char *json_unescape(struct gn_json *json, const char *at, gn_str *o
     return at;
 }
 
-/* At an opening quote. Steps over the closing one. */
-static bool json_string(struct gn_json *json, gn_str *out)
+/* At an opening quote. Steps over the closing one. Without an address: it failed. (By value, in two registers: a
+ * struct written by halves and read whole through memory costs a stall a token.) */
+static gn_str json_string(struct gn_json *json)
 {
     const char *first = json->at + 1;
     bool ascii = true;
@@ -192,7 +202,7 @@ static bool json_string(struct gn_json *json, gn_str *out)
         at = json_unescape(json, first, &text);
         ascii = false;
         if (at == NULL)
-            return false;
+            return (gn_str){ 0 };
     }
     const char *words = NULL;
     if (at == json->end)
@@ -205,37 +215,37 @@ static bool json_string(struct gn_json *json, gn_str *out)
         words = "a string is not UTF-8";
     if (words != NULL) {
         (void)json_fail(json, at == json->end || *at != '"' ? at : first, words);
-        return false;
+        return (gn_str){ 0 };
     }
     json->at = at + 1;
-    *out = text;
-    return true;
+    return text;
 }
 
-static struct gn_json_token json_number(struct gn_json *json)
+static inline gn_json_kind json_number(struct gn_json *json, struct gn_json_token *token)
 {
-    struct gn_json_token token = { .kind = GN_JSON_NUMBER };
     const gn_str left = { json->at, (size_t)(json->end - json->at) };
+    double value;
     size_t size;
-    if (gn_number_scan(left, GN_NUMBER_JSON, &token.number, &size))
+    if (gn_number_scan(left, GN_NUMBER_JSON, &value, &size))
         return json_fail(json, json->at, "a number is malformed, too large or too long");
-    token.text = (gn_str){ json->at, size };
+    token->number = value;
+    token->text = (gn_str){ json->at, size };
     json->at += size;
     json_value_done(json);
-    return token;
+    return GN_JSON_NUMBER;
 }
 
-static struct gn_json_token json_word(struct gn_json *json, gn_str word, struct gn_json_token token)
+/* One of the three words; inline, so that memcmp has a constant size and is one comparison. */
+static inline gn_json_kind json_word(struct gn_json *json, const char *word, size_t size, gn_json_kind kind)
 {
-    const gn_str left = { json->at, (size_t)(json->end - json->at) };
-    if (!gn_str_starts(left, word))
+    if ((size_t)(json->end - json->at) < size || memcmp(json->at, word, size) != 0)
         return json_fail(json, json->at, "a value is expected here");
-    json->at += word.size;
+    json->at += size;
     json_value_done(json);
-    return token;
+    return kind;
 }
 
-static struct gn_json_token json_open(struct gn_json *json, bool is_object)
+static gn_json_kind json_open(struct gn_json *json, bool is_object)
 {
     if (json->depth == GN_JSON_DEPTH_MAX)
         return json_fail(json, json->at, "nested deeper than JSON_DEPTH_MAX");
@@ -244,97 +254,94 @@ static struct gn_json_token json_open(struct gn_json *json, bool is_object)
     json->depth++;
     json->at++;
     json->expect = is_object ? JSON_KEY_OR_END : JSON_VALUE_OR_END;
-    return (struct gn_json_token){ .kind = is_object ? GN_JSON_OBJECT : GN_JSON_ARRAY };
+    return is_object ? GN_JSON_OBJECT : GN_JSON_ARRAY;
 }
 
-static struct gn_json_token json_close(struct gn_json *json)
+static gn_json_kind json_close(struct gn_json *json)
 {
     const bool is_object = json_in_object(json);
     json->depth--;
     json->at++;
     json_value_done(json);
-    return (struct gn_json_token){ .kind = is_object ? GN_JSON_OBJECT_END : GN_JSON_ARRAY_END };
+    return is_object ? GN_JSON_OBJECT_END : GN_JSON_ARRAY_END;
 }
 
-static struct gn_json_token json_value(struct gn_json *json, char c)
+/* From here down: what kind of token begins with `c`, and its text, number or truth in *token. All inline and by
+ * fields, so that the token is built once, where the caller wants it. */
+static inline gn_json_kind json_value(struct gn_json *json, char c, struct gn_json_token *token)
 {
-    struct gn_json_token token = { .kind = GN_JSON_STRING };
     switch (c) {
     case '{':
         return json_open(json, true);
     case '[':
         return json_open(json, false);
     case '"':
-        if (!json_string(json, &token.text))
-            return (struct gn_json_token){ .kind = GN_JSON_ERROR };
+        token->text = json_string(json);
+        if (token->text.at == NULL)
+            return GN_JSON_ERROR;
         json_value_done(json);
-        return token;
+        return GN_JSON_STRING;
     case 't':
-        return json_word(json, GN_STR("true"), (struct gn_json_token){ .kind = GN_JSON_BOOL, .boolean = true });
+        token->boolean = true;
+        return json_word(json, "true", 4, GN_JSON_BOOL);
     case 'f':
-        return json_word(json, GN_STR("false"), (struct gn_json_token){ .kind = GN_JSON_BOOL });
+        return json_word(json, "false", 5, GN_JSON_BOOL);
     case 'n':
-        return json_word(json, GN_STR("null"), (struct gn_json_token){ .kind = GN_JSON_NULL });
+        return json_word(json, "null", 4, GN_JSON_NULL);
     default:
         if (c == '-' || (c >= '0' && c <= '9'))
-            return json_number(json);
+            return json_number(json, token);
         return json_fail(json, json->at, "a value is expected here");
     }
 }
 
 /* A key and the colon behind it. */
-static struct gn_json_token json_key(struct gn_json *json, char c)
+static inline gn_json_kind json_key(struct gn_json *json, char c, struct gn_json_token *token)
 {
-    struct gn_json_token token = { .kind = GN_JSON_KEY };
     if (c != '"')
         return json_fail(json, json->at, "a key in quotes is expected here");
-    if (!json_string(json, &token.text))
-        return (struct gn_json_token){ .kind = GN_JSON_ERROR };
+    token->text = json_string(json);
+    if (token->text.at == NULL)
+        return GN_JSON_ERROR;
     if (!json_peek(json, &c) || c != ':')
         return json_fail(json, json->at, "a colon is expected here");
     json->at++;
     json->expect = JSON_VALUE;
-    return token;
+    return GN_JSON_KEY;
 }
 
-/* Behind a value inside something: its end, or a comma and the next. */
-static struct gn_json_token json_after_value(struct gn_json *json, char c)
-{
-    const bool in_object = json_in_object(json);
-    if (c == (in_object ? '}' : ']'))
-        return json_close(json);
-    if (c != ',')
-        return json_fail(json, json->at, "a comma or the closing bracket is expected here");
-    json->at++;
-    if (!json_peek(json, &c))
-        return json_fail(json, json->at, "the text ends too early");
-    return in_object ? json_key(json, c) : json_value(json, c);
-}
-
-struct gn_json_token gn_json_next(struct gn_json *json)
+static inline gn_json_kind json_next_kind(struct gn_json *json, struct gn_json_token *token)
 {
     char c;
     if (json->expect == JSON_FAILED)
-        return (struct gn_json_token){ .kind = GN_JSON_ERROR };
-    if (!json_peek(json, &c)) {
-        if (json->expect == JSON_NOTHING)
-            return (struct gn_json_token){ .kind = GN_JSON_END };
-        return json_fail(json, json->at, "the text ends too early");
-    }
-    switch ((enum json_expect)json->expect) {
-    case JSON_VALUE_OR_END:
-        return c == ']' ? json_close(json) : json_value(json, c);
-    case JSON_KEY_OR_END:
-        return c == '}' ? json_close(json) : json_key(json, c);
-    case JSON_COMMA_OR_END:
-        return json_after_value(json, c);
-    case JSON_NOTHING:
+        return GN_JSON_ERROR;
+    if (!json_peek(json, &c))
+        return json->expect == JSON_NOTHING ? GN_JSON_END : json_fail(json, json->at, "the text ends too early");
+    enum json_expect expect = json->expect;
+    if (expect == JSON_NOTHING)
         return json_fail(json, json->at, "something follows the value");
-    case JSON_VALUE:
-    case JSON_FAILED:
-        break;
+    if (expect == JSON_COMMA_OR_END) {
+        const bool in_object = json_in_object(json);
+        if (c == (in_object ? '}' : ']'))
+            return json_close(json);
+        if (c != ',')
+            return json_fail(json, json->at, "a comma or the closing bracket is expected here");
+        json->at++;
+        if (!json_peek(json, &c))
+            return json_fail(json, json->at, "the text ends too early");
+        expect = in_object ? JSON_KEY : JSON_VALUE;
     }
-    return json_value(json, c);
+    if ((expect == JSON_VALUE_OR_END && c == ']') || (expect == JSON_KEY_OR_END && c == '}'))
+        return json_close(json);
+    if (expect == JSON_KEY || expect == JSON_KEY_OR_END)
+        return json_key(json, c, token);
+    return json_value(json, c, token);
+}
+
+void gn_json_read(struct gn_json *json, struct gn_json_token *out)
+{
+    *out = (struct gn_json_token){ 0 };
+    out->kind = json_next_kind(json, out);
 }
 
 bool gn_json_skip(struct gn_json *json, struct gn_json_token token)

@@ -19,28 +19,24 @@ static const double number_tens[NUMBER_POWER_MAX + 1] = {
 };
 
 struct number_parts {
-    uint64_t digits; /* without the point; meaningless when digit_count > NUMBER_DIGITS_MAX */
-    int digit_count; /* without leading zeros */
+    uint64_t digits; /* without the point; wrapped, and meaningless, when there are too many */
+    int digit_count; /* leading zeros too */
     int power;       /* of ten */
     bool negative;
     const char *end;
 };
 
-/* Eats digits. Leading zeros of the whole number do not count as digits. */
-static const char *number_eat_digits(const char *at, const char *end, struct number_parts *parts)
+static inline const char *number_eat_digits(const char *at, const char *end, uint64_t *digits)
 {
-    uint64_t digits = parts->digits;
-    int count = parts->digit_count;
+    uint64_t sum = *digits;
     while (at < end) {
         const unsigned digit = (unsigned char)*at - (unsigned)'0';
         if (digit > 9)
             break;
-        digits = digits * 10 + digit; /* wraps behind 19 digits; the count tells */
-        count += count > 0 || digits != 0;
+        sum = sum * 10 + digit;
         at++;
     }
-    parts->digits = digits;
-    parts->digit_count = count;
+    *digits = sum;
     return at;
 }
 
@@ -63,23 +59,23 @@ static const char *number_eat_exponent(const char *at, const char *end, int *out
 static bool number_split(gn_str text, gn_number_form form, struct number_parts *parts)
 {
     const char *at = text.at;
-    const char *end = text.at + text.size;
+    const char *end = text.at + (text.size <= GN_JSON_NUMBER_BYTES_MAX ? text.size : GN_JSON_NUMBER_BYTES_MAX + 1);
     if (at < end && (*at == '-' || (*at == '+' && form == GN_NUMBER_DECIMAL))) {
         parts->negative = *at == '-';
         at++;
     }
     const char *whole = at;
-    at = number_eat_digits(at, end, parts);
+    at = number_eat_digits(at, end, &parts->digits);
+    parts->digit_count = (int)(at - whole);
     if (at == whole || (form == GN_NUMBER_JSON && *whole == '0' && at - whole > 1))
         return false;
     if (at < end && *at == '.') {
         const char *fraction = ++at;
-        at = number_eat_digits(at, end, parts);
+        at = number_eat_digits(at, end, &parts->digits);
         if (at == fraction)
             return false;
-        if (at - fraction > GN_JSON_NUMBER_BYTES_MAX)
-            return false;
         parts->power = -(int)(at - fraction);
+        parts->digit_count -= parts->power;
     }
     if (at < end && (*at == 'e' || *at == 'E')) {
         int exponent = 0;
@@ -92,30 +88,64 @@ static bool number_split(gn_str text, gn_number_form form, struct number_parts *
     return at - text.at <= GN_JSON_NUMBER_BYTES_MAX;
 }
 
-static uint64_t number_ten_u64(int power)
+static const uint64_t number_tens_u64[NUMBER_POWER_U64_MAX + 1] = {
+    UINT64_C(1),
+    UINT64_C(10),
+    UINT64_C(100),
+    UINT64_C(1000),
+    UINT64_C(10000),
+    UINT64_C(100000),
+    UINT64_C(1000000),
+    UINT64_C(10000000),
+    UINT64_C(100000000),
+    UINT64_C(1000000000),
+    UINT64_C(10000000000),
+    UINT64_C(100000000000),
+    UINT64_C(1000000000000),
+    UINT64_C(10000000000000),
+    UINT64_C(100000000000000),
+    UINT64_C(1000000000000000),
+    UINT64_C(10000000000000000),
+    UINT64_C(100000000000000000),
+    UINT64_C(1000000000000000000),
+    UINT64_C(10000000000000000000),
+};
+
+static double number_power_of_two(int power)
 {
-    uint64_t ten = 1;
-    while (power-- > 0)
-        ten *= 10;
-    return ten;
+    const uint64_t bits = (uint64_t)(power + DBL_MAX_EXP - 1) << (DBL_MANT_DIG - 1);
+    double value;
+    memcpy(&value, &bits, sizeof value);
+    return value;
 }
 
-/* digits / 10^power, both below 2^64: the quotient is computed to at least 63 bits, so that what the
- * division leaves over can only matter as one sticky bit far below the 53 that stay. */
+/* digits / 10^power. Both are shifted until their top bit is set; the quotient then has 63 or 64 bits, so what the
+ * division leaves over can only matter as one sticky bit far below the 53 that stay. One `div` on x86-64. */
 static double number_divide(uint64_t digits, int power)
 {
-    const int shift = 63 + __builtin_clzll(digits);
-    const number_u128 dividend = (number_u128)digits << shift;
-    const uint64_t divisor = number_ten_u64(power);
-    number_u128 quotient = dividend / divisor;
-    quotient |= quotient * divisor != dividend;
-    return ldexp((double)quotient, -shift); /* the conversion rounds; the scaling is exact */
+    const uint64_t divisor = number_tens_u64[power];
+    const int digits_shift = __builtin_clzll(digits);
+    const int divisor_shift = __builtin_clzll(divisor);
+    const number_u128 dividend = (number_u128)(digits << digits_shift) << 63;
+    const uint64_t top = divisor << divisor_shift;
+    uint64_t quotient = (uint64_t)(dividend / top);
+    quotient |= (number_u128)quotient * top != dividend;
+    return (double)quotient * number_power_of_two(divisor_shift - digits_shift - 63); /* only the first rounds */
+}
+
+/* Did the digits fit? Zeros in front of a long fraction do not count. */
+static bool number_has_few_digits(const struct number_parts *parts, const char *at)
+{
+    int count = parts->digit_count;
+    if (count <= NUMBER_DIGITS_MAX)
+        return true;
+    for (; at < parts->end && (*at < '1' || *at > '9'); at++) /* sign, zeros, point */
+        count -= *at == '0';
+    return count <= NUMBER_DIGITS_MAX;
 }
 
 static bool number_is_small(const struct number_parts *parts, double *out)
 {
-    if (parts->digit_count > NUMBER_DIGITS_MAX)
-        return false;
     if (parts->digits == 0) {
         *out = 0;
         return true;
@@ -128,7 +158,7 @@ static bool number_is_small(const struct number_parts *parts, double *out)
     if (abs(parts->power) > NUMBER_POWER_U64_MAX)
         return false;
     *out = parts->power < 0 ? number_divide(parts->digits, -parts->power)
-                            : (double)((number_u128)parts->digits * number_ten_u64(parts->power));
+                            : (double)((number_u128)parts->digits * number_tens_u64[parts->power]);
     return true;
 }
 
@@ -150,7 +180,7 @@ gn_err gn_number_scan(gn_str text, gn_number_form form, double *out, size_t *out
         return GN_ERR_INVAL;
     const size_t size = (size_t)(parts.end - text.at);
     double value;
-    if (!number_is_small(&parts, &value)) {
+    if (!number_has_few_digits(&parts, text.at) || !number_is_small(&parts, &value)) {
         value = fabs(number_by_strtod((gn_str){ text.at, size }));
         if (!isfinite(value))
             return GN_ERR_INVAL;
