@@ -8,7 +8,7 @@
 #include <sys/stat.h>
 
 #include "base/mem.h"
-#include "guard/credentials.h"
+#include "guard/keyring.h"
 #include "guard/session.h"
 #include "guard/setup_code.h"
 #include "guard/throttle.h"
@@ -22,7 +22,7 @@ struct gn_guard {
     char path[GUARD_PATH_BYTES];
     pthread_mutex_t change; /* taken before `mutex`; held over the disk: one change at a time */
     pthread_mutex_t mutex;  /* all below; never held over a hash or the disk */
-    struct gn_credentials credentials;
+    struct gn_keyring keyring;
     struct gn_setup_code setup;
     struct gn_throttle throttle;
     struct gn_sessions sessions;
@@ -82,15 +82,15 @@ static gn_err guard_read(struct gn_guard *guard, struct gn_diag *diag)
     gn_err err = guard_check_mode(guard->path, diag);
     if (err)
         return err == GN_ERR_NOT_FOUND ? GN_OK : err; /* a new node: nobody has an account */
-    char *text = gn_mem_take(GN_CREDENTIALS_FILE_BYTES_MAX, "reading credentials");
+    char *text = gn_mem_take(GN_KEYRING_FILE_BYTES_MAX, "reading credentials");
     if (text == NULL)
         return GN_ERR_FULL;
     size_t size = 0;
-    err = gn_file_read_all(guard->path, text, GN_CREDENTIALS_FILE_BYTES_MAX, &size);
+    err = gn_file_read_all(guard->path, text, GN_KEYRING_FILE_BYTES_MAX, &size);
     if (err)
         gn_diag_set(diag, 0, 0, "cannot be read: %s", gn_err_text(err));
     else
-        err = gn_credentials_parse(&guard->credentials, (gn_str){ text, size }, diag);
+        err = gn_keyring_parse(&guard->keyring, (gn_str){ text, size }, diag);
     sodium_memzero(text, size);
     gn_mem_give(text);
     return err;
@@ -100,12 +100,12 @@ static gn_err guard_read(struct gn_guard *guard, struct gn_diag *diag)
 static gn_err guard_write(struct gn_guard *guard, const struct gn_thing_credential *thing,
                           const struct gn_user_credential *user)
 {
-    char *text = gn_mem_take(GN_CREDENTIALS_FILE_BYTES_MAX, "writing credentials");
+    char *text = gn_mem_take(GN_KEYRING_FILE_BYTES_MAX, "writing credentials");
     if (text == NULL)
         return GN_ERR_FULL;
-    struct gn_buf buf = gn_buf_over(text, GN_CREDENTIALS_FILE_BYTES_MAX);
+    struct gn_buf buf = gn_buf_over(text, GN_KEYRING_FILE_BYTES_MAX);
     guard_lock(guard);
-    gn_credentials_write(&guard->credentials, thing, user, &buf);
+    gn_keyring_write(&guard->keyring, thing, user, &buf);
     guard_unlock(guard);
     const gn_err err = buf.full ? GN_ERR_FULL : gn_file_replace(guard->path, gn_buf_bytes(&buf));
     sodium_memzero(text, buf.size);
@@ -137,7 +137,7 @@ gn_err gn_guard_open(const char *dir, struct gn_clock clock, struct gn_guard **o
     uint8_t seed[16];
     gn_entropy(seed, sizeof seed);
     gn_throttle_init(&guard->throttle, seed);
-    err = gn_credentials_init(&guard->credentials);
+    err = gn_keyring_init(&guard->keyring);
     if (!err) {
         gn_diag_file(diag, guard->path);
         err = guard_read(guard, diag);
@@ -146,7 +146,7 @@ gn_err gn_guard_open(const char *dir, struct gn_clock clock, struct gn_guard **o
         gn_guard_close(guard);
         return err;
     }
-    if (guard->credentials.user_count == 0)
+    if (guard->keyring.user_count == 0)
         gn_setup_code_init(&guard->setup);
     *out = guard;
     return GN_OK;
@@ -156,7 +156,7 @@ void gn_guard_close(struct gn_guard *guard)
 {
     if (guard == NULL)
         return;
-    gn_credentials_fini(&guard->credentials);
+    gn_keyring_fini(&guard->keyring);
     gn_password_gate_fini(&guard->gate);
     (void)pthread_mutex_destroy(&guard->mutex);
     (void)pthread_mutex_destroy(&guard->change);
@@ -180,7 +180,7 @@ static void guard_token_hash(const uint8_t salt[static GN_SALT_BYTES], gn_str to
 gn_err gn_guard_thing_token(struct gn_guard *guard, gn_str thing_id, char out_token[static GN_TOKEN_BYTES])
 {
     struct gn_thing_credential thing = { 0 };
-    if (!gn_credentials_thing_id_valid(thing_id) ||
+    if (!gn_keyring_thing_id_valid(thing_id) ||
         gn_str_copy(thing.id, sizeof thing.id, thing_id) != GN_OK)
         return GN_ERR_INVAL;
     uint8_t random[(GN_TOKEN_BYTES - 1) / 2];
@@ -193,15 +193,15 @@ gn_err gn_guard_thing_token(struct gn_guard *guard, gn_str thing_id, char out_to
     (void)pthread_mutex_lock(&guard->change);
     gn_err err = GN_OK;
     guard_lock(guard);
-    if (guard->credentials.thing_count == GN_THINGS_MAX &&
-        gn_credentials_thing(&guard->credentials, thing_id) == NULL)
+    if (guard->keyring.thing_count == GN_THINGS_MAX &&
+        gn_keyring_thing(&guard->keyring, thing_id) == NULL)
         err = GN_ERR_FULL;
     guard_unlock(guard);
     if (!err)
         err = guard_write(guard, &thing, NULL);
     if (!err) {
         guard_lock(guard);
-        err = gn_credentials_put_thing(&guard->credentials, &thing);
+        err = gn_keyring_put_thing(&guard->keyring, &thing);
         guard_unlock(guard);
     }
     (void)pthread_mutex_unlock(&guard->change);
@@ -230,7 +230,7 @@ gn_err gn_guard_thing_check(struct gn_guard *guard, gn_str thing_id, gn_str toke
     const gn_str account = guard_account('t', thing_id, buffer);
     struct gn_thing_credential thing;
     guard_lock(guard);
-    const struct gn_thing_credential *row = gn_credentials_thing(&guard->credentials, thing_id);
+    const struct gn_thing_credential *row = gn_keyring_thing(&guard->keyring, thing_id);
     thing = row != NULL ? *row : nobody;
     guard_unlock(guard);
 
@@ -257,7 +257,7 @@ gn_err gn_guard_thing_check(struct gn_guard *guard, gn_str thing_id, gn_str toke
 bool gn_guard_needs_setup(struct gn_guard *guard)
 {
     guard_lock(guard);
-    const bool needs = guard->credentials.user_count == 0;
+    const bool needs = guard->keyring.user_count == 0;
     guard_unlock(guard);
     return needs;
 }
@@ -271,7 +271,7 @@ void gn_guard_setup_code(struct gn_guard *guard, char out[static GN_SETUP_CODE_B
 
 static gn_err guard_check_person(gn_str user, gn_str password, struct gn_diag *diag)
 {
-    if (!gn_credentials_user_name_valid(user)) {
+    if (!gn_keyring_user_name_valid(user)) {
         gn_diag_set(diag, 0, 0, "the user name needs 1 to 64 of these characters: A-Z a-z 0-9 _ . - @");
         return GN_ERR_INVAL;
     }
@@ -286,7 +286,7 @@ static gn_err guard_put_person(struct gn_guard *guard, gn_str user, gn_str passw
     if (err)
         return err;
     guard_lock(guard);
-    if (guard->credentials.user_count == GN_USERS_MAX && gn_credentials_user(&guard->credentials, user) == NULL)
+    if (guard->keyring.user_count == GN_USERS_MAX && gn_keyring_user(&guard->keyring, user) == NULL)
         err = GN_ERR_FULL;
     guard_unlock(guard);
     if (!err)
@@ -295,7 +295,7 @@ static gn_err guard_put_person(struct gn_guard *guard, gn_str user, gn_str passw
         err = guard_write(guard, NULL, &row);
     if (!err) {
         guard_lock(guard);
-        err = gn_credentials_put_user(&guard->credentials, &row);
+        err = gn_keyring_put_user(&guard->keyring, &row);
         gn_setup_code_wipe(&guard->setup);
         guard_unlock(guard);
     }
@@ -306,7 +306,7 @@ static gn_err guard_put_person(struct gn_guard *guard, gn_str user, gn_str passw
 gn_err gn_guard_setup(struct gn_guard *guard, gn_str code, gn_str user, gn_str password, struct gn_diag *diag)
 {
     guard_lock(guard);
-    gn_err err = guard->credentials.user_count > 0
+    gn_err err = guard->keyring.user_count > 0
                      ? GN_ERR_EXISTS
                      : gn_setup_code_check(&guard->setup, code, guard_now_ms(guard));
     guard_unlock(guard);
@@ -342,7 +342,7 @@ gn_err gn_guard_login(struct gn_guard *guard, gn_str user, gn_str password, gn_s
     guard_lock(guard);
     const int64_t wait_ms =
         gn_throttle_try(&guard->throttle, source, account, guard_now_ms(guard), &delay_ms);
-    const struct gn_user_credential *row = gn_credentials_user(&guard->credentials, user);
+    const struct gn_user_credential *row = gn_keyring_user(&guard->keyring, user);
     if (row != NULL)
         memcpy(hash, row->hash, sizeof hash);
     guard_unlock(guard);
@@ -382,7 +382,7 @@ static gn_err guard_session(struct gn_guard *guard, gn_str cookie, bool touch, s
     guard_lock(guard);
     const char *name = gn_sessions_user(&guard->sessions, cookie, now_ms, touch);
     const struct gn_user_credential *row =
-        name != NULL ? gn_credentials_user(&guard->credentials, gn_str_of(name)) : NULL;
+        name != NULL ? gn_keyring_user(&guard->keyring, gn_str_of(name)) : NULL;
     if (row != NULL) {
         memcpy(out->name, row->name, sizeof out->name);
         out->role = row->role;

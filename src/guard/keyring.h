@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* guard/credentials.h -- the file of secrets' hashes, as rows.
+/* guard/keyring.h -- the file of secrets' hashes, as rows.
  *
  *   thing press-7 sha256 0f1e..(32 hex) 9a3c..(64 hex)
  *   user anna admin argon2id $argon2id$v=19$m=65536,t=3,p=1$...
@@ -7,8 +7,8 @@
  * One line a principal, single blanks, each line ends with a line feed, things before users, both by name
  * without doubles. The parser takes exactly what the writer writes: a file that somebody has edited into
  * doubt opens for nobody. Rows are kept sorted; finding one is a binary search. Caller's lock. */
-#ifndef GN_GUARD_CREDENTIALS_H
-#define GN_GUARD_CREDENTIALS_H
+#ifndef GN_GUARD_KEYRING_H
+#define GN_GUARD_KEYRING_H
 
 #include "base/buf.h"
 #include "base/hash.h"
@@ -18,7 +18,7 @@
 
 enum {
     GN_SALT_BYTES = 16,
-    GN_CREDENTIALS_FILE_BYTES_MAX = 800000, /* every row at its longest fits */
+    GN_KEYRING_FILE_BYTES_MAX = 800000, /* every row at its longest fits */
 };
 
 struct gn_thing_credential {
@@ -33,35 +33,35 @@ struct gn_user_credential {
     char hash[GN_PASSWORD_HASH_BYTES];
 };
 
-struct gn_credentials {
+struct gn_keyring {
     struct gn_thing_credential *things; /* GN_THINGS_MAX, sorted by id */
     struct gn_user_credential *users;   /* GN_USERS_MAX, sorted by name */
     size_t thing_count;
     size_t user_count;
 };
 
-GN_MUST_USE gn_err gn_credentials_init(struct gn_credentials *credentials);
-void gn_credentials_fini(struct gn_credentials *credentials); /* wipes */
+GN_MUST_USE gn_err gn_keyring_init(struct gn_keyring *keyring);
+void gn_keyring_fini(struct gn_keyring *keyring); /* wipes */
 
 /* Reads a whole file into an empty table. CORRUPT, with the line, when anything is not as above. */
-GN_MUST_USE gn_err gn_credentials_parse(struct gn_credentials *credentials, gn_str text,
+GN_MUST_USE gn_err gn_keyring_parse(struct gn_keyring *keyring, gn_str text,
                                         struct gn_diag *diag);
 
 /* Writes the table as it will be with these rows put in (NULL: none): first to disk, then to memory. */
-void gn_credentials_write(const struct gn_credentials *credentials, const struct gn_thing_credential *thing,
+void gn_keyring_write(const struct gn_keyring *keyring, const struct gn_thing_credential *thing,
                           const struct gn_user_credential *user, struct gn_buf *out);
 
-const struct gn_thing_credential *gn_credentials_thing(const struct gn_credentials *credentials, gn_str id);
-const struct gn_user_credential *gn_credentials_user(const struct gn_credentials *credentials, gn_str name);
+const struct gn_thing_credential *gn_keyring_thing(const struct gn_keyring *keyring, gn_str id);
+const struct gn_user_credential *gn_keyring_user(const struct gn_keyring *keyring, gn_str name);
 
 /* Puts or replaces. FULL at the limit. */
-GN_MUST_USE gn_err gn_credentials_put_thing(struct gn_credentials *credentials,
+GN_MUST_USE gn_err gn_keyring_put_thing(struct gn_keyring *keyring,
                                             const struct gn_thing_credential *thing);
-GN_MUST_USE gn_err gn_credentials_put_user(struct gn_credentials *credentials,
+GN_MUST_USE gn_err gn_keyring_put_user(struct gn_keyring *keyring,
                                            const struct gn_user_credential *user);
 
 /* [A-Za-z0-9_.-]{1,64}; people may also have '@'. */
-bool gn_credentials_thing_id_valid(gn_str id);
-bool gn_credentials_user_name_valid(gn_str name);
+bool gn_keyring_thing_id_valid(gn_str id);
+bool gn_keyring_user_name_valid(gn_str name);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "guard/credentials.h"
+#include "guard/keyring.h"
 
 #include <sodium.h>
 
@@ -8,33 +8,33 @@
 /* "thing " id " sha256 " salt " " hash "\n", and "user " name " operator argon2id " text "\n" */
 _Static_assert(GN_THINGS_MAX * (6 + GN_THING_ID_BYTES_MAX + 8 + 2 * GN_SALT_BYTES + 1 + 64 + 1) +
                        GN_USERS_MAX * (5 + GN_USER_NAME_BYTES + 19 + GN_PASSWORD_HASH_BYTES + 1) <=
-                   GN_CREDENTIALS_FILE_BYTES_MAX,
+                   GN_KEYRING_FILE_BYTES_MAX,
                "the largest table fits the file");
 
-gn_err gn_credentials_init(struct gn_credentials *credentials)
+gn_err gn_keyring_init(struct gn_keyring *keyring)
 {
-    *credentials = (struct gn_credentials){
-        .things = gn_mem_take(GN_THINGS_MAX * sizeof credentials->things[0], "credentials of things"),
-        .users = gn_mem_take(GN_USERS_MAX * sizeof credentials->users[0], "credentials of people"),
+    *keyring = (struct gn_keyring){
+        .things = gn_mem_take(GN_THINGS_MAX * sizeof keyring->things[0], "credentials of things"),
+        .users = gn_mem_take(GN_USERS_MAX * sizeof keyring->users[0], "credentials of people"),
     };
-    if (credentials->things != NULL && credentials->users != NULL)
+    if (keyring->things != NULL && keyring->users != NULL)
         return GN_OK;
-    gn_credentials_fini(credentials);
+    gn_keyring_fini(keyring);
     return GN_ERR_FULL;
 }
 
-void gn_credentials_fini(struct gn_credentials *credentials)
+void gn_keyring_fini(struct gn_keyring *keyring)
 {
-    if (credentials->things != NULL)
-        sodium_memzero(credentials->things, credentials->thing_count * sizeof credentials->things[0]);
-    if (credentials->users != NULL)
-        sodium_memzero(credentials->users, credentials->user_count * sizeof credentials->users[0]);
-    gn_mem_give(credentials->things);
-    gn_mem_give(credentials->users);
-    *credentials = (struct gn_credentials){ 0 };
+    if (keyring->things != NULL)
+        sodium_memzero(keyring->things, keyring->thing_count * sizeof keyring->things[0]);
+    if (keyring->users != NULL)
+        sodium_memzero(keyring->users, keyring->user_count * sizeof keyring->users[0]);
+    gn_mem_give(keyring->things);
+    gn_mem_give(keyring->users);
+    *keyring = (struct gn_keyring){ 0 };
 }
 
-static bool credentials_name_valid(gn_str name, size_t size_max, char extra)
+static bool keyring_name_valid(gn_str name, size_t size_max, char extra)
 {
     if (name.size == 0 || name.size > size_max)
         return false;
@@ -47,17 +47,17 @@ static bool credentials_name_valid(gn_str name, size_t size_max, char extra)
     return true;
 }
 
-bool gn_credentials_thing_id_valid(gn_str id)
+bool gn_keyring_thing_id_valid(gn_str id)
 {
-    return credentials_name_valid(id, GN_THING_ID_BYTES_MAX, '-');
+    return keyring_name_valid(id, GN_THING_ID_BYTES_MAX, '-');
 }
 
-bool gn_credentials_user_name_valid(gn_str name)
+bool gn_keyring_user_name_valid(gn_str name)
 {
-    return credentials_name_valid(name, GN_USER_NAME_BYTES, '@');
+    return keyring_name_valid(name, GN_USER_NAME_BYTES, '@');
 }
 
-static int credentials_compare(const char *have, gn_str name)
+static int keyring_compare(const char *have, gn_str name)
 {
     const size_t size = strlen(have);
     const size_t common = size < name.size ? size : name.size;
@@ -66,14 +66,14 @@ static int credentials_compare(const char *have, gn_str name)
 }
 
 /* First row not before `name`; rows begin with their NUL-terminated name. */
-static size_t credentials_place(const void *rows, size_t count, size_t row_size, gn_str name, bool *out_same)
+static size_t keyring_place(const void *rows, size_t count, size_t row_size, gn_str name, bool *out_same)
 {
     size_t low = 0;
     size_t high = count;
     *out_same = false;
     while (low < high) {
         const size_t middle = low + (high - low) / 2;
-        const int order = credentials_compare((const char *)rows + middle * row_size, name);
+        const int order = keyring_compare((const char *)rows + middle * row_size, name);
         *out_same = *out_same || order == 0;
         if (order < 0)
             low = middle + 1;
@@ -83,28 +83,28 @@ static size_t credentials_place(const void *rows, size_t count, size_t row_size,
     return low;
 }
 
-const struct gn_thing_credential *gn_credentials_thing(const struct gn_credentials *credentials, gn_str id)
+const struct gn_thing_credential *gn_keyring_thing(const struct gn_keyring *keyring, gn_str id)
 {
     bool same;
-    const size_t at = credentials_place(credentials->things, credentials->thing_count,
-                                        sizeof credentials->things[0], id, &same);
-    return same ? &credentials->things[at] : NULL;
+    const size_t at = keyring_place(keyring->things, keyring->thing_count,
+                                        sizeof keyring->things[0], id, &same);
+    return same ? &keyring->things[at] : NULL;
 }
 
-const struct gn_user_credential *gn_credentials_user(const struct gn_credentials *credentials, gn_str name)
+const struct gn_user_credential *gn_keyring_user(const struct gn_keyring *keyring, gn_str name)
 {
     bool same;
-    const size_t at = credentials_place(credentials->users, credentials->user_count,
-                                        sizeof credentials->users[0], name, &same);
-    return same ? &credentials->users[at] : NULL;
+    const size_t at = keyring_place(keyring->users, keyring->user_count,
+                                        sizeof keyring->users[0], name, &same);
+    return same ? &keyring->users[at] : NULL;
 }
 
 /* Puts a row where it belongs in sorted rows; the row replaces one of the same name. */
-static gn_err credentials_put(void *rows, size_t *count, size_t capacity, size_t row_size, const void *row)
+static gn_err keyring_put(void *rows, size_t *count, size_t capacity, size_t row_size, const void *row)
 {
     bool same;
     uint8_t *bytes = rows;
-    const size_t at = credentials_place(rows, *count, row_size, gn_str_of(row), &same);
+    const size_t at = keyring_place(rows, *count, row_size, gn_str_of(row), &same);
     if (!same) {
         if (*count == capacity)
             return GN_ERR_FULL;
@@ -115,19 +115,19 @@ static gn_err credentials_put(void *rows, size_t *count, size_t capacity, size_t
     return GN_OK;
 }
 
-gn_err gn_credentials_put_thing(struct gn_credentials *credentials, const struct gn_thing_credential *thing)
+gn_err gn_keyring_put_thing(struct gn_keyring *keyring, const struct gn_thing_credential *thing)
 {
-    return credentials_put(credentials->things, &credentials->thing_count, GN_THINGS_MAX, sizeof *thing, thing);
+    return keyring_put(keyring->things, &keyring->thing_count, GN_THINGS_MAX, sizeof *thing, thing);
 }
 
-gn_err gn_credentials_put_user(struct gn_credentials *credentials, const struct gn_user_credential *user)
+gn_err gn_keyring_put_user(struct gn_keyring *keyring, const struct gn_user_credential *user)
 {
-    return credentials_put(credentials->users, &credentials->user_count, GN_USERS_MAX, sizeof *user, user);
+    return keyring_put(keyring->users, &keyring->user_count, GN_USERS_MAX, sizeof *user, user);
 }
 
 /* --- writing --- */
 
-static void credentials_write_thing(const struct gn_thing_credential *thing, struct gn_buf *out)
+static void keyring_write_thing(const struct gn_thing_credential *thing, struct gn_buf *out)
 {
     char salt[2 * GN_SALT_BYTES + 1];
     char hash[2 * GN_SHA256_BYTES + 1];
@@ -136,43 +136,43 @@ static void credentials_write_thing(const struct gn_thing_credential *thing, str
     gn_buf_addf(out, "thing %s sha256 %s %s\n", thing->id, salt, hash);
 }
 
-static void credentials_write_user(const struct gn_user_credential *user, struct gn_buf *out)
+static void keyring_write_user(const struct gn_user_credential *user, struct gn_buf *out)
 {
     gn_buf_addf(out, "user %s %s argon2id %s\n", user->name, gn_role_name(user->role), user->hash);
 }
 
-void gn_credentials_write(const struct gn_credentials *credentials, const struct gn_thing_credential *thing,
+void gn_keyring_write(const struct gn_keyring *keyring, const struct gn_thing_credential *thing,
                           const struct gn_user_credential *user, struct gn_buf *out)
 {
-    for (size_t i = 0; i < credentials->thing_count; i++) {
-        const struct gn_thing_credential *row = &credentials->things[i];
+    for (size_t i = 0; i < keyring->thing_count; i++) {
+        const struct gn_thing_credential *row = &keyring->things[i];
         const int order = thing != NULL ? strcmp(thing->id, row->id) : 1;
         if (order <= 0) {
-            credentials_write_thing(thing, out);
+            keyring_write_thing(thing, out);
             thing = NULL;
         }
         if (order != 0)
-            credentials_write_thing(row, out);
+            keyring_write_thing(row, out);
     }
     if (thing != NULL)
-        credentials_write_thing(thing, out);
-    for (size_t i = 0; i < credentials->user_count; i++) {
-        const struct gn_user_credential *row = &credentials->users[i];
+        keyring_write_thing(thing, out);
+    for (size_t i = 0; i < keyring->user_count; i++) {
+        const struct gn_user_credential *row = &keyring->users[i];
         const int order = user != NULL ? strcmp(user->name, row->name) : 1;
         if (order <= 0) {
-            credentials_write_user(user, out);
+            keyring_write_user(user, out);
             user = NULL;
         }
         if (order != 0)
-            credentials_write_user(row, out);
+            keyring_write_user(row, out);
     }
     if (user != NULL)
-        credentials_write_user(user, out);
+        keyring_write_user(user, out);
 }
 
 /* --- parsing --- */
 
-static bool credentials_hex(gn_str text, uint8_t *out, size_t size)
+static bool keyring_hex(gn_str text, uint8_t *out, size_t size)
 {
     if (text.size != 2 * size)
         return false;
@@ -186,29 +186,29 @@ static bool credentials_hex(gn_str text, uint8_t *out, size_t size)
     return true;
 }
 
-static const char *credentials_parse_thing(struct gn_credentials *credentials, gn_str line)
+static const char *keyring_parse_thing(struct gn_keyring *keyring, gn_str line)
 {
     struct gn_thing_credential thing = { 0 };
     gn_str rest;
     const gn_str id = gn_str_split(line, ' ', &rest);
-    if (!gn_credentials_thing_id_valid(id))
+    if (!gn_keyring_thing_id_valid(id))
         return "the id of a thing is missing or has other characters than A-Z a-z 0-9 _ . -";
     if (!gn_str_equal(gn_str_split(rest, ' ', &rest), GN_STR("sha256")))
         return "expected 'sha256' behind the id of a thing";
     const gn_str salt = gn_str_split(rest, ' ', &rest);
-    if (!credentials_hex(salt, thing.salt, sizeof thing.salt) ||
-        !credentials_hex(rest, thing.hash, sizeof thing.hash))
+    if (!keyring_hex(salt, thing.salt, sizeof thing.salt) ||
+        !keyring_hex(rest, thing.hash, sizeof thing.hash))
         return "expected 32 and 64 lower-case hex digits behind 'sha256'";
     if (gn_str_copy(thing.id, sizeof thing.id, id) != GN_OK)
         return "the id of a thing is too long";
-    const size_t count = credentials->thing_count;
-    if (credentials->user_count > 0 ||
-        (count > 0 && credentials_compare(credentials->things[count - 1].id, id) >= 0))
+    const size_t count = keyring->thing_count;
+    if (keyring->user_count > 0 ||
+        (count > 0 && keyring_compare(keyring->things[count - 1].id, id) >= 0))
         return "things come before users, each once, in the order of their ids";
-    return gn_credentials_put_thing(credentials, &thing) == GN_OK ? NULL : "more things than THINGS_MAX";
+    return gn_keyring_put_thing(keyring, &thing) == GN_OK ? NULL : "more things than THINGS_MAX";
 }
 
-static bool credentials_role(gn_str text, gn_role *out)
+static bool keyring_role(gn_str text, gn_role *out)
 {
     for (gn_role role = GN_ROLE_VIEWER; role <= GN_ROLE_ADMIN; role++)
         if (gn_str_equal(text, gn_str_of(gn_role_name(role)))) {
@@ -218,14 +218,14 @@ static bool credentials_role(gn_str text, gn_role *out)
     return false;
 }
 
-static const char *credentials_parse_user(struct gn_credentials *credentials, gn_str line)
+static const char *keyring_parse_user(struct gn_keyring *keyring, gn_str line)
 {
     struct gn_user_credential user = { 0 };
     gn_str rest;
     const gn_str name = gn_str_split(line, ' ', &rest);
-    if (!gn_credentials_user_name_valid(name))
+    if (!gn_keyring_user_name_valid(name))
         return "the name of a user is missing or has other characters than A-Z a-z 0-9 _ . - @";
-    if (!credentials_role(gn_str_split(rest, ' ', &rest), &user.role))
+    if (!keyring_role(gn_str_split(rest, ' ', &rest), &user.role))
         return "expected 'viewer', 'operator' or 'admin' behind the name of a user";
     if (!gn_str_equal(gn_str_split(rest, ' ', &rest), GN_STR("argon2id")))
         return "expected 'argon2id' behind the role of a user";
@@ -234,13 +234,13 @@ static const char *credentials_parse_user(struct gn_credentials *credentials, gn
         return "expected a password hash of this program behind 'argon2id'";
     if (gn_str_copy(user.name, sizeof user.name, name) != GN_OK)
         return "the name of a user is too long";
-    const size_t count = credentials->user_count;
-    if (count > 0 && credentials_compare(credentials->users[count - 1].name, name) >= 0)
+    const size_t count = keyring->user_count;
+    if (count > 0 && keyring_compare(keyring->users[count - 1].name, name) >= 0)
         return "users come each once, in the order of their names";
-    return gn_credentials_put_user(credentials, &user) == GN_OK ? NULL : "more users than USERS_MAX";
+    return gn_keyring_put_user(keyring, &user) == GN_OK ? NULL : "more users than USERS_MAX";
 }
 
-gn_err gn_credentials_parse(struct gn_credentials *credentials, gn_str text, struct gn_diag *diag)
+gn_err gn_keyring_parse(struct gn_keyring *keyring, gn_str text, struct gn_diag *diag)
 {
     for (size_t number = 1; text.size > 0; number++) {
         const char *why = "the last line does not end: the file is cut off";
@@ -249,9 +249,9 @@ gn_err gn_credentials_parse(struct gn_credentials *credentials, gn_str text, str
             const gn_str line = gn_str_split(text, '\n', &text);
             const gn_str word = gn_str_split(line, ' ', &rest);
             if (gn_str_equal(word, GN_STR("thing")))
-                why = credentials_parse_thing(credentials, rest);
+                why = keyring_parse_thing(keyring, rest);
             else if (gn_str_equal(word, GN_STR("user")))
-                why = credentials_parse_user(credentials, rest);
+                why = keyring_parse_user(keyring, rest);
             else
                 why = "expected a line that begins with 'thing' or 'user'";
         }
