@@ -15,28 +15,31 @@
 #include <time.h>
 
 #include "learn/detect/baseline.h"
+#include "learn/detect/drawn.h"
 
 /* --- series in which nothing happens --- */
 
 struct source {
-    uint64_t seed;
+    struct gn_drawn drawn;
     double state;
     uint64_t step;
     uint64_t until;
     int mode;
 };
 
-static double source_uniform(struct source *s) /* (0, 1] */
+static struct source source_of(uint64_t number)
 {
-    s->seed ^= s->seed << 13;
-    s->seed ^= s->seed >> 7;
-    s->seed ^= s->seed << 17;
-    return ((double)(s->seed >> 11) + 1) / 9007199254740993.0;
+    return (struct source){ .drawn = gn_drawn_from(number) };
+}
+
+static double source_uniform(struct source *s)
+{
+    return gn_drawn_uniform(&s->drawn);
 }
 
 static double source_gauss(struct source *s)
 {
-    return sqrt(-2 * log(source_uniform(s))) * cos(6.283185307179586 * source_uniform(s));
+    return gn_drawn_normal(&s->drawn);
 }
 
 static double draw_gauss(struct source *s)
@@ -108,10 +111,10 @@ static const struct {
     const char *name;
     double (*draw)(struct source *s);
 } quiet_kinds[] = {
-    { "independent, normal", draw_gauss },  { "independent, Student t3", draw_student },
+    { "independent, normal", draw_gauss },        { "independent, Student t3", draw_student },
     { "independent, lognormal", draw_lognormal }, { "AR(1) 0.9", draw_ar9 },
-    { "mean-reverting walk", draw_walk },   { "daily sine, 10 sigma", draw_day },
-    { "counts, Poisson(2)", draw_counts },  { "switch, 30 s on 120 s off", draw_flips },
+    { "mean-reverting walk", draw_walk },         { "daily sine, 10 sigma", draw_day },
+    { "counts, Poisson(2)", draw_counts },        { "switch, 30 s on 120 s off", draw_flips },
     { "stands still, 1 % blips", draw_constant }, { "bursts every 10 min", draw_bursts },
 };
 enum { QUIET_KINDS = sizeof quiet_kinds / sizeof *quiet_kinds, SEEDS = 10 };
@@ -126,8 +129,14 @@ static void bench_init(struct gn_baseline *b)
     gn_baseline_kind.init(b, values);
 }
 
-static int bench_quiet(int days)
+static int bench_quiet(const char *argument)
 {
+    int64_t given = 0;
+    if (gn_parse_i64(gn_str_of(argument), &given) || given < 1 || given > 10000) {
+        fprintf(stderr, "learn_bench: '%s' is not a number of days\n", argument);
+        return 2;
+    }
+    const int days = (int)given;
     printf("one reading a second, %d series of %d days each; announcements a series and day (budget 0.1)\n", SEEDS,
            days);
     printf("%-28s %8s %8s %8s %8s %8s %8s\n", "series", "1st hour", "day 1", "days 2-3", "later", "all", "limit");
@@ -135,13 +144,14 @@ static int bench_quiet(int days)
         double counts[4] = { 0 };
         double limit = 0;
         for (uint64_t seed = 1; seed <= SEEDS; seed++) {
-            struct source s = { .seed = seed * 0x9e3779b97f4a7c15 };
+            struct source s = source_of(seed);
             struct gn_baseline b;
             bench_init(&b);
             for (; s.step < (uint64_t)days * 86400; s.step++) {
                 struct gn_verdict verdict;
-                gn_baseline_kind.update(&b, &(struct gn_model_reading){ start_ms + (int64_t)s.step * 1000,
-                                                                        quiet_kinds[k].draw(&s) }, &verdict);
+                gn_baseline_kind.update(
+                    &b, &(struct gn_model_reading){ start_ms + (int64_t)s.step * 1000, quiet_kinds[k].draw(&s) },
+                    &verdict);
                 if (verdict.phase != GN_PHASE_START)
                     continue;
                 counts[s.step < 86400 ? 1 : s.step < 3 * 86400 ? 2 : 3]++;
@@ -150,8 +160,8 @@ static int bench_quiet(int days)
             }
             limit += b.evidence.limit;
         }
-        printf("%-28s %8.2f %8.2f %8.3f %8.3f %8.3f %8.1f\n", quiet_kinds[k].name, counts[0] / SEEDS,
-               counts[1] / SEEDS, counts[2] / SEEDS / 2, counts[3] / SEEDS / fmax(days - 3, 1),
+        printf("%-28s %8.2f %8.2f %8.3f %8.3f %8.3f %8.1f\n", quiet_kinds[k].name, counts[0] / SEEDS, counts[1] / SEEDS,
+               counts[2] / SEEDS / 2, counts[3] / SEEDS / fmax(days - 3, 1),
                (counts[1] + counts[2] + counts[3]) / SEEDS / days, limit / SEEDS);
     }
     return 0;
@@ -166,41 +176,54 @@ static int compare_doubles(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-/* Windows from the step to its START; 600 when there is none in 10 minutes. */
-static double step_delay(size_t kind, uint64_t seed, double size, uint64_t learnt)
+enum { STEP_NEVER_S = 600, STEP_RUNS = 41 };
+
+/* Seconds from the step to its START; STEP_NEVER_S when there is none in 10 minutes. */
+static double step_delay(size_t kind, uint64_t seed, double size, int64_t period_ms, int64_t learnt_s)
 {
-    struct source s = { .seed = seed * 0x9e3779b97f4a7c15 };
+    struct source s = source_of(seed);
     struct gn_baseline b;
     bench_init(&b);
-    for (; s.step < learnt + 600; s.step++) {
-        const double shift = s.step >= learnt ? size : 0;
+    const uint64_t steps_at = (uint64_t)(learnt_s * 1000 / period_ms);
+    const uint64_t ends_at = steps_at + (uint64_t)(STEP_NEVER_S * 1000 / period_ms);
+    for (; s.step < ends_at; s.step++) {
+        const struct gn_model_reading reading = {
+            start_ms + (int64_t)s.step * period_ms,
+            quiet_kinds[kind].draw(&s) + (s.step >= steps_at ? size : 0),
+        };
         struct gn_verdict verdict;
-        gn_baseline_kind.update(&b, &(struct gn_model_reading){ start_ms + (int64_t)s.step * 1000,
-                                                                quiet_kinds[kind].draw(&s) + shift }, &verdict);
-        if (s.step >= learnt && verdict.phase == GN_PHASE_START)
-            return (double)(s.step - learnt + 1);
+        gn_baseline_kind.update(&b, &reading, &verdict);
+        if (s.step >= steps_at && verdict.phase == GN_PHASE_START)
+            return (double)((s.step - steps_at + 1) * (uint64_t)period_ms) / 1000;
     }
-    return 600;
+    return STEP_NEVER_S;
+}
+
+static double step_median(size_t kind, double size, int64_t period_ms, int64_t learnt_s)
+{
+    double delays[STEP_RUNS];
+    for (uint64_t run = 0; run < STEP_RUNS; run++)
+        delays[run] = step_delay(kind, run + 1, size, period_ms, learnt_s);
+    qsort(delays, STEP_RUNS, sizeof *delays, compare_doubles);
+    return delays[STEP_RUNS / 2];
 }
 
 static int bench_steps(void)
 {
-    enum { RUNS = 41 };
-    static const uint64_t learnt[] = { 90, 600, 20000 };
+    static const int64_t learnt_s[] = { 90, 600, 20000 };
     static const double sizes[] = { 3, 5, 10, 30 };
-    printf("windows from a lasting step to its announcement, median of %d (600 = none)\n", RUNS);
-    printf("%-28s %8s %8s %8s %8s %8s\n", "series", "learnt", "3 sd", "5 sd", "10 sd", "30 sd");
-    for (size_t k = 0; k < QUIET_KINDS; k++) {
-        for (size_t l = 0; l < 3; l++) {
-            printf("%-28s %8llu", quiet_kinds[k].name, (unsigned long long)learnt[l]);
-            for (size_t z = 0; z < 4; z++) {
-                double delays[RUNS];
-                for (uint64_t run = 0; run < RUNS; run++)
-                    delays[run] = step_delay(k, run + 1, sizes[z], learnt[l]);
-                qsort(delays, RUNS, sizeof *delays, compare_doubles);
-                printf(" %8.0f", delays[RUNS / 2]);
+    printf("seconds from a lasting step (in units of the noise) to its announcement, median of %d\n", STEP_RUNS);
+    printf("%-28s %7s %9s %8s %8s %8s %8s\n", "series", "period", "learnt s", "3", "5", "10", "30");
+    for (int64_t period_ms = 1000; period_ms >= 200; period_ms -= 800) {
+        for (size_t k = 0; k < QUIET_KINDS; k++) {
+            for (size_t l = 0; l < (period_ms == 1000 ? 3U : 2U); l++) {
+                printf("%-28s %4d ms %9d", quiet_kinds[k].name, (int)period_ms, (int)learnt_s[l]);
+                for (size_t z = 0; z < 4; z++) {
+                    const double median = step_median(k, sizes[z], period_ms, learnt_s[l]);
+                    printf(median < STEP_NEVER_S ? " %8.1f" : "        -", median);
+                }
+                printf("\n");
             }
-            printf("\n");
         }
     }
     return 0;
@@ -210,57 +233,69 @@ static int bench_steps(void)
 
 enum { COLUMNS_MAX = 256, LINE_BYTES = 16384 };
 
+struct column {
+    struct gn_baseline model;
+    const char *name;
+    unsigned starts;
+    unsigned faults;
+};
+
+static void csv_print(double seconds, const char *name, const struct gn_verdict *v)
+{
+    printf("%9.1f s %-20s %s%s value %g usual %g [%g, %g] score %.1f p %.2g evidence %.1f of %.1f\n", seconds, name,
+           v->phase == GN_PHASE_START ? "START " : "END ", gn_sensor_fault_name(v->fault), v->value, v->usual,
+           v->usual_low, v->usual_high, v->score, v->p_value, v->evidence, v->threshold);
+}
+
+static void csv_take(struct column *column, double time_ms, double value, double seconds, bool shown)
+{
+    struct gn_verdict v;
+    gn_baseline_kind.update(&column->model, &(struct gn_model_reading){ (int64_t)time_ms, value }, &v);
+    if (v.phase == GN_PHASE_START)
+        *(v.fault == GN_SENSOR_OK ? &column->starts : &column->faults) += 1;
+    if (shown && (v.phase == GN_PHASE_START || v.phase == GN_PHASE_END))
+        csv_print(seconds, column->name, &v);
+}
+
 static int bench_csv(const char *path, const char *wanted)
 {
-    static struct gn_baseline models[COLUMNS_MAX];
+    static struct column columns[COLUMNS_MAX];
     static char line[LINE_BYTES], names[LINE_BYTES];
-    static char *name[COLUMNS_MAX];
-    static unsigned starts[COLUMNS_MAX], stuck[COLUMNS_MAX], gaps[COLUMNS_MAX];
-    static double open_s[COLUMNS_MAX];
     FILE *file = fopen(path, "r");
-    if (file == NULL || fgets(names, sizeof names, file) == NULL)
+    if (file == NULL || fgets(names, sizeof names, file) == NULL) {
+        fprintf(stderr, "%s: cannot be read\n", path);
         return 1;
-    size_t columns = 0;
+    }
+    size_t count = 0;
     char *rest = NULL;
     (void)strtok_r(names, ",\n", &rest);
-    for (char *word; columns < COLUMNS_MAX && (word = strtok_r(NULL, ",\n", &rest)) != NULL; columns++) {
-        name[columns] = word;
-        bench_init(&models[columns]);
+    for (char *word; count < COLUMNS_MAX && (word = strtok_r(NULL, ",\n", &rest)) != NULL; count++) {
+        columns[count].name = word;
+        bench_init(&columns[count].model);
     }
-    double first = 0, time_ms = 0;
+    double first = 0;
+    double time_ms = 0;
     while (fgets(line, sizeof line, file) != NULL) {
         char *at = line;
         time_ms = strtod(at, &at);
-        if (first <= 0)
-            first = time_ms;
-        for (size_t i = 0; i < columns && *at == ','; i++) {
+        first = first > 0 ? first : time_ms;
+        for (size_t i = 0; i < count && *at == ','; i++) {
             const double value = strtod(at + 1, &at);
-            struct gn_verdict v;
-            gn_baseline_kind.update(&models[i], &(struct gn_model_reading){ (int64_t)time_ms, value }, &v);
-            const bool shown = wanted != NULL && strstr(name[i], wanted) != NULL;
-            if (v.fault == GN_SENSOR_OK) {
-                starts[i] += v.phase == GN_PHASE_START;
-                open_s[i] += v.phase == GN_PHASE_GOING_ON ? 0.2 : 0;
-            } else {
-                stuck[i] += v.phase == GN_PHASE_START && v.fault == GN_SENSOR_STUCK;
-                gaps[i] += v.phase == GN_PHASE_START && v.fault == GN_SENSOR_GAP;
-            }
-            if (shown && (v.phase == GN_PHASE_START || v.phase == GN_PHASE_END))
-                printf("%9.1f s %-20s phase %d fault %d value %g usual %g [%g, %g] score %.1f p %.2g evidence %.1f of %.1f\n",
-                       (time_ms - first) / 1000, name[i], v.phase, (int)v.fault, v.value, v.usual, v.usual_low,
-                       v.usual_high, v.score, v.p_value, v.evidence, v.threshold);
+            const bool shown = wanted != NULL && strstr(columns[i].name, wanted) != NULL;
+            csv_take(&columns[i], time_ms, value, (time_ms - first) / 1000, shown);
         }
     }
     (void)fclose(file);
     unsigned sum = 0;
-    for (size_t i = 0; i < columns; i++) {
-        sum += starts[i];
-        if (starts[i] + stuck[i] > 0)
-            printf("%-24s %4u announced, %5.0f s open, %u stuck, limit %.1f debt %.1f\n", name[i], starts[i], open_s[i], stuck[i],
-                   models[i].evidence.limit, models[i].evidence.debt);
+    for (size_t i = 0; i < count; i++) {
+        sum += columns[i].starts;
+        if (columns[i].starts + columns[i].faults > 0)
+            printf("%-24s %4u anomalies, %u sensor faults, limit %.1f, debt %.1f\n", columns[i].name, columns[i].starts,
+                   columns[i].faults, columns[i].model.evidence.limit, columns[i].model.evidence.debt);
     }
-    printf("%zu series, %.2f hours: %u announcements, %.3f a series and hour\n", columns, (time_ms - first) / 3.6e6,
-           sum, sum / (time_ms - first) * 3.6e6 / (double)columns);
+    const double hours = (time_ms - first) / 3.6e6;
+    printf("%zu series, %.2f hours: %u anomalies, %.3f a series and hour\n", count, hours, sum,
+           sum / hours / (double)count);
     return 0;
 }
 
@@ -385,57 +420,68 @@ static int bench_nab(const char *folder)
         if (!nab_file(folder, labels, file, &sum))
             return 1;
     }
-    printf("%.0f days: %u of %u windows hit, %u announcements, %u of them outside = %.3f a day\n", sum.days,
-           sum.hits, sum.windows, sum.alarms, sum.outside, sum.outside / sum.days);
+    printf("%.0f days: %u of %u windows hit, %u announcements, %u of them outside = %.3f a day\n", sum.days, sum.hits,
+           sum.windows, sum.alarms, sum.outside, sum.outside / sum.days);
     return 0;
 }
 
 /* --- cost --- */
 
-static double bench_ns(void)
+static double bench_ns(clockid_t clock)
 {
     struct timespec t;
-    (void)clock_gettime(CLOCK_MONOTONIC, &t);
+    (void)clock_gettime(clock, &t);
     return (double)t.tv_sec * 1e9 + (double)t.tv_nsec;
+}
+
+enum { SCORE_SERIES = 64, SCORE_READINGS = 20000 };
+
+static void score_feed(struct gn_baseline *b, int64_t r, int64_t period_ms, double value)
+{
+    struct gn_verdict verdict;
+    gn_baseline_kind.update(b, &(struct gn_model_reading){ start_ms + r * period_ms, value }, &verdict);
+}
+
+/* The mean is processor time over many series in turn, as in the engine, so that caches count; the
+ * percentiles are wall time of single readings of one series, and include reading the clock. */
+static double score_row(const char *name, const double *values, int64_t period_ms)
+{
+    static struct gn_baseline models[SCORE_SERIES];
+    static double costs[SCORE_READINGS];
+    for (size_t i = 0; i < SCORE_SERIES; i++)
+        bench_init(&models[i]);
+    const double began = bench_ns(CLOCK_THREAD_CPUTIME_ID);
+    for (int64_t r = 0; r < SCORE_READINGS; r++) {
+        for (size_t i = 0; i < SCORE_SERIES; i++)
+            score_feed(&models[i], r, period_ms, values[r]);
+    }
+    const double mean = (bench_ns(CLOCK_THREAD_CPUTIME_ID) - began) / SCORE_READINGS / SCORE_SERIES;
+    bench_init(&models[0]);
+    for (int64_t r = 0; r < SCORE_READINGS; r++) {
+        const double from = bench_ns(CLOCK_MONOTONIC);
+        score_feed(&models[0], r, period_ms, values[r]);
+        costs[r] = bench_ns(CLOCK_MONOTONIC) - from;
+    }
+    qsort(costs, SCORE_READINGS, sizeof *costs, compare_doubles);
+    printf("%-28s %5d ms %10.0f %10.0f %10.0f\n", name, (int)period_ms, mean, costs[SCORE_READINGS / 2],
+           costs[SCORE_READINGS * 99 / 100]);
+    return mean;
 }
 
 static int bench_score(void)
 {
-    enum { SERIES = 64, READINGS = 20000 };
-    static struct gn_baseline models[SERIES];
-    static double values[READINGS];
-    static double costs[READINGS];
-    printf("%-28s %8s %10s %10s %10s\n", "series", "period", "mean ns", "p99 ns", "worst ns");
-    for (int period = 200; period <= 1000; period += 800) {
+    static double values[SCORE_READINGS];
+    double worst = 0;
+    printf("%-28s %8s %10s %10s %10s\n", "series", "period", "mean ns", "median ns", "p99 ns");
+    for (int64_t period_ms = 200; period_ms <= 1000; period_ms += 800) {
         for (size_t k = 0; k < QUIET_KINDS; k++) {
-            struct source s = { .seed = 88172645463325252 };
-            for (; s.step < READINGS; s.step++)
+            struct source s = source_of(1);
+            for (; s.step < SCORE_READINGS; s.step++)
                 values[s.step] = quiet_kinds[k].draw(&s);
-            for (size_t i = 0; i < SERIES; i++)
-                bench_init(&models[i]);
-            const double began = bench_ns();
-            for (int64_t r = 0; r < READINGS; r++) {
-                for (size_t i = 0; i < SERIES; i++) {
-                    struct gn_verdict verdict;
-                    gn_baseline_kind.update(&models[i], &(struct gn_model_reading){ start_ms + r * period, values[r] },
-                                            &verdict);
-                }
-            }
-            const double mean = (bench_ns() - began) / READINGS / SERIES;
-            bench_init(&models[0]);
-            for (int64_t r = 0; r < READINGS; r++) {
-                struct gn_verdict verdict;
-                const double from = bench_ns();
-                gn_baseline_kind.update(&models[0], &(struct gn_model_reading){ start_ms + r * period, values[r] },
-                                        &verdict);
-                costs[r] = bench_ns() - from;
-            }
-            qsort(costs, READINGS, sizeof *costs, compare_doubles);
-            printf("%-28s %5d ms %10.0f %10.0f %10.0f\n", quiet_kinds[k].name, period, mean,
-                   costs[READINGS * 99 / 100], costs[READINGS - 1]);
+            worst = fmax(worst, score_row(quiet_kinds[k].name, values, period_ms));
         }
     }
-    printf("%zu bytes a series\n", sizeof(struct gn_baseline));
+    printf("score_ns_mean_worst=%.0f state_bytes=%zu\n", worst, sizeof(struct gn_baseline));
     return 0;
 }
 
@@ -445,7 +491,7 @@ int main(int argc, char **argv)
     if (strcmp(what, "score") == 0)
         return bench_score();
     if (strcmp(what, "quiet") == 0)
-        return bench_quiet(argc > 2 ? atoi(argv[2]) : 10);
+        return bench_quiet(argc > 2 ? argv[2] : "10");
     if (strcmp(what, "steps") == 0)
         return bench_steps();
     if (strcmp(what, "csv") == 0 && argc > 2)

@@ -48,8 +48,8 @@ gn_err gn_model_parameter_set(const struct gn_model_kind *kind, double *values, 
         if (!gn_str_equal(gn_str_of(row->key), key))
             continue;
         if (!(value >= row->min && value <= row->max)) { /* also when it is not a number */
-            gn_diag_set(diag, 0, 0, "%s of the model '%s' must be from %g to %g, not %g", row->key,
-                        kind->name, row->min, row->max, value);
+            gn_diag_set(diag, 0, 0, "%s of the model '%s' must be from %g to %g, not %g", row->key, kind->name,
+                        row->min, row->max, value);
             return GN_ERR_INVAL;
         }
         values[i] = value;

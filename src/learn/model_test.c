@@ -74,8 +74,7 @@ static void a_parameter_takes_its_range_and_no_more(void **state)
         assert_true(fabs(values[i] - row->min) <= 0);
         assert_int_equal(gn_model_parameter_set(kind, values, key, row->max, NULL), GN_OK);
         struct gn_diag diag = { 0 };
-        assert_int_equal(gn_model_parameter_set(kind, values, key, nextafter(row->max, INFINITY), &diag),
-                         GN_ERR_INVAL);
+        assert_int_equal(gn_model_parameter_set(kind, values, key, nextafter(row->max, INFINITY), &diag), GN_ERR_INVAL);
         assert_non_null(strstr(diag.text, row->key));
         assert_int_equal(gn_model_parameter_set(kind, values, key, nextafter(row->min, -INFINITY), &diag),
                          GN_ERR_INVAL);
@@ -109,12 +108,9 @@ static void faults_have_names(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(every_kind_is_complete),
-        cmocka_unit_test(a_fresh_state_of_every_kind_is_valid),
-        cmocka_unit_test(kinds_are_found_by_name),
-        cmocka_unit_test(a_parameter_takes_its_range_and_no_more),
-        cmocka_unit_test(an_unknown_parameter_is_named),
-        cmocka_unit_test(faults_have_names),
+        cmocka_unit_test(every_kind_is_complete),        cmocka_unit_test(a_fresh_state_of_every_kind_is_valid),
+        cmocka_unit_test(kinds_are_found_by_name),       cmocka_unit_test(a_parameter_takes_its_range_and_no_more),
+        cmocka_unit_test(an_unknown_parameter_is_named), cmocka_unit_test(faults_have_names),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -3,17 +3,19 @@
 
 #include <math.h>
 
+#include "learn/detect/scalar.h"
+
 enum {
-    BASELINE_FIRST = 12,          /* windows until scores mean anything: these only set the level */
+    BASELINE_FIRST = 12,           /* windows until scores mean anything: these only set the level */
     BASELINE_ACCEPT_WINDOWS = 120, /* a slow series needs more than accept_after_s to show a new level */
-    BASELINE_USUAL_LEAST = 8,     /* usual windows in a row that END an anomaly */
+    BASELINE_USUAL_LEAST = 8,      /* usual windows in a row that END an anomaly */
     BASELINE_USUAL_MAX = 1000,
-    BASELINE_HALVES_MAX = 8,      /* then any level is accepted, steady or not */
-    BASELINE_LEVEL_MEMORY = 2,    /* memories from this one on stand for a level */
-    BASELINE_STRIDE_MAX = 64,     /* bounds the work of one release */
-    BASELINE_CHANGES_LEAST = 8,   /* what hardly ever changed has not shown yet what is usual ... */
-    BASELINE_STILL_LEAST = 3600,  /* ... unless it stood still for so many windows */
-    BASELINE_RELEARN = 20,        /* windows the level counts for after accept() */
+    BASELINE_HALVES_MAX = 8,     /* then any level is accepted, steady or not */
+    BASELINE_LEVEL_MEMORY = 2,   /* memories from this one on stand for a level */
+    BASELINE_STRIDE_MAX = 64,    /* bounds the work of one release */
+    BASELINE_CHANGES_LEAST = 8,  /* what hardly ever changed has not shown yet what is usual ... */
+    BASELINE_STILL_LEAST = 3600, /* ... unless it stood still for so many windows */
+    BASELINE_RELEARN = 20,       /* windows the level counts for after accept() */
 };
 static const double baseline_usual_p = 0.05;
 static const double baseline_brewing = 8; /* nats: chance gets there about once in 5000 windows */
@@ -23,8 +25,7 @@ static const double baseline_day_ms = 86400000.0;
 static const struct gn_parameter baseline_parameters[] = {
     { "budget_per_day", "alarms a day", 0.1, 0.001, 1000,
       "How many false alarms this series may raise a day. Smaller: fewer and slower alarms." },
-    { "direction", "", 0, -1, 1,
-      "What is unusual: 1 only above, -1 only below, 0 both." },
+    { "direction", "", 0, -1, 1, "What is unusual: 1 only above, -1 only below, 0 both." },
     { "range_low", "unit of the series", -1e300, -1e300, 1e300,
       "Below this a reading is impossible: a fault of the sensor, told at once and never learnt." },
     { "range_high", "unit of the series", 1e300, -1e300, 1e300,
@@ -62,8 +63,7 @@ static void baseline_init(void *state, const double *values)
 
 static bool baseline_learning(const struct gn_baseline *b)
 {
-    return b->conformal.count < GN_BASELINE_WARM_WINDOWS - BASELINE_FIRST ||
-           b->level.count < BASELINE_RELEARN ||
+    return b->conformal.count < GN_BASELINE_WARM_WINDOWS - BASELINE_FIRST || b->level.count < BASELINE_RELEARN ||
            (b->level.change_count < BASELINE_CHANGES_LEAST && b->level.count < BASELINE_STILL_LEAST);
 }
 
@@ -72,10 +72,10 @@ static double baseline_score(const struct gn_baseline *b, double value)
 {
     const double z = (value - gn_robust_location(&b->level)) / gn_robust_spread(&b->level);
     if (b->parameters.direction > 0.5)
-        return fmax(z, 0);
+        return gn_max(z, 0);
     if (b->parameters.direction < -0.5)
-        return fmax(-z, 0);
-    return fmax(fabs(z), 1);
+        return gn_max(-z, 0);
+    return gn_max(fabs(z), 1);
 }
 
 static double baseline_windows_per_day(const struct gn_baseline *b)
@@ -87,8 +87,8 @@ static double baseline_windows_per_day(const struct gn_baseline *b)
 
 static void baseline_calibrate(struct gn_baseline *b, double score)
 {
-    const double windows = fmax(baseline_windows_per_day(b) / GN_CONFORMAL_SCORES, 1);
-    const uint32_t spacing_max = (uint32_t)fmin(windows, GN_CONFORMAL_SPACING_MAX);
+    const double windows = gn_max(baseline_windows_per_day(b) / GN_CONFORMAL_SCORES, 1);
+    const uint32_t spacing_max = (uint32_t)gn_min(windows, GN_CONFORMAL_SPACING_MAX);
     if (!gn_conformal_learn(&b->conformal, score, spacing_max))
         return;
     b->lap_from_ms[1] = b->lap_from_ms[0];
@@ -116,7 +116,7 @@ static void baseline_hold(struct gn_baseline *b, double score)
         b->held_count = GN_BASELINE_HELD / 2;
         b->held_stride = b->held_stride < BASELINE_STRIDE_MAX ? b->held_stride * 2 : b->held_stride;
     }
-    b->held[b->held_count++] = (float)fmin(score, GN_CONFORMAL_SCORE_MAX);
+    b->held[b->held_count++] = (float)gn_min(score, GN_CONFORMAL_SCORE_MAX);
 }
 
 /* The episode was chance after all: what it held counts as often as it stood for. */
@@ -165,7 +165,7 @@ static void baseline_take_shadow(struct gn_baseline *b)
     b->level = b->shadow;
     if (b->level.change_count < before.change_count) {
         b->level.change_count = before.change_count;
-        b->level.quantum = fmax(b->level.quantum, before.quantum);
+        b->level.quantum = gn_max(b->level.quantum, before.quantum);
     }
     gn_interval_init(&b->interval);
 }
@@ -191,8 +191,7 @@ static bool baseline_settled(struct gn_baseline *b, const struct gn_pace_window 
     b->shadow_before = gn_robust_location(&b->shadow);
     if (b->halves < BASELINE_HALVES_MAX)
         b->halves++;
-    return b->halves >= BASELINE_HALVES_MAX ||
-           (b->halves >= 2 && moved < 2 * gn_robust_spread(&b->shadow));
+    return b->halves >= BASELINE_HALVES_MAX || (b->halves >= 2 && moved < 2 * gn_robust_spread(&b->shadow));
 }
 
 static gn_phase baseline_judge_open(struct gn_baseline *b, const struct gn_pace_window *window)
@@ -220,8 +219,7 @@ static gn_phase baseline_judge_open(struct gn_baseline *b, const struct gn_pace_
 static bool baseline_stale(const struct gn_baseline *b, const struct gn_pace_window *window)
 {
     return b->evidence.value > 0 && b->held_windows >= BASELINE_ACCEPT_WINDOWS &&
-           (double)gn_pace_elapsed_ms(b->evidence.since_ms, window->to_ms) >=
-               b->parameters.accept_after_s * 1000;
+           (double)gn_pace_elapsed_ms(b->evidence.since_ms, window->to_ms) >= b->parameters.accept_after_s * 1000;
 }
 
 /* A level that is remembered for long stands still while something is brewing: else the spread grows with
@@ -252,8 +250,7 @@ static gn_phase baseline_judge(struct gn_baseline *b, const struct gn_pace_windo
 static gn_phase baseline_take_window(struct gn_baseline *b, const struct gn_pace_window *window)
 {
     if (b->window_ms != 0)
-        gn_evidence_pay(&b->evidence,
-                        (double)gn_pace_elapsed_ms(b->window_ms, window->to_ms) / baseline_day_ms);
+        gn_evidence_pay(&b->evidence, (double)gn_pace_elapsed_ms(b->window_ms, window->to_ms) / baseline_day_ms);
     b->window_ms = window->to_ms;
     b->score = baseline_score(b, window->mean);
     gn_phase phase = GN_PHASE_QUIET;
@@ -300,7 +297,7 @@ static void baseline_fill(const struct gn_baseline *b, double value, gn_phase ph
 
 static double baseline_clamp(double value)
 {
-    return fmin(fmax(value, -GN_ROBUST_VALUE_MAX), GN_ROBUST_VALUE_MAX);
+    return gn_min(gn_max(value, -GN_ROBUST_VALUE_MAX), GN_ROBUST_VALUE_MAX);
 }
 
 static void baseline_update(void *state, const struct gn_model_reading *reading, struct gn_verdict *out)
@@ -368,13 +365,13 @@ static bool baseline_valid(const void *state)
                          fabs(b->quality.range_high - b->parameters.range_high);
     bool valid = baseline_valid_parameters(b) && apart <= 0 && gn_conformal_valid(&b->conformal) &&
                  gn_quality_valid(&b->quality) && gn_pace_valid(&b->pace) && gn_robust_valid(&b->level) &&
-                 gn_robust_valid(&b->shadow) && gn_interval_valid(&b->interval) &&
-                 gn_evidence_valid(&b->evidence);
+                 gn_robust_valid(&b->shadow) && gn_interval_valid(&b->interval) && gn_evidence_valid(&b->evidence);
     for (uint32_t i = 0; i < GN_BASELINE_HELD; i++)
         valid = valid && b->held[i] >= 0 && b->held[i] <= (float)GN_CONFORMAL_SCORE_MAX;
     return valid && b->score >= 0 && isfinite(b->score) && b->p_value > 0 && b->p_value <= 1 &&
-           isfinite(b->shadow_before) && b->held_count <= GN_BASELINE_HELD && b->open <= 1 && b->usual_run <= BASELINE_USUAL_MAX &&
-           b->held_stride >= 1 && b->held_stride <= BASELINE_STRIDE_MAX && b->halves <= BASELINE_HALVES_MAX;
+           isfinite(b->shadow_before) && b->held_count <= GN_BASELINE_HELD && b->open <= 1 &&
+           b->usual_run <= BASELINE_USUAL_MAX && b->held_stride >= 1 && b->held_stride <= BASELINE_STRIDE_MAX &&
+           b->halves <= BASELINE_HALVES_MAX;
 }
 
 const struct gn_model_kind gn_baseline_kind = {

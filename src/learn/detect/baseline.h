@@ -47,24 +47,24 @@ struct gn_baseline {
     struct gn_quality quality;
     struct gn_pace pace;
     struct gn_robust level;
-    struct gn_robust shadow;   /* of the level while it stands still */
+    struct gn_robust shadow; /* of the level while it stands still */
     struct gn_interval interval;
     struct gn_evidence evidence;
-    double score;              /* of the newest window */
+    double score; /* of the newest window */
     double p_value;
-    double shadow_before;      /* the shadow's location half an accept_after ago */
+    double shadow_before; /* the shadow's location half an accept_after ago */
     int64_t open_from_ms;
-    int64_t window_ms;         /* end of the newest window */
-    int64_t learnt_to_ms;      /* newest reading learnt */
-    int64_t lap_from_ms[2];    /* start of this and the previous lap of the calibration ring */
-    uint64_t lap_count[2];     /* readings learnt in them */
+    int64_t window_ms;            /* end of the newest window */
+    int64_t learnt_to_ms;         /* newest reading learnt */
+    int64_t lap_from_ms[2];       /* start of this and the previous lap of the calibration ring */
+    uint64_t lap_count[2];        /* readings learnt in them */
     float held[GN_BASELINE_HELD]; /* scores of the episode under way */
     uint32_t held_count;
-    uint32_t held_stride;      /* one of so many windows is held */
-    uint32_t held_windows;     /* of the episode, wraps */
-    uint32_t open;             /* bool: announced */
-    uint32_t usual_run;        /* usual windows in a row since, stops at 1000 */
-    uint32_t halves;           /* halves of accept_after the suspicion has lasted, stops at 8 */
+    uint32_t held_stride;  /* one of so many windows is held */
+    uint32_t held_windows; /* of the episode, wraps */
+    uint32_t open;         /* bool: announced */
+    uint32_t usual_run;    /* usual windows in a row since, stops at 1000 */
+    uint32_t halves;       /* halves of accept_after the suspicion has lasted, stops at 8 */
 };
 
 extern const struct gn_model_kind gn_baseline_kind;

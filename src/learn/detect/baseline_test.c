@@ -38,16 +38,14 @@ static void series_set(struct series *series, const char *key, double value)
 {
     double values[GN_MODEL_PARAMETERS_MAX];
     memcpy(values, &series->model.parameters, sizeof series->model.parameters);
-    assert_int_equal(
-        gn_model_parameter_set(&gn_baseline_kind, values, gn_str_of(key), value, NULL), GN_OK);
+    assert_int_equal(gn_model_parameter_set(&gn_baseline_kind, values, gn_str_of(key), value, NULL), GN_OK);
     gn_baseline_kind.init(&series->model, values);
 }
 
 static gn_phase feed(struct series *series, double value)
 {
     series->time_ms += series->period_ms;
-    gn_baseline_kind.update(&series->model, &(struct gn_model_reading){ series->time_ms, value },
-                            &series->verdict);
+    gn_baseline_kind.update(&series->model, &(struct gn_model_reading){ series->time_ms, value }, &series->verdict);
     series->starts += series->verdict.phase == GN_PHASE_START;
     series->ends += series->verdict.phase == GN_PHASE_END;
     return series->verdict.phase;

@@ -4,9 +4,11 @@
 #include <math.h>
 #include <string.h>
 
-static const double conformal_tail_min = 0.2;   /* index of the lightest tail believed */
+#include "learn/detect/scalar.h"
+
+static const double conformal_tail_min = 0.2; /* index of the lightest tail believed */
 static const double conformal_tail_prior = 0.35;
-static const double conformal_shift = 1.0;      /* one standard deviation: steadies tiny and tied scores */
+static const double conformal_shift = 1.0; /* one standard deviation: steadies tiny and tied scores */
 static const double conformal_nats_max = 60.0;
 enum {
     CONFORMAL_TAIL_SCORES_MAX = 24,
@@ -60,8 +62,7 @@ static void conformal_exchange(struct gn_conformal *conformal, float gone, float
 static void conformal_append(struct gn_conformal *conformal, float score)
 {
     const uint32_t at = conformal_lower_bound(conformal, score);
-    memmove(&conformal->sorted[at + 1], &conformal->sorted[at],
-            (conformal->count - at) * sizeof *conformal->sorted);
+    memmove(&conformal->sorted[at + 1], &conformal->sorted[at], (conformal->count - at) * sizeof *conformal->sorted);
     conformal->sorted[at] = score;
     conformal->count++;
 }
@@ -100,9 +101,9 @@ static double conformal_tail(const struct gn_conformal *conformal, double score)
     double sum = conformal_tail_prior * CONFORMAL_TAIL_PRIOR_WEIGHT;
     for (uint32_t i = count - top; i < count; i++)
         sum += log((conformal->sorted[i] + conformal_shift) / base);
-    const double index = fmax(sum / (top + CONFORMAL_TAIL_PRIOR_WEIGHT), conformal_tail_min);
+    const double index = gn_max(sum / (top + CONFORMAL_TAIL_PRIOR_WEIGHT), conformal_tail_min);
     const double largest = conformal->sorted[count - 1] + conformal_shift;
-    return fmin(log((score + conformal_shift) / largest) / index, conformal_nats_max);
+    return gn_min(log((score + conformal_shift) / largest) / index, conformal_nats_max);
 }
 
 double gn_conformal_p(const struct gn_conformal *conformal, double score)
@@ -111,7 +112,7 @@ double gn_conformal_p(const struct gn_conformal *conformal, double score)
     if (count == 0)
         return 1;
     const double rank = count - conformal_lower_bound(conformal, conformal_score(score)) + 1.0;
-    const double p = fmin((rank + sqrt(rank)) / (count + 1.0), 1);
+    const double p = gn_min((rank + sqrt(rank)) / (count + 1.0), 1);
     if (rank > 1 || score <= conformal->sorted[count - 1])
         return p;
     return p * exp(-conformal_tail(conformal, score));
@@ -119,9 +120,8 @@ double gn_conformal_p(const struct gn_conformal *conformal, double score)
 
 bool gn_conformal_valid(const struct gn_conformal *conformal)
 {
-    if (conformal->count > GN_CONFORMAL_SCORES || conformal->next >= GN_CONFORMAL_SCORES ||
-        conformal->spacing < 1 || conformal->spacing > GN_CONFORMAL_SPACING_MAX ||
-        conformal->skipped >= conformal->spacing)
+    if (conformal->count > GN_CONFORMAL_SCORES || conformal->next >= GN_CONFORMAL_SCORES || conformal->spacing < 1 ||
+        conformal->spacing > GN_CONFORMAL_SPACING_MAX || conformal->skipped >= conformal->spacing)
         return false;
     if (conformal->count < GN_CONFORMAL_SCORES && conformal->next != conformal->count)
         return false;

@@ -37,8 +37,8 @@ struct gn_conformal {
     float ring[GN_CONFORMAL_SCORES];   /* the same scores by age; `next` is the oldest when full */
     uint32_t count;
     uint32_t next;
-    uint32_t spacing;   /* one of so many offered scores is kept */
-    uint32_t skipped;   /* since the last kept one */
+    uint32_t spacing; /* one of so many offered scores is kept */
+    uint32_t skipped; /* since the last kept one */
 };
 
 void gn_conformal_init(struct gn_conformal *conformal);

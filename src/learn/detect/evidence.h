@@ -33,15 +33,15 @@
 
 struct gn_evidence {
     double budget_per_day;
-    double value;     /* E */
-    double peak;      /* of the episode under way */
-    double limit;     /* the threshold in force */
-    double level;     /* 1 in 16 quiet episodes peaks above it */
-    double excess;    /* by this much, on average */
-    double rate;      /* quiet episodes a window */
-    double debt;      /* announcements not yet paid for by time */
-    double announced; /* highest evidence of the newest announced episode */
-    int64_t since_ms; /* first reading of the episode */
+    double value;           /* E */
+    double peak;            /* of the episode under way */
+    double limit;           /* the threshold in force */
+    double level;           /* 1 in 16 quiet episodes peaks above it */
+    double excess;          /* by this much, on average */
+    double rate;            /* quiet episodes a window */
+    double debt;            /* announcements not yet paid for by time */
+    double announced;       /* highest evidence of the newest announced episode */
+    int64_t since_ms;       /* first reading of the episode */
     uint32_t episode_count; /* quiet ones, stops at 65536 */
     uint32_t excess_count;  /* of them above the level, stops at 64 */
     uint32_t window_count;  /* stops at 4096 */

@@ -17,7 +17,7 @@
 #include <stdint.h>
 
 struct gn_interval {
-    double low;       /* relative to the location */
+    double low; /* relative to the location */
     double high;
     double deviation; /* running mean of |reading - location|: the scale of a step */
     uint32_t count;   /* readings, stops at GN_INTERVAL_COUNT_MAX */

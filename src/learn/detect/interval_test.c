@@ -66,7 +66,7 @@ static void each_side_has_its_own_bound(void **state)
     (void)state;
     struct gn_interval interval;
     (void)share_outside(draw_skewed, 0.02, 1, &interval);
-    assert_true(interval.low > -0.1 && interval.low < 0.3); /* never below 0, so neither is the bound */
+    assert_true(interval.low > -0.1 && interval.low < 0.3);  /* never below 0, so neither is the bound */
     assert_true(interval.high > 3.5 && interval.high < 6.5); /* -ln 0.01 = 4.6 */
 }
 

@@ -22,14 +22,14 @@ enum {
 };
 
 struct gn_pace {
-    double period_ms;  /* usual time between readings; 0 until two were seen */
-    double mean;       /* of the window in the making */
-    double chosen_ms;  /* the period `target` was chosen for */
-    int64_t last_ms;   /* of the newest reading */
-    int64_t from_ms;   /* first reading of the window in the making */
-    uint32_t seen;     /* readings, stops at GN_PACE_SEEN_MAX */
-    uint32_t in_window; /* readings in the window in the making */
-    uint32_t target;   /* readings a window has, 1..GN_PACE_WINDOW_READINGS_MAX */
+    double period_ms;    /* usual time between readings; 0 until two were seen */
+    double mean;         /* of the window in the making */
+    double chosen_ms;    /* the period `target` was chosen for */
+    int64_t last_ms;     /* of the newest reading */
+    int64_t from_ms;     /* first reading of the window in the making */
+    uint32_t seen;       /* readings, stops at GN_PACE_SEEN_MAX */
+    uint32_t in_window;  /* readings in the window in the making */
+    uint32_t target;     /* readings a window has, 1..GN_PACE_WINDOW_READINGS_MAX */
     uint32_t retargeted; /* times the target changed, stops at UINT16_MAX */
 };
 

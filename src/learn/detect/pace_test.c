@@ -10,8 +10,7 @@
 #include "learn/detect/pace.h"
 
 /* Feeds `count` readings `period` apart, valued 1, 2, 3 ...; returns the windows completed. */
-static unsigned feed(struct gn_pace *pace, int64_t *time_ms, int64_t period, int count,
-                     struct gn_pace_window *last)
+static unsigned feed(struct gn_pace *pace, int64_t *time_ms, int64_t period, int count, struct gn_pace_window *last)
 {
     unsigned windows = 0;
     for (int i = 1; i <= count; i++, *time_ms += period)
@@ -25,8 +24,7 @@ static void windows_follow_the_period(void **state)
     static const struct {
         int64_t period;
         uint32_t target;
-    } rows[] = { { 1, 256 },  { 10, 100 }, { 100, 10 }, { 200, 5 }, { 400, 3 }, { 700, 1 },
-                 { 1000, 1 }, { 60000, 1 } };
+    } rows[] = { { 1, 256 }, { 10, 100 }, { 100, 10 }, { 200, 5 }, { 400, 3 }, { 700, 1 }, { 1000, 1 }, { 60000, 1 } };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         struct gn_pace pace;
         struct gn_pace_window window;

@@ -5,11 +5,12 @@
 #include <string.h>
 
 #include "learn/detect/pace.h"
+#include "learn/detect/scalar.h"
 
 enum {
-    QUALITY_RUNS_LEAST = 100,   /* stretches to have seen before STUCK may be said */
-    QUALITY_STUCK_LEAST = 30,   /* readings */
-    QUALITY_IDLE_LEAST = 300,   /* the same where standing still is nothing strange */
+    QUALITY_RUNS_LEAST = 100, /* stretches to have seen before STUCK may be said */
+    QUALITY_STUCK_LEAST = 30, /* readings */
+    QUALITY_IDLE_LEAST = 300, /* the same where standing still is nothing strange */
     QUALITY_STUCK_MS_LEAST = 10000,
     QUALITY_GAP_READINGS_LEAST = 20,
     QUALITY_GAP_MS_LEAST = 5000,
@@ -45,8 +46,8 @@ static double quality_stuck_after(const struct gn_quality *quality)
 {
     const bool resting = quality_same(quality->value, 0) || quality_same(quality->value, quality->rest);
     if (quality->change_share >= quality_lively && !resting)
-        return fmax(quality_stuck_lively * quality->longest_run, QUALITY_STUCK_LEAST);
-    return fmax(quality_stuck_idle * quality->longest_run, QUALITY_IDLE_LEAST);
+        return gn_max(quality_stuck_lively * quality->longest_run, QUALITY_STUCK_LEAST);
+    return gn_max(quality_stuck_idle * quality->longest_run, QUALITY_IDLE_LEAST);
 }
 
 static bool quality_is_stuck(const struct gn_quality *quality)
@@ -62,11 +63,11 @@ static void quality_end_run(struct gn_quality *quality)
 {
     double run = quality->run;
     if (quality->fault == GN_SENSOR_STUCK)
-        run = fmin(run, fmax(2 * quality->longest_run, QUALITY_STUCK_LEAST / 2));
+        run = gn_min(run, gn_max(2 * quality->longest_run, QUALITY_STUCK_LEAST / 2));
     quality->longest_run -= quality->longest_run / quality_run_memory;
     if (run >= 3 && run * 4 >= quality->longest_run)
         quality->rest = quality->value;
-    quality->longest_run = fmax(quality->longest_run, run);
+    quality->longest_run = gn_max(quality->longest_run, run);
     quality->run_count = quality_up(quality->run_count);
 }
 
@@ -81,8 +82,7 @@ static void quality_note_value(struct gn_quality *quality, int64_t time_ms, doub
     }
     if (changed) {
         quality_end_run(quality);
-        if (quality->run_count > 1 && !quality_same(value, quality->before) &&
-            quality->third_count < QUALITY_THIRDS)
+        if (quality->run_count > 1 && !quality_same(value, quality->before) && quality->third_count < QUALITY_THIRDS)
             quality->third_count++;
         quality->before = quality->value;
     }
@@ -95,11 +95,11 @@ static void quality_note_gap(struct gn_quality *quality, int64_t time_ms)
 {
     if (quality->seen == 0)
         return;
-    double gap = fmin((double)gn_pace_elapsed_ms(quality->last_ms, time_ms), quality_ms_max);
+    double gap = gn_min((double)gn_pace_elapsed_ms(quality->last_ms, time_ms), quality_ms_max);
     if (quality->fault == GN_SENSOR_GAP) /* learnt by half only, as above */
-        gap = fmin(gap, fmax(2 * quality->longest_gap_ms, QUALITY_GAP_MS_LEAST));
+        gap = gn_min(gap, gn_max(2 * quality->longest_gap_ms, QUALITY_GAP_MS_LEAST));
     quality->longest_gap_ms -= quality->longest_gap_ms / quality_run_memory;
-    quality->longest_gap_ms = fmax(quality->longest_gap_ms, gap);
+    quality->longest_gap_ms = gn_max(quality->longest_gap_ms, gap);
 }
 
 static gn_phase quality_start(struct gn_quality *quality, gn_sensor_fault fault, int64_t since_ms)
@@ -109,8 +109,7 @@ static gn_phase quality_start(struct gn_quality *quality, gn_sensor_fault fault,
     return GN_PHASE_START;
 }
 
-gn_phase gn_quality_judge(struct gn_quality *quality, int64_t time_ms, double value,
-                          gn_sensor_fault *out_fault)
+gn_phase gn_quality_judge(struct gn_quality *quality, int64_t time_ms, double value, gn_sensor_fault *out_fault)
 {
     const bool in_range = value >= quality->range_low && value <= quality->range_high;
     const bool same = quality->seen > 0 && quality_same(value, quality->value);
@@ -142,8 +141,8 @@ gn_phase gn_quality_silence(struct gn_quality *quality, int64_t now_ms, double p
         return GN_PHASE_GOING_ON;
     if (quality->fault != GN_SENSOR_OK || quality->seen < QUALITY_GAP_READINGS_LEAST)
         return GN_PHASE_QUIET;
-    const double patience = fmax(fmax(quality_gap_periods * period_ms, QUALITY_GAP_MS_LEAST),
-                                 quality_gap_longest * quality->longest_gap_ms);
+    const double patience = gn_max(gn_max(quality_gap_periods * period_ms, QUALITY_GAP_MS_LEAST),
+                                   quality_gap_longest * quality->longest_gap_ms);
     if ((double)gn_pace_elapsed_ms(quality->last_ms, now_ms) <= patience)
         return GN_PHASE_QUIET;
     return quality_start(quality, GN_SENSOR_GAP, quality->last_ms);
@@ -157,11 +156,9 @@ static bool quality_in(double x, double low, double high)
 bool gn_quality_valid(const struct gn_quality *quality)
 {
     return isfinite(quality->range_low) && isfinite(quality->range_high) && isfinite(quality->value) &&
-           isfinite(quality->before) && isfinite(quality->rest) &&
-           quality_in(quality->change_share, 0, 1) &&
+           isfinite(quality->before) && isfinite(quality->rest) && quality_in(quality->change_share, 0, 1) &&
            quality_in(quality->longest_run, 0, GN_QUALITY_COUNT_MAX) &&
            quality_in(quality->longest_gap_ms, 0, quality_ms_max) && quality->run <= GN_QUALITY_COUNT_MAX &&
            quality->run_count <= GN_QUALITY_COUNT_MAX && quality->seen <= GN_QUALITY_COUNT_MAX &&
-           quality->third_count <= QUALITY_THIRDS && quality->fault < GN_SENSOR_FAULT_COUNT &&
-           quality->reserved == 0;
+           quality->third_count <= QUALITY_THIRDS && quality->fault < GN_SENSOR_FAULT_COUNT && quality->reserved == 0;
 }

@@ -29,14 +29,14 @@ struct gn_quality {
     double change_share; /* of readings that differ from the one before, about the last 512 */
     double longest_run;  /* readings, of stretches that ended; fades slowly */
     double longest_gap_ms;
-    int64_t last_ms;     /* of the newest reading */
-    int64_t run_from_ms; /* since when it has been the same value */
-    int64_t since_ms;    /* start of the fault */
-    uint32_t run;        /* readings in a row with the same value, stops at GN_QUALITY_COUNT_MAX */
-    uint32_t run_count;  /* stretches that ended, stops at GN_QUALITY_COUNT_MAX */
-    uint32_t seen;       /* readings, stops at GN_QUALITY_COUNT_MAX */
+    int64_t last_ms;      /* of the newest reading */
+    int64_t run_from_ms;  /* since when it has been the same value */
+    int64_t since_ms;     /* start of the fault */
+    uint32_t run;         /* readings in a row with the same value, stops at GN_QUALITY_COUNT_MAX */
+    uint32_t run_count;   /* stretches that ended, stops at GN_QUALITY_COUNT_MAX */
+    uint32_t seen;        /* readings, stops at GN_QUALITY_COUNT_MAX */
     uint32_t third_count; /* changes to neither of the two values before, stops at 8 */
-    uint32_t fault;      /* gn_sensor_fault that is on */
+    uint32_t fault;       /* gn_sensor_fault that is on */
     uint32_t reserved;
 };
 
@@ -45,8 +45,7 @@ enum { GN_QUALITY_COUNT_MAX = 1000000000 };
 void gn_quality_init(struct gn_quality *quality, double range_low, double range_high);
 /* Judges one reading. Returns the phase of the sensor's fault and, unless that is QUIET, its name in
  * *out_fault. Only a QUIET reading may be learnt: the one that ends a fault may begin the next. */
-gn_phase gn_quality_judge(struct gn_quality *quality, int64_t time_ms, double value,
-                          gn_sensor_fault *out_fault);
+gn_phase gn_quality_judge(struct gn_quality *quality, int64_t time_ms, double value, gn_sensor_fault *out_fault);
 /* A tick: START or GOING_ON of a GAP, else QUIET. */
 gn_phase gn_quality_silence(struct gn_quality *quality, int64_t now_ms, double period_ms);
 bool gn_quality_valid(const struct gn_quality *quality);

@@ -4,8 +4,10 @@
 #include <math.h>
 #include <string.h>
 
-static const double robust_psi_max = 2.5;          /* in standard deviations */
-static const double robust_deviation_clip = 4.0;   /* in mean absolute deviations */
+#include "learn/detect/scalar.h"
+
+static const double robust_psi_max = 2.5;                     /* in standard deviations */
+static const double robust_deviation_clip = 4.0;              /* in mean absolute deviations */
 static const double robust_sd_of_deviation = 1.2533141373155; /* sqrt(pi / 2): normal errors */
 static const double robust_sd_of_quantum = 0.2886751345948;   /* 1 / sqrt(12): a uniform rounding error */
 static const double robust_relative_floor = 1e-9;
@@ -14,10 +16,10 @@ static const double robust_z_max = 3.0;
 static const double robust_correlation_max = 0.98;
 static const double robust_memories[GN_ROBUST_MEMORIES - 1] = { 2, 8, 64 };
 static const double robust_choose = 1.06; /* a longer memory may err so much more than the best one */
-static const double robust_keep = 1.1;     /* and the one in force this much, before it is left */
+static const double robust_keep = 1.1;    /* and the one in force this much, before it is left */
 enum {
-    ROBUST_FIRST = 8,        /* before that nothing is clipped: there is no scale yet */
-    ROBUST_CHANGES_MAX = 64, /* memory of the quantum */
+    ROBUST_FIRST = 8,         /* before that nothing is clipped: there is no scale yet */
+    ROBUST_CHANGES_MAX = 64,  /* memory of the quantum */
     ROBUST_CHOOSE_EVERY = 16, /* values between two looks at which memory is best */
     ROBUST_LONGEST = GN_ROBUST_MEMORIES - 1,
 };
@@ -31,9 +33,9 @@ void gn_robust_init(struct gn_robust *robust)
 static double robust_spread(const struct gn_robust *robust, uint32_t which)
 {
     double spread = robust->deviation[which] * robust_sd_of_deviation;
-    spread = fmax(spread, robust->quantum * robust_sd_of_quantum);
-    spread = fmax(spread, fabs(robust->location[which]) * robust_relative_floor);
-    return fmax(spread, robust_absolute_floor);
+    spread = gn_max(spread, robust->quantum * robust_sd_of_quantum);
+    spread = gn_max(spread, fabs(robust->location[which]) * robust_relative_floor);
+    return gn_max(spread, robust_absolute_floor);
 }
 
 double gn_robust_location(const struct gn_robust *robust)
@@ -60,7 +62,7 @@ static void robust_learn_change(struct gn_robust *robust, double value)
         return;
     if (robust->change_count < ROBUST_CHANGES_MAX)
         robust->change_count++;
-    const double bounded = robust->change_count == 1 ? change : fmin(change, 4 * robust->quantum);
+    const double bounded = robust->change_count == 1 ? change : gn_min(change, 4 * robust->quantum);
     robust->quantum += (bounded - robust->quantum) / robust->change_count;
 }
 
@@ -73,18 +75,17 @@ static void robust_learn_correlation(struct gn_robust *robust, double value, dou
     robust->last_z = z;
 }
 
-static void robust_learn_one(struct gn_robust *robust, uint32_t which, double value, double memory,
-                             double gain)
+static void robust_learn_one(struct gn_robust *robust, uint32_t which, double value, double memory, double gain)
 {
     const double error = value - robust->location[which];
-    const double own_gain = which < ROBUST_LONGEST ? fmax(gain, 1 / fmin(robust_memories[which], memory)) : gain;
+    const double own_gain = which < ROBUST_LONGEST ? gn_max(gain, 1 / gn_min(robust_memories[which], memory)) : gain;
     double size = fabs(error);
     if (robust->count <= ROBUST_FIRST) {
         robust->location[which] += own_gain * error;
     } else {
         const double spread = robust_spread(robust, which);
         robust->location[which] += own_gain * robust_clip(error, robust_psi_max * spread);
-        size = fmin(size, robust_deviation_clip * fmax(robust->deviation[which], robust->quantum));
+        size = gn_min(size, robust_deviation_clip * gn_max(robust->deviation[which], robust->quantum));
     }
     robust->deviation[which] += gain * (size - robust->deviation[which]);
 }
@@ -95,7 +96,7 @@ static void robust_choose_memory(struct gn_robust *robust)
 {
     double best = robust->deviation[0];
     for (uint32_t i = 1; i < GN_ROBUST_MEMORIES; i++)
-        best = fmin(best, robust->deviation[i]);
+        best = gn_min(best, robust->deviation[i]);
     for (uint32_t i = GN_ROBUST_MEMORIES; i-- > 0;) {
         const double most = best * (i == robust->chosen ? robust_keep : robust_choose);
         if (robust->deviation[i] <= most) {
@@ -115,7 +116,7 @@ void gn_robust_learn(struct gn_robust *robust, double value, double memory)
     }
     if (robust->count < GN_ROBUST_COUNT_MAX)
         robust->count++;
-    const double gain = 1.0 / fmin((double)robust->count, memory);
+    const double gain = 1.0 / gn_min((double)robust->count, memory);
     robust_learn_correlation(robust, value, gain);
     for (uint32_t i = 0; i < GN_ROBUST_MEMORIES; i++)
         robust_learn_one(robust, i, value, memory, gain);
@@ -140,7 +141,7 @@ double gn_robust_correlation(const struct gn_robust *robust)
 {
     if (robust->lag0 <= 1e-6 || robust->lag1 <= 0)
         return 0;
-    return fmin(robust->lag1 / robust->lag0, robust_correlation_max);
+    return gn_min(robust->lag1 / robust->lag0, robust_correlation_max);
 }
 
 double gn_robust_caution(const struct gn_robust *robust)
@@ -161,8 +162,7 @@ bool gn_robust_valid(const struct gn_robust *robust)
     const double most = 8 * GN_ROBUST_VALUE_MAX;
     bool valid = robust->chosen < GN_ROBUST_MEMORIES && robust->reserved == 0;
     for (uint32_t i = 0; i < GN_ROBUST_MEMORIES; i++)
-        valid = valid && robust_in(robust->location[i], -most, most) &&
-                robust_in(robust->deviation[i], 0, 2 * most);
+        valid = valid && robust_in(robust->location[i], -most, most) && robust_in(robust->deviation[i], 0, 2 * most);
     return valid && robust_in(robust->quantum, 0, 2 * most) && robust_in(robust->last, -most, most) &&
            robust_in(robust->last_z, -robust_z_max, robust_z_max) &&
            robust_in(robust->lag0, 0, robust_z_max * robust_z_max) &&

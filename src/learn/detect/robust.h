@@ -41,14 +41,14 @@ enum {
 struct gn_robust {
     double location[GN_ROBUST_MEMORIES];  /* shortest memory first */
     double deviation[GN_ROBUST_MEMORIES]; /* running mean of clipped |error| */
-    double quantum;      /* running mean of the changes that were not 0; 0 = never changed */
-    double last;         /* last value learnt */
-    double last_z;       /* its clipped, scaled error */
-    double lag0;         /* running mean of z * z, for the correlation */
-    double lag1;         /* running mean of z * previous z */
-    uint32_t count;      /* values learnt, stops at GN_ROBUST_COUNT_MAX */
-    uint32_t change_count; /* of them different from the one before, stops at 64 */
-    uint32_t chosen;     /* the memory in force */
+    double quantum;                       /* running mean of the changes that were not 0; 0 = never changed */
+    double last;                          /* last value learnt */
+    double last_z;                        /* its clipped, scaled error */
+    double lag0;                          /* running mean of z * z, for the correlation */
+    double lag1;                          /* running mean of z * previous z */
+    uint32_t count;                       /* values learnt, stops at GN_ROBUST_COUNT_MAX */
+    uint32_t change_count;                /* of them different from the one before, stops at 64 */
+    uint32_t chosen;                      /* the memory in force */
     uint32_t reserved;
 };
 
