@@ -42,7 +42,4 @@ void gn_mqtt_conn_linger(struct gn_mqtt_conn *conn, gn_mqtt_leaving how);
 /* Closes at once. */
 void gn_mqtt_conn_close(struct gn_mqtt_conn *conn, gn_mqtt_leaving how);
 
-/* When the last handle has gone, the server's memory goes. */
-void gn_mqtt_server_release(struct gn_mqtt_server *server);
-
 #endif

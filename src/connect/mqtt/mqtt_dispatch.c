@@ -55,9 +55,7 @@ static void dispatch_deny(struct gn_mqtt_conn *conn, gn_str user, gn_str source,
     conn->held_reason = GN_MQTT_BAD_CREDENTIALS;
     conn->deadline_ms = gn_mqtt_now_ms(server) + delay_ms;
     gn_mqtt_conn_pause(conn, GN_MQTT_PAUSE_ASK);
-    if (!uv_is_active((uv_handle_t *)&server->timer) || uv_timer_get_due_in(&server->timer) > (uint64_t)delay_ms)
-        GN_IGNORE(uv_timer_start(&server->timer, server->timer.timer_cb, (uint64_t)delay_ms, 0),
-                  "the tick answers late, but answers");
+    gn_mqtt_server_look_in(server, delay_ms);
 }
 
 void gn_mqtt_dispatch_deny(struct gn_mqtt_conn *conn)

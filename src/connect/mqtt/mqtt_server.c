@@ -107,8 +107,15 @@ static void server_on_timer(uv_timer_t *timer)
         next_ms = conn->deadline_ms;
     if (next_ms == INT64_MAX)
         return;
-    const int64_t wait_ms = next_ms - gn_mqtt_now_ms(server);
-    GN_IGNORE(uv_timer_start(timer, server_on_timer, wait_ms > 0 ? (uint64_t)wait_ms : 1, 0), "the tick answers late");
+    gn_mqtt_server_look_in(server, next_ms - gn_mqtt_now_ms(server));
+}
+
+void gn_mqtt_server_look_in(struct gn_mqtt_server *server, int64_t delay_ms)
+{
+    const uint64_t wait_ms = delay_ms > 0 ? (uint64_t)delay_ms : 1;
+    const bool is_set = uv_is_active((const uv_handle_t *)&server->timer) != 0;
+    if (!is_set || uv_timer_get_due_in(&server->timer) > wait_ms)
+        GN_IGNORE(uv_timer_start(&server->timer, server_on_timer, wait_ms, 0), "the tick answers late, but answers");
 }
 
 static void server_resume(void *self)

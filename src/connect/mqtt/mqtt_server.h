@@ -125,4 +125,9 @@ static inline int64_t gn_mqtt_now_ms(const struct gn_mqtt_server *server)
     return gn_mono_us(&server->intake.clock) / 1000;
 }
 
+/* An answer is held back: looks again after that time. */
+void gn_mqtt_server_look_in(struct gn_mqtt_server *server, int64_t delay_ms);
+/* When the last handle has gone, the server's memory goes. */
+void gn_mqtt_server_release(struct gn_mqtt_server *server);
+
 #endif

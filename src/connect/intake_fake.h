@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* connect/intake_fake.h -- for tests: an intake that remembers what it was given, can be full, and has two Things.
+ *
+ * "press" (0) and "pump" (1) have the tokens "press-token" and "pump-token". Tokens of packets count 1, 2, 3 ...
+ * A property called "bad" is refused as INVAL, one called "many" as FULL. */
+#ifndef GN_CONNECT_INTAKE_FAKE_H
+#define GN_CONNECT_INTAKE_FAKE_H
+
+#include <assert.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "connect/adapter.h"
+#include "thing/record_fixture.h"
+
+enum { FAKE_KEPT = 4096, FAKE_TEXT_BYTES = 96, FAKE_PRESS = 0, FAKE_PUMP = 1 };
+
+struct fake_reading {
+    uint32_t thing;
+    uint16_t packet_id;
+    bool redelivered;
+    uint32_t fingerprint;
+    char property[FAKE_TEXT_BYTES];
+    gn_series_kind kind;
+    double value;
+    char text[FAKE_TEXT_BYTES];
+    int64_t time_ms;
+};
+
+struct fake_line { /* a message, a link, a delivery or a refusal, as text */
+    char text[256];
+};
+
+struct fake_intake {
+    struct gn_intake table;
+    struct gn_registry registry;
+    struct gn_clock_sim clock;
+    bool is_full;
+    uint32_t room; /* packets and messages until it is full; 0 = no bound */
+    int64_t delay_ms;
+    uint64_t token;
+    struct fake_reading readings[FAKE_KEPT];
+    size_t reading_count; /* of all; the last FAKE_KEPT are kept */
+    struct fake_line lines[FAKE_KEPT];
+    size_t line_count;
+    char refused[256]; /* the last words */
+    size_t refused_count;
+    char source[64];
+};
+
+static inline void fake_say(struct fake_intake *fake, const char *fmt, ...) GN_PRINTF(2, 3);
+static inline void fake_say(struct fake_intake *fake, const char *fmt, ...)
+{
+    va_list args;
+    va_start(args, fmt);
+    (void)vsnprintf(fake->lines[fake->line_count++ % FAKE_KEPT].text, sizeof fake->lines[0].text, fmt, args);
+    va_end(args);
+}
+
+static inline const char *fake_line(const struct fake_intake *fake, size_t index)
+{
+    return index < fake->line_count ? fake->lines[index % FAKE_KEPT].text : "(nothing)";
+}
+
+static inline bool fake_takes(struct fake_intake *fake)
+{
+    if (fake->is_full)
+        return false;
+    if (fake->room > 0 && --fake->room == 0)
+        fake->is_full = true; /* this one still fits */
+    return true;
+}
+
+static inline gn_err fake_authenticate(void *self, gn_str id, gn_str token, gn_str source, uint32_t *out_thing,
+                                       int64_t *out_delay_ms)
+{
+    struct fake_intake *fake = self;
+    char right[96];
+    *out_delay_ms = fake->delay_ms;
+    (void)snprintf(fake->source, sizeof fake->source, "%.*s", GN_STR_ARGS(source));
+    (void)snprintf(right, sizeof right, "%.*s-token", GN_STR_ARGS(id));
+    if (!gn_registry_thing(&fake->registry, id, out_thing) || !gn_str_equal(token, gn_str_of(right)))
+        return GN_ERR_DENIED;
+    *out_delay_ms = 0;
+    return GN_OK;
+}
+
+static inline gn_err fake_packet(void *self, const struct gn_packet *packet, uint64_t *out_token, struct gn_diag *diag)
+{
+    struct fake_intake *fake = self;
+    assert(packet->item_count > 0 && packet->item_count <= GN_READINGS_PER_PACKET_MAX);
+    for (size_t i = 0; i < packet->item_count; i++) {
+        if (gn_str_equal(packet->items[i].property, GN_STR("bad"))) {
+            gn_diag_set(diag, 0, 0, "'bad' cannot be kept");
+            return GN_ERR_INVAL;
+        }
+        if (gn_str_equal(packet->items[i].property, GN_STR("many")))
+            return GN_ERR_FULL;
+    }
+    if (!fake_takes(fake))
+        return GN_ERR_AGAIN;
+    for (size_t i = 0; i < packet->item_count; i++) {
+        const struct gn_item *item = &packet->items[i];
+        struct fake_reading *to = &fake->readings[fake->reading_count++ % FAKE_KEPT];
+        *to = (struct fake_reading){ .thing = packet->thing,
+                                     .packet_id = packet->packet_id,
+                                     .redelivered = packet->redelivered,
+                                     .fingerprint = packet->fingerprint,
+                                     .kind = item->kind,
+                                     .value = item->value,
+                                     .time_ms = item->time_ms };
+        (void)snprintf(to->property, sizeof to->property, "%.*s", GN_STR_ARGS(item->property));
+        if (item->kind == GN_SERIES_TEXT)
+            (void)snprintf(to->text, sizeof to->text, "%.*s", GN_STR_ARGS(item->text));
+    }
+    *out_token = ++fake->token;
+    return GN_OK;
+}
+
+static inline gn_err fake_message(void *self, const struct gn_message *message, uint64_t *out_token,
+                                  struct gn_diag *diag)
+{
+    struct fake_intake *fake = self;
+    (void)diag;
+    if (!fake_takes(fake))
+        return GN_ERR_AGAIN;
+    fake_say(fake, "%s %u %.*s %.*s", gn_record_type_name(message->type), message->thing, GN_STR_ARGS(message->name),
+             GN_STR_ARGS(message->payload));
+    *out_token = ++fake->token;
+    return GN_OK;
+}
+
+static inline gn_err fake_link(void *self, uint32_t thing, bool up)
+{
+    struct fake_intake *fake = self;
+    if (fake->is_full)
+        return GN_ERR_AGAIN;
+    fake_say(fake, "link %u %s", thing, up ? "up" : "down");
+    return GN_OK;
+}
+
+static inline gn_err fake_delivery(void *self, gn_str action_id, gn_delivery_state state)
+{
+    struct fake_intake *fake = self;
+    if (fake->is_full)
+        return GN_ERR_AGAIN;
+    fake_say(fake, "%.*s %s", GN_STR_ARGS(action_id), state == GN_DELIVERY_SENT ? "sent" : "acknowledged");
+    return GN_OK;
+}
+
+static inline void fake_refused(void *self, uint32_t thing, const char *why)
+{
+    struct fake_intake *fake = self;
+    (void)thing;
+    fake->refused_count++;
+    (void)snprintf(fake->refused, sizeof fake->refused, "%s", why);
+}
+
+static inline void fake_init(struct fake_intake *fake)
+{
+    static const uint8_t seed[16] = { 7 };
+    union record_fixture record;
+    memset(fake, 0, sizeof *fake);
+    gn_err err = gn_registry_init(&fake->registry, seed);
+    assert(err == GN_OK);
+    err = gn_registry_apply(&fake->registry, fixture_thing(&record, 1, FAKE_PRESS, "press", "Press"));
+    assert(err == GN_OK);
+    err = gn_registry_apply(&fake->registry, fixture_thing(&record, 2, FAKE_PUMP, "pump", "Pump"));
+    assert(err == GN_OK);
+    (void)err;
+    fake->clock = (struct gn_clock_sim){ .wall_ms = INT64_C(1780000000000), .mono_us = INT64_C(1000000000) };
+    fake->table = (struct gn_intake){ .self = fake,
+                                      .authenticate = fake_authenticate,
+                                      .packet = fake_packet,
+                                      .message = fake_message,
+                                      .link = fake_link,
+                                      .delivery = fake_delivery,
+                                      .refused = fake_refused,
+                                      .registry = &fake->registry,
+                                      .clock = gn_clock_simulated(&fake->clock) };
+}
+
+static inline void fake_fini(struct fake_intake *fake)
+{
+    gn_registry_fini(&fake->registry);
+}
+
+#endif
