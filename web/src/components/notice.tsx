@@ -5,6 +5,8 @@ import type { ComponentChildren } from 'preact';
 import type { Failure } from '../lib/api.js';
 import type { Loading } from '../lib/store.js';
 
+const GATE_LINES = 8;
+
 export function Problem({ failure, retry }: { failure: Failure; retry?: () => void }) {
     return (
         <div class="notice notice-bad" role="alert">
@@ -24,6 +26,19 @@ export function Empty({ title, children }: { title: string; children?: Component
         <div class="notice notice-empty">
             <p class="notice-title">{title}</p>
             {children}
+        </div>
+    );
+}
+
+/** Shows what depends on several questions when the last of them is answered, well or badly: parts that came
+ *  one by one would push each other down the page. */
+export function Gate({ states, children }: { states: readonly Loading[]; children: ComponentChildren }) {
+    if (states.every((state) => !state.loading || state.failure !== null)) return <>{children}</>;
+    return (
+        <div class="skeleton" aria-busy="true" aria-label="loading">
+            {Array.from({ length: GATE_LINES }, (_, i) => (
+                <div key={i} class="skeleton-line" />
+            ))}
         </div>
     );
 }

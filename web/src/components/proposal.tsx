@@ -45,6 +45,7 @@ export function WhyIsIt({ decision }: { decision: Decision }) {
     return (
         <div class="why">
             <p>{decision.why || finding?.why}</p>
+            {!finding && decision.finding && <div class="why-place" />}
             {finding && (
                 <>
                     <p class="muted">{howSure(finding.p_value, finding.kind === 'sensor')}</p>

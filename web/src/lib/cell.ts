@@ -32,12 +32,12 @@ export class Cell<T> {
 /** The cell's value; the component is drawn again when it changes. */
 export function useCell<T>(cell: Cell<T>): T {
     const [, setCount] = useState(0);
+    const shown = cell.value;
     useEffect(() => {
-        const seen = cell.value;
         const draw = () => setCount((count) => count + 1);
-        const stop = cell.subscribe(draw);
-        if (!Object.is(seen, cell.value)) draw();
-        return stop;
+        // Effects run after the paint: what changed between drawing and now would be missed without a look.
+        if (!Object.is(shown, cell.value)) draw();
+        return cell.subscribe(draw);
     }, [cell]);
-    return cell.value;
+    return shown;
 }

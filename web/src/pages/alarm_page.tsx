@@ -7,7 +7,7 @@ import { DecisionList } from '../components/decision_list.js';
 import { Fact, Facts } from '../components/facts.js';
 import { FindingChart } from '../components/finding_chart.js';
 import { FindingsTable } from '../components/findings_table.js';
-import { Pending } from '../components/notice.js';
+import { Gate, Pending } from '../components/notice.js';
 import { Page, Section } from '../components/page.js';
 import { Instant } from '../components/time.js';
 import { howSure } from '../format/chance.js';
@@ -132,7 +132,7 @@ function Body({ alarm }: { alarm: Alarm }) {
     );
     const top = [...alarm.contributions].sort((a, b) => b.share - a.share).slice(0, CHARTS_MAX);
     return (
-        <>
+        <Gate states={[findingState, decisionState]}>
             <div class="alarm-top">
                 <div class="alarm-first">
                     <Words alarm={alarm} findings={findings} decisions={decisions} />
@@ -160,7 +160,7 @@ function Body({ alarm }: { alarm: Alarm }) {
             <Section title="Findings" count={alarm.finding_count ?? alarm.findings.length}>
                 {findings.length > 0 ? <FindingsTable findings={findings} /> : <Pending state={findingState} />}
             </Section>
-        </>
+        </Gate>
     );
 }
 

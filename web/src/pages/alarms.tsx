@@ -2,7 +2,7 @@
 // alarms.tsx -- open alarms, and those that cleared.
 
 import { AlarmList } from '../components/alarm_list.js';
-import { Pending } from '../components/notice.js';
+import { Gate, Pending } from '../components/notice.js';
 import { Page, Section } from '../components/page.js';
 import { useOpenAlarms } from '../lib/selections.js';
 import { fetchList, useRows, useWork } from '../lib/store.js';
@@ -19,24 +19,26 @@ export function Alarms() {
     );
     return (
         <Page title="Alarms">
-            <Section title="Open" count={open.length}>
-                {open.length > 0 ? (
-                    <AlarmList alarms={open} />
-                ) : state.loading || state.failure ? (
-                    <Pending state={state} lines={1} />
-                ) : (
-                    <p class="calm">Nothing unusual now.</p>
-                )}
-            </Section>
-            <Section title="Cleared" count={cleared.length}>
-                {cleared.length > 0 ? (
-                    <AlarmList alarms={cleared.slice(0, LIST_MAX)} />
-                ) : state.loading ? (
-                    <Pending state={state} />
-                ) : (
-                    <p class="calm">No alarm has cleared yet. Each stays here with its why.</p>
-                )}
-            </Section>
+            <Gate states={[state]}>
+                <Section title="Open" count={open.length}>
+                    {open.length > 0 ? (
+                        <AlarmList alarms={open} />
+                    ) : state.loading || state.failure ? (
+                        <Pending state={state} lines={1} />
+                    ) : (
+                        <p class="calm">Nothing unusual now.</p>
+                    )}
+                </Section>
+                <Section title="Cleared" count={cleared.length}>
+                    {cleared.length > 0 ? (
+                        <AlarmList alarms={cleared.slice(0, LIST_MAX)} />
+                    ) : state.loading ? (
+                        <Pending state={state} />
+                    ) : (
+                        <p class="calm">No alarm has cleared yet. Each stays here with its why.</p>
+                    )}
+                </Section>
+            </Gate>
         </Page>
     );
 }

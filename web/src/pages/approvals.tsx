@@ -4,7 +4,7 @@
 
 import { useRef } from 'preact/hooks';
 import { DecisionList } from '../components/decision_list.js';
-import { Empty, Pending } from '../components/notice.js';
+import { Empty, Gate, Pending } from '../components/notice.js';
 import { Page, Section } from '../components/page.js';
 import { Proposal } from '../components/proposal.js';
 import { several } from '../format/words.js';
@@ -37,31 +37,33 @@ export function Approvals() {
                 </span>
             }
         >
-            {queue.length > 0 ? (
-                <div class="queue">
-                    {queue.map((one) => (
-                        <Proposal key={one.id} decision={one} />
-                    ))}
-                </div>
-            ) : open.loading || open.failure ? (
-                <Pending state={open} />
-            ) : (
-                <Empty title="Nothing waits for you.">
-                    <p>
-                        A rule with <code>autonomy: ask</code> prepares an action and stops here until a person has
-                        answered. Nothing is sent before that.
-                    </p>
-                </Empty>
-            )}
-            <Section title="Before" count={past.length}>
-                {past.length > 0 ? (
-                    <DecisionList decisions={past} />
-                ) : history.loading || history.failure ? (
-                    <Pending state={history} />
+            <Gate states={[open, history]}>
+                {queue.length > 0 ? (
+                    <div class="queue">
+                        {queue.map((one) => (
+                            <Proposal key={one.id} decision={one} />
+                        ))}
+                    </div>
+                ) : open.loading || open.failure ? (
+                    <Pending state={open} />
                 ) : (
-                    <p class="calm">No decision has been made yet.</p>
+                    <Empty title="Nothing waits for you.">
+                        <p>
+                            A rule with <code>autonomy: ask</code> prepares an action and stops here until a person
+                            has answered. Nothing is sent before that.
+                        </p>
+                    </Empty>
                 )}
-            </Section>
+                <Section title="Before" count={past.length}>
+                    {past.length > 0 ? (
+                        <DecisionList decisions={past} />
+                    ) : history.loading || history.failure ? (
+                        <Pending state={history} />
+                    ) : (
+                        <p class="calm">No decision has been made yet.</p>
+                    )}
+                </Section>
+            </Gate>
         </Page>
     );
 }

@@ -5,7 +5,7 @@ import { AnswerForm } from '../components/answer_form.js';
 import { Chain } from '../components/chain.js';
 import { Chip } from '../components/chip.js';
 import { Countdown } from '../components/countdown.js';
-import { Pending } from '../components/notice.js';
+import { Gate, Pending } from '../components/notice.js';
 import { Page, Section } from '../components/page.js';
 import { WhatIsDone, WhyIsIt } from '../components/proposal.js';
 import { Stepper } from '../components/stepper.js';
@@ -17,12 +17,15 @@ import type { Decision } from '../lib/types.js';
 
 function Body({ decision }: { decision: Decision }) {
     const action = useActionOf(decision);
-    const { row: finding } = useOne('finding', decision.finding);
+    const { row: finding, state: findingState } = useOne('finding', decision.finding);
     const receipt = useReceiptOf(decision.id);
-    useWork(() => fetchList('receipt', { thing: decision.thing, from: decision.time, limit: 200 }), [decision.id]);
+    const receiptState = useWork(
+        () => fetchList('receipt', { thing: decision.thing, from: decision.time, limit: 200 }),
+        [decision.id],
+    );
     const isPending = decision.state === 'pending';
     return (
-        <>
+        <Gate states={[findingState, receiptState]}>
             <div class="card proposal">
                 {isPending && (
                     <div class="proposal-head">
@@ -50,7 +53,7 @@ function Body({ decision }: { decision: Decision }) {
             <Section title="Receipt">
                 <Chain decision={decision} finding={finding} action={action} receipt={receipt} />
             </Section>
-        </>
+        </Gate>
     );
 }
 

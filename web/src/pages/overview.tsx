@@ -5,7 +5,7 @@ import { useEffect } from 'preact/hooks';
 import { AlarmList } from '../components/alarm_list.js';
 import { Icon } from '../components/icon.js';
 import { NodeStrip } from '../components/node_strip.js';
-import { Empty, Pending } from '../components/notice.js';
+import { Empty, Gate, Pending } from '../components/notice.js';
 import { Page, Section } from '../components/page.js';
 import { ThingList } from '../components/thing_list.js';
 import { several } from '../format/words.js';
@@ -108,45 +108,49 @@ export function Overview() {
             kind="overview"
         >
             <NodeStrip />
-            {pending.length > 0 && <Waiting decisions={pending} />}
-            <Section
-                title="Open alarms"
-                count={alarms.length}
-                aside={
-                    <Link to="/alarms" class="more">
-                        All alarms
-                        <Icon name="arrow" />
-                    </Link>
-                }
-            >
-                {open.loading || open.failure ? (
-                    <Pending state={open} lines={1} />
-                ) : alarms.length > 0 ? (
-                    <AlarmList alarms={alarms} />
-                ) : (
-                    <p class="calm">
-                        Nothing unusual now. When readings leave what is usual for them, the alarm and its why
-                        appear here.
-                    </p>
-                )}
-            </Section>
-            <Section
-                title="Things"
-                count={things.answer?.length}
-                aside={
-                    <span class="section-end">
-                        {things.answer && things.answer.length > 0 && <span class="muted">{online} online</span>}
-                        {may('admin') && (
-                            <Link to={path('add-thing')} class="more">
-                                <Icon name="plus" />
-                                Add a Thing
-                            </Link>
-                        )}
-                    </span>
-                }
-            >
-                {things.answer ? <Things things={things.answer} /> : <Pending state={things} />}
-            </Section>
+            <Gate states={[open, things]}>
+                {pending.length > 0 && <Waiting decisions={pending} />}
+                <Section
+                    title="Open alarms"
+                    count={alarms.length}
+                    aside={
+                        <Link to="/alarms" class="more">
+                            All alarms
+                            <Icon name="arrow" />
+                        </Link>
+                    }
+                >
+                    {open.loading || open.failure ? (
+                        <Pending state={open} lines={1} />
+                    ) : alarms.length > 0 ? (
+                        <AlarmList alarms={alarms} />
+                    ) : (
+                        <p class="calm">
+                            Nothing unusual now. When readings leave what is usual for them, the alarm and its why
+                            appear here.
+                        </p>
+                    )}
+                </Section>
+                <Section
+                    title="Things"
+                    count={things.answer?.length}
+                    aside={
+                        <span class="section-end">
+                            {things.answer && things.answer.length > 0 && (
+                                <span class="muted">{online} online</span>
+                            )}
+                            {may('admin') && (
+                                <Link to={path('add-thing')} class="more">
+                                    <Icon name="plus" />
+                                    Add a Thing
+                                </Link>
+                            )}
+                        </span>
+                    }
+                >
+                    {things.answer ? <Things things={things.answer} /> : <Pending state={things} />}
+                </Section>
+            </Gate>
         </Page>
     );
 }

@@ -153,11 +153,11 @@ function Body({ thing }: { thing: Thing }) {
             )}
             {numbers.length > 0 && <Charts thing={thing.id} properties={numbers} />}
             {states.length > 0 && <States thing={thing.id} properties={states} />}
-            <Section title="Alarms">
-                <Alarms thing={thing.id} />
-            </Section>
             <Section title="Actions">
                 <Actions actions={thing.actions} />
+            </Section>
+            <Section title="Alarms">
+                <Alarms thing={thing.id} />
             </Section>
         </>
     );
