@@ -98,6 +98,8 @@ static bool range_wants(struct range_search *search, sqlite3_stmt *rows, uint8_t
     const int64_t time_min = sqlite3_column_int64(rows, 1);
     if (!search->newest_first)
         return time_min <= search->bound_ms;
+    if (span_bits > 63) /* there is a chunk from one end of time to the other */
+        return true;
     const int64_t reach = span_bits < 63 ? INT64_C(1) << span_bits : INT64_MAX;
     return time_min > INT64_MAX - reach || time_min + reach >= search->bound_ms;
 }
