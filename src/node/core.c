@@ -184,6 +184,16 @@ static gn_err core_catch_up(struct gn_core *core, struct gn_diag *diag)
     return gn_store_flush(core->store);
 }
 
+/* The lock said which process holds it; a person wants to know what that means. */
+static void core_say_busy(const struct gn_core *core, struct gn_diag *diag)
+{
+    char holder[GN_DIAG_TEXT_BYTES];
+    (void)snprintf(holder, sizeof holder, "%s", diag->text);
+    diag->file[0] = '\0';
+    gn_diag_set(diag, 0, 0, "%s is in use (%s): stop that one, or choose another folder with --data DIR", core->dir,
+                holder);
+}
+
 static gn_err core_open_parts(struct gn_core *core, struct gn_diag *diag)
 {
     uint8_t seed[16];
@@ -197,6 +207,8 @@ static gn_err core_open_parts(struct gn_core *core, struct gn_diag *diag)
         return err;
     }
     err = gn_lock_take(path, &core->lock_fd, diag);
+    if (err == GN_ERR_BUSY)
+        core_say_busy(core, diag);
     if (err != GN_OK)
         return err;
     err = gn_guard_open(core->dir, core->clock, &core->guard, diag);

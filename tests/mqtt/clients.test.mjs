@@ -66,7 +66,8 @@ for (const version of ['311', '5']) {
 
 test('mosquitto_sub hears what another connection of the same Thing publishes', { skip }, async (t) => {
     const { node, thing } = await nodeWithThing(t);
-    const sub = startChild(t, ...mosquitto(node, thing, 'mosquitto_sub', '-i', 'ear', '-d', '-q', '1', '-v', '-t', `things/${thing.id}/events/+`));
+    const [program, args] = mosquitto(node, thing, 'mosquitto_sub', '-i', 'ear', '-d', '-q', '1', '-v', '-t', `things/${thing.id}/events/+`);
+    const sub = startChild(t, 'stdbuf', ['-oL', program, ...args]); // a pipe would keep its lines back
     await sub.waitLine(/Subscribed/);
     const pub = new Child(...mosquitto(node, thing, 'mosquitto_pub', '-i', 'mouth', '-q', '1', '-t', `things/${thing.id}/events/started`, '-m', '{"by":"hand"}'));
     assert.equal((await ended(pub)).code, 0);
@@ -119,12 +120,14 @@ test('bad payloads say what is wrong, and the connection lives on', { skip }, as
     t.after(() => client.endAsync(true));
     const bad = [
         ['{"a":{"b":1}}', /object/], ['{"a":1,"a":2}', /twice|duplicate/i], ['[', /./], ['{"a":NaN}', /./], ['{"a":1e999}', /./],
-        [`${'['.repeat(5000)}`, /./], ['{"a":1,"time":0}', /1970/], ['{"a":1,"time":7258118400000}', /2200/], ['', /empty|nothing/i], ['{}', /nothing|no /i],
+        [`${'['.repeat(5000)}`, /./], ['{"a":1,"time":0}', /1970/], ['{"a":1,"time":7258118400000}', /2200/], ['', /too early|empty/i], ['{}', /nothing|no /i],
     ];
+    let said = '';
+    client.on('packetreceive', (packet) => { if (packet.cmd === 'puback') said = packet.properties?.reasonString ?? ''; });
     for (const [body, words] of bad) {
         const error = await client.publishAsync(`things/${thing.id}/properties`, body, { qos: 1 }).then(() => null, (e) => e);
         assert.ok(error, `accepted ${body.slice(0, 40)}`);
-        assert.match(JSON.stringify(error.packet?.properties ?? error.message), words, body.slice(0, 40));
+        assert.match(said, words, body.slice(0, 40));
     }
     await client.publishAsync(`things/${thing.id}/properties`, '{"a":1}', { qos: 1 });
     assert.equal((await runJson(['readings', thing.id, '--count', '--data', node.data])).count, 1);
