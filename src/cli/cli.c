@@ -1,55 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/cli.h"
 
-#include <assert.h>
 #include <errno.h>
-#include <stdarg.h>
 #include <stdlib.h>
 #include <unistd.h>
 
 #include "act/near_miss.h"
-#include "base/term.h"
 #include "cli/args.h"
 #include "cli/commands.h"
 #include "cli/help.h"
-
-enum { CLI_SAFE_BYTES = 8192 };
-
-void gn_cli_print_safe(FILE *to, gn_str text)
-{
-    /* In pieces, because one byte may become six and a text may be long. A piece ends between characters. */
-    while (text.size > 0) {
-        size_t take = text.size < CLI_SAFE_BYTES / 8 ? text.size : CLI_SAFE_BYTES / 8;
-        while (take < text.size && take > CLI_SAFE_BYTES / 8 - 4 && ((unsigned char)text.at[take] & 0xC0u) == 0x80u)
-            take--;
-        char bytes[CLI_SAFE_BYTES];
-        struct gn_buf buf = gn_buf_over(bytes, sizeof bytes);
-        gn_term_add(&buf, (gn_str){ text.at, take });
-        assert(!buf.full);
-        (void)fwrite(bytes, 1, buf.size, to);
-        text = (gn_str){ text.at + take, text.size - take };
-    }
-}
-
-int gn_cli_say(const struct gn_cli *cli, gn_exit code, const char *hint, const char *fmt, ...)
-{
-    char what[1024];
-    va_list args;
-    va_start(args, fmt);
-    (void)vsnprintf(what, sizeof what, fmt, args);
-    va_end(args);
-    (void)fflush(cli->out);
-    (void)fprintf(cli->err, "ganglion%s%s: ", cli->command != NULL ? " " : "",
-                  cli->command != NULL ? cli->command->name : "");
-    gn_cli_print_safe(cli->err, gn_str_of(what));
-    (void)fputc('\n', cli->err);
-    if (hint != NULL) {
-        (void)fputs("  ", cli->err);
-        gn_cli_print_safe(cli->err, gn_str_of(hint));
-        (void)fputc('\n', cli->err);
-    }
-    return (int)code;
-}
 
 static int cli_unknown_command(const struct gn_cli *cli, int argc, char **argv)
 {

@@ -12,16 +12,8 @@
 #include <stdio.h>
 
 #include "base/buf.h"
+#include "cli/say.h"
 #include "os/clock.h"
-
-/* Exit codes; scripts rely on them. */
-typedef enum gn_exit {
-    GN_EXIT_OK = 0,
-    GN_EXIT_FAILED = 1,    /* tried, and it did not work */
-    GN_EXIT_USAGE = 2,     /* the command line is wrong, or the program cannot start */
-    GN_EXIT_NOT_FOUND = 3, /* no Thing, alarm, decision ... of that id */
-    GN_EXIT_NO_NODE = 4,   /* no node is running on that data directory */
-} gn_exit;
 
 enum { GN_CLI_OPTIONS_MAX = 16, GN_CLI_WORDS_MAX = 4, GN_CLI_EXAMPLES_MAX = 5 };
 
@@ -70,13 +62,5 @@ struct gn_cli {
 /* The value of an option the row has (asserted), "" for a switch; NULL when it was not given. */
 const char *gn_cli_value(const struct gn_cli *cli, const char *option);
 bool gn_cli_has(const struct gn_cli *cli, const char *option);
-
-/* Says on `err` what is wrong: "ganglion things add: <what>", then the hint on a line of its own unless
- * it is NULL. Text from outside is made safe for a terminal. Returns `code`, so that a command can end
- * with it. */
-int gn_cli_say(const struct gn_cli *cli, gn_exit code, const char *hint, const char *fmt, ...) GN_PRINTF(4, 5);
-
-/* Prints text from outside, made safe for a terminal. */
-void gn_cli_print_safe(FILE *to, gn_str text);
 
 #endif
