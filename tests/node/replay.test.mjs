@@ -90,7 +90,7 @@ test('a replay says what the live run said, bit for bit', { skip, timeout: 240_0
     const same = await run(['replay', data, '--rules', solution, '--json'], { timeout: 120_000 });
     assert.equal(same.code, 0, same.stderr || same.stdout);
     const lines = same.stdout.split('\n').filter(Boolean).map((line) => JSON.parse(line));
-    const summary = lines.at(-1);
+    const summary = lines.at(-1).data;
     assert.ok(summary.marks > 0, 'no mark was compared');
     assert.equal(summary.identical, true);
     const said = new Map();
@@ -100,11 +100,11 @@ test('a replay says what the live run said, bit for bit', { skip, timeout: 240_0
 
     const again = await run(['replay', data, '--json'], { timeout: 120_000 }); // with the rules the journal carries
     assert.equal(again.code, 0);
-    assert.equal(JSON.parse(again.stdout.split('\n').filter(Boolean).at(-1)).hash, summary.hash);
+    assert.equal(JSON.parse(again.stdout.split('\n').filter(Boolean).at(-1)).data.hash, summary.hash);
 
     const others = await tempDir(t); // other rules: other decisions, and it says so
     await writeFile(path.join(others, 'press.yaml'), SOLUTION.replace('above: 80 %', 'above: 10 %'));
     const different = await run(['replay', data, '--rules', others, '--json'], { timeout: 120_000 });
     assert.equal(different.code, 1);
-    assert.equal(JSON.parse(different.stdout.split('\n').filter(Boolean).at(-1)).identical, false);
+    assert.equal(JSON.parse(different.stdout.split('\n').filter(Boolean).at(-1)).data.identical, false);
 });
