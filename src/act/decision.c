@@ -169,13 +169,13 @@ static void decision_why(const struct gn_act *act, const struct gn_rule *rule, c
     gn_buf_add_str(out, property);
     gn_buf_add_text(out, rule->for_ms > 0 ? " has been " : " is ");
     gn_buf_add_text(out, rule->condition == GN_CONDITION_ABOVE ? "above " : "below ");
-    gn_words_value(out, rule->level, rule->unit);
+    gn_words_exact(out, rule->level, rule->unit);
     if (rule->for_ms > 0) {
         gn_buf_add_text(out, " for ");
         gn_words_duration(out, cause->now_ms - cause->holds_from_ms);
     }
     gn_buf_add_text(out, "; it is ");
-    gn_words_value(out, cause->value, rule->unit);
+    gn_words_exact(out, cause->value, rule->unit);
     gn_buf_add_text(out, ".");
 }
 
@@ -203,6 +203,9 @@ static void decision_take_cause(struct gn_act *act, const struct gn_rule *rule, 
         decision->reference = cause->finding->reference;
         if (cause->finding->alarm != GN_NONE)
             decision->alarm = act->state->alarms[cause->finding->alarm].id;
+    } else { /* no model: the readings are those that held the condition */
+        decision->reference.from_ms = cause->holds_from_ms;
+        decision->reference.to_ms = cause->now_ms;
     }
     decision_why(act, rule, cause, decision, &why);
 }

@@ -62,7 +62,7 @@ static void envelope_add_value(struct gn_buf *buf, const struct gn_value *value)
     else if (value->type == GN_VALUE_BOOL)
         gn_buf_addf(buf, "%s", value->boolean ? "true" : "false");
     else
-        gn_buf_addf(buf, "%g", value->number);
+        gn_buf_addf(buf, "%.10g", value->number);
 }
 
 static gn_err envelope_refuse_choice(const struct gn_solution *solution, const struct gn_declared_argument *argument,
@@ -101,8 +101,8 @@ gn_err gn_envelope_check_value(const struct gn_solution *solution, const struct 
         return envelope_refuse(words, GN_ERR_INVAL, "'%s' must be %s", gn_quote(name).text,
                                gn_value_type_name(argument->type));
     if (argument->has_range && !(value->number >= argument->low && value->number <= argument->high))
-        return envelope_refuse(words, GN_ERR_INVAL, "'%s' must be %g to %g%s%.*s; this is %g", gn_quote(name).text,
-                               argument->low, argument->high, argument->unit.size > 0 ? " " : "",
+        return envelope_refuse(words, GN_ERR_INVAL, "'%s' must be %.10g to %.10g%s%.*s; this is %.10g",
+                               gn_quote(name).text, argument->low, argument->high, argument->unit.size > 0 ? " " : "",
                                GN_STR_ARGS(argument->unit), value->number);
     for (uint32_t i = 0; i < argument->choice_count; i++) {
         if (gn_value_equal(&solution->choices[argument->choice_first + i], value))

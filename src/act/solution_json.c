@@ -154,7 +154,7 @@ void gn_rule_words(const struct gn_solution *solution, const struct gn_rule *rul
         gn_buf_add_str(out, rule->when_thing);
     if (gn_rule_is_on_readings(rule)) {
         gn_buf_add_text(out, rule->condition == GN_CONDITION_ABOVE ? " above " : " below ");
-        gn_words_value(out, rule->level, rule->unit);
+        gn_words_exact(out, rule->level, rule->unit);
     } else if (rule->p_below > 0.0) {
         gn_buf_add_text(out, " with a chance below ");
         gn_words_number(out, rule->p_below);

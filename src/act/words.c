@@ -41,6 +41,18 @@ void gn_words_value(struct gn_buf *out, double value, gn_str unit)
     gn_buf_add_str(out, unit);
 }
 
+void gn_words_exact(struct gn_buf *out, double value, gn_str unit)
+{
+    if (isfinite(value))
+        gn_buf_addf(out, "%.6g", value == 0.0 ? 0.0 : value);
+    else
+        gn_buf_add_text(out, "unknown");
+    if (unit.size == 0)
+        return;
+    gn_buf_add_text(out, " ");
+    gn_buf_add_str(out, unit);
+}
+
 void gn_words_duration(struct gn_buf *out, int64_t duration_ms)
 {
     static const struct {

@@ -12,7 +12,9 @@
 
 void gn_words_number(struct gn_buf *out, double value);             /* "97.2", "1 200", "-3e-07" */
 void gn_words_value(struct gn_buf *out, double value, gn_str unit); /* "97.2 %"; "97.2" without a unit */
-void gn_words_duration(struct gn_buf *out, int64_t duration_ms);    /* "2 s", "250 ms", "4 minutes", "3 days" */
+/* As above with six digits, for what stands beside a limit: "80.01 °C" is above 80 °C, "80 °C" is not. */
+void gn_words_exact(struct gn_buf *out, double value, gn_str unit);
+void gn_words_duration(struct gn_buf *out, int64_t duration_ms); /* "2 s", "250 ms", "4 minutes", "3 days" */
 /* One in how many: p = 0.000312 -> "3 200", two significant digits. */
 void gn_words_one_in(struct gn_buf *out, double p);
 

@@ -56,6 +56,17 @@ static void a_value_has_its_unit_behind_it(void **state)
     assert_string_equal(text, "97.2");
 }
 
+static void beside_a_limit_six_digits_are_shown(void **state)
+{
+    (void)state;
+    gn_words_exact(fresh(), 80.01, GN_STR("bar"));
+    assert_string_equal(text, "80.01 bar");
+    gn_words_exact(fresh(), -0.0, GN_STR(""));
+    assert_string_equal(text, "0");
+    gn_words_exact(fresh(), (double)NAN, GN_STR("bar"));
+    assert_string_equal(text, "unknown bar");
+}
+
 static void durations_are_in_the_unit_people_would_use(void **state)
 {
     (void)state;
@@ -103,6 +114,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(numbers_have_three_digits_that_count),
         cmocka_unit_test(a_value_has_its_unit_behind_it),
+        cmocka_unit_test(beside_a_limit_six_digits_are_shown),
         cmocka_unit_test(durations_are_in_the_unit_people_would_use),
         cmocka_unit_test(chances_are_one_in_so_many),
         cmocka_unit_test(words_are_counted_at_blanks),
