@@ -33,7 +33,7 @@ static gn_err host_thing_add(void *self, gn_str name, char out_id[static GN_THIN
     char id[GN_THING_ID_BYTES_MAX + 1];
     struct host_thing_add add = { .name = name, .out_id = id, .diag = diag };
     add.command = (struct gn_command){ .run = host_run_thing_add, .self = &add };
-    gn_err err = gn_commands_do(host->commands, &add.command);
+    gn_err err = gn_mailbox_do(host->mailbox, &add.command);
     if (err == GN_OK)
         err = gn_guard_thing_token(host->core->guard, gn_str_of(id), out_token);
     if (err == GN_OK)
@@ -61,7 +61,7 @@ static gn_err host_thing_token(void *self, gn_str id, char out_token[static GN_T
     struct gn_host *host = self;
     struct host_find find = { .id = id };
     find.command = (struct gn_command){ .run = host_run_find, .self = &find };
-    const gn_err err = gn_commands_do(host->commands, &find.command);
+    const gn_err err = gn_mailbox_do(host->mailbox, &find.command);
     return err != GN_OK ? err : gn_guard_thing_token(host->core->guard, id, out_token);
 }
 
@@ -95,7 +95,7 @@ static gn_err host_answer(void *self, gn_str decision, bool approve, gn_str pers
         return GN_ERR_FULL;
     struct host_answer answer = { .json = gn_buf_str(&json) };
     answer.command = (struct gn_command){ .run = host_run_answer, .self = &answer };
-    return gn_commands_do(host->commands, &answer.command);
+    return gn_mailbox_do(host->mailbox, &answer.command);
 }
 
 /* --- figures --- */

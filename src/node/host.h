@@ -1,20 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* node/host.h -- what the portal may ask of the node, and the figures of its status.
  *
- * Called on the portal's thread. Changes go through node/commands.h; figures are atomics or come from the store's
+ * Called on the portal's thread. Changes go through node/mailbox.h; figures are atomics or come from the store's
  * own readers. */
 #ifndef GN_NODE_HOST_H
 #define GN_NODE_HOST_H
 
 #include "act/solution.h"
-#include "node/commands.h"
+#include "node/mailbox.h"
 #include "node/pipeline.h"
 #include "portal/portal.h"
 
 struct gn_host {
     struct gn_core *core;
     struct gn_pipeline *pipeline;
-    struct gn_commands *commands;
+    struct gn_mailbox *mailbox;
     struct gn_solution *solution; /* the one in force; does not change while the node runs */
     bool has_solution;
     void *mqtt;                   /* its counters are read by the net thread only */

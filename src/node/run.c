@@ -9,7 +9,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "connect/mqtt/mqtt.h"
-#include "node/commands.h"
+#include "node/mailbox.h"
 #include "node/host.h"
 #include "node/node.h"
 #include "node/outbox.h"
@@ -22,7 +22,7 @@ enum { RUN_SECOND_MS = 1000, RUN_RETRY_MS = 100 };
 struct run {
     struct gn_core core;
     struct gn_pipeline pipeline;
-    struct gn_commands commands;
+    struct gn_mailbox mailbox;
     struct gn_outbox outbox;
     struct gn_intake intake;
     struct gn_host host;
@@ -73,8 +73,8 @@ static void run_on_notified(uv_async_t *handle)
     if (atomic_load(&run->pipeline.state) == GN_JOURNAL_FAILED)
         run_stop(run, 1);
     gn_mqtt_adapter.durable(run->mqtt, durable);
-    gn_commands_durable(&run->commands, durable);
-    (void)gn_commands_run(&run->commands, &run->core.intake); /* what found no room is run again each second */
+    gn_mailbox_durable(&run->mailbox, durable);
+    (void)gn_mailbox_run(&run->mailbox, &run->core.intake); /* what found no room is run again each second */
     gn_outbox_take(&run->outbox);
     gn_mqtt_adapter.resume(run->mqtt);
 }
@@ -96,7 +96,7 @@ static void run_on_second(uv_timer_t *handle)
     struct run *run = handle->data;
     gn_intake_turn(&run->core.intake);
     (void)gn_intake_tick(&run->core.intake, RUN_SECOND_MS / 2); /* a full ring has its clock in it already */
-    (void)gn_commands_run(&run->commands, &run->core.intake);
+    (void)gn_mailbox_run(&run->mailbox, &run->core.intake);
     gn_mqtt_adapter.tick(run->mqtt, run->core.intake.wall_ms);
     gn_mqtt_adapter.resume(run->mqtt);
     if (!run->quiet)
@@ -197,7 +197,7 @@ static gn_err run_start_doors(struct run *run, const struct gn_node_options *opt
         return err;
     run->host.core = &run->core;
     run->host.pipeline = &run->pipeline;
-    run->host.commands = &run->commands;
+    run->host.mailbox = &run->mailbox;
     run->host.mqtt = run->mqtt;
     const struct gn_portal_options portal_options = {
         .listen = options->portal_listen,
@@ -240,7 +240,7 @@ static void run_close_loop(struct run *run)
 static void run_end(struct run *run)
 {
     bool settled = false;
-    gn_commands_close(&run->commands);
+    gn_mailbox_close(&run->mailbox);
     gn_portal_stop(run->portal);
     if (run->mqtt != NULL) {
         gn_mqtt_adapter.stop(run->mqtt);
@@ -272,7 +272,7 @@ int gn_node_run(const struct gn_node_options *options)
     }
     run.host.started_us = gn_mono_us(&run.core.clock);
     run_loop_init(&run);
-    gn_commands_init(&run.commands, run_notify, &run);
+    gn_mailbox_init(&run.mailbox, run_notify, &run);
     run.intake = gn_intake_table(&run.core.intake);
     err = run_load_solution(&run, options->solution_dir, &diag);
     if (err == GN_OK)
@@ -294,6 +294,6 @@ int gn_node_run(const struct gn_node_options *options)
     gn_pipeline_fini(&run.pipeline);
     gn_solution_free(run.host.solution);
     gn_core_close(&run.core);
-    gn_commands_fini(&run.commands);
+    gn_mailbox_fini(&run.mailbox);
     return run.exit_code;
 }

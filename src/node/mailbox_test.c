@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "node/commands.h"
+#include "node/mailbox.h"
 
 #include "node/test_records.h"
 #include "os/thread.h"
 
 /* A net thread of the test: runs commands when notified, and calls durable what they ask for. */
 struct net {
-    struct gn_commands commands;
+    struct gn_mailbox mailbox;
     struct gn_wake wake;
     pthread_t thread;
     _Atomic bool stop;
@@ -25,8 +25,8 @@ static void *net_run(void *ctx)
     while (!atomic_load(&net->stop)) {
         const uint32_t noted = gn_wake_note(&net->wake);
         if (!atomic_load(&net->deaf)) {
-            (void)gn_commands_run(&net->commands, NULL);
-            gn_commands_durable(&net->commands, atomic_load(&net->durable));
+            (void)gn_mailbox_run(&net->mailbox, NULL);
+            gn_mailbox_durable(&net->mailbox, atomic_load(&net->durable));
         }
         gn_wake_wait(&net->wake, noted, 20);
     }
@@ -36,7 +36,7 @@ static void *net_run(void *ctx)
 static int setup(void **state)
 {
     struct net *net = gn_mem_take(sizeof *net, "a test's net thread");
-    gn_commands_init(&net->commands, net_notify, net);
+    gn_mailbox_init(&net->mailbox, net_notify, net);
     atomic_store(&net->durable, 1000);
     assert_int_equal(gn_thread_start(&net->thread, "test-net", net_run, net), GN_OK);
     *state = net;
@@ -49,7 +49,7 @@ static int teardown(void **state)
     atomic_store(&net->stop, true);
     gn_wake_signal(&net->wake);
     gn_thread_join(net->thread);
-    gn_commands_fini(&net->commands);
+    gn_mailbox_fini(&net->mailbox);
     gn_mem_give(net);
     return 0;
 }
@@ -78,7 +78,7 @@ static gn_err asked_run(struct gn_command *command, struct gn_intake_core *intak
 static gn_err ask(struct net *net, struct asked *asked)
 {
     asked->command = (struct gn_command){ .run = asked_run, .self = asked };
-    return gn_commands_do(&net->commands, &asked->command);
+    return gn_mailbox_do(&net->mailbox, &asked->command);
 }
 
 static void a_command_is_answered_when_it_is_durable(void **state)
@@ -106,14 +106,14 @@ static void what_never_becomes_durable_is_answered_again(void **state)
     struct net *net = *state;
     struct asked asked = { .token = 1001 };
     assert_int_equal(ask(net, &asked), GN_ERR_AGAIN);
-    assert_int_equal(net->commands.count, 0); /* nothing points to the caller's stack any more */
+    assert_int_equal(net->mailbox.count, 0); /* nothing points to the caller's stack any more */
 }
 
 static void a_closed_list_answers_closed(void **state)
 {
     struct net *net = *state;
     struct asked asked = { 0 };
-    gn_commands_close(&net->commands);
+    gn_mailbox_close(&net->mailbox);
     assert_int_equal(ask(net, &asked), GN_ERR_CLOSED);
     assert_int_equal(asked.run_count, 0);
 }
@@ -143,9 +143,9 @@ static void one_more_than_the_limit_is_refused_at_once(void **state)
         assert_int_equal(gn_thread_start(&callers[i].thread, "test-caller", caller_run, &callers[i]), GN_OK);
     }
     for (size_t count = 0; count < GN_COMMANDS_WAITING_MAX;) {
-        pthread_mutex_lock(&net->commands.mutex);
-        count = net->commands.count;
-        pthread_mutex_unlock(&net->commands.mutex);
+        pthread_mutex_lock(&net->mailbox.mutex);
+        count = net->mailbox.count;
+        pthread_mutex_unlock(&net->mailbox.mutex);
     }
     assert_int_equal(ask(net, &last), GN_ERR_FULL);
     atomic_store(&net->deaf, false);

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* node/commands.h -- how other threads get something into the journal.
+/* node/mailbox.h -- how other threads get something into the journal.
  *
- *   portal thread: gn_commands_do ── blocks ──▶ net thread: run ──▶ intake ──▶ ring
+ *   portal thread: gn_mailbox_do ── blocks ──▶ net thread: run ──▶ intake ──▶ ring
  *                        ▲                                                      │ durable
- *                        └────────────── gn_commands_durable ◀──────────────────┘
+ *                        └────────────── gn_mailbox_durable ◀──────────────────┘
  *
  * A command is the caller's, on its stack, until `do` returns. At most GN_COMMANDS_WAITING_MAX wait. */
-#ifndef GN_NODE_COMMANDS_H
-#define GN_NODE_COMMANDS_H
+#ifndef GN_NODE_MAILBOX_H
+#define GN_NODE_MAILBOX_H
 
 #include <pthread.h>
 
@@ -26,7 +26,7 @@ struct gn_command {
     int stage;
 };
 
-struct gn_commands {
+struct gn_mailbox {
     pthread_mutex_t mutex;
     pthread_cond_t changed;
     struct gn_command *waiting[GN_COMMANDS_WAITING_MAX];
@@ -36,17 +36,17 @@ struct gn_commands {
     void *notify_ctx;
 };
 
-void gn_commands_init(struct gn_commands *commands, void (*notify)(void *ctx), void *notify_ctx);
-void gn_commands_fini(struct gn_commands *commands);
+void gn_mailbox_init(struct gn_mailbox *mailbox, void (*notify)(void *ctx), void *notify_ctx);
+void gn_mailbox_fini(struct gn_mailbox *mailbox);
 
 /* Runs a command on the net thread and waits until what it wrote is durable. AGAIN after 3 s (the disk is
  * full?), FULL when too many wait, CLOSED when the node stops; otherwise what `run` answered. */
-GN_MUST_USE gn_err gn_commands_do(struct gn_commands *commands, struct gn_command *command);
+GN_MUST_USE gn_err gn_mailbox_do(struct gn_mailbox *mailbox, struct gn_command *command);
 
 /* Net thread: runs what has not run yet; true when some are still to be run (the ring is full). */
-bool gn_commands_run(struct gn_commands *commands, struct gn_intake_core *intake);
-void gn_commands_durable(struct gn_commands *commands, uint64_t position);
+bool gn_mailbox_run(struct gn_mailbox *mailbox, struct gn_intake_core *intake);
+void gn_mailbox_durable(struct gn_mailbox *mailbox, uint64_t position);
 /* Answers all with CLOSED, also those that come later. */
-void gn_commands_close(struct gn_commands *commands);
+void gn_mailbox_close(struct gn_mailbox *mailbox);
 
 #endif
