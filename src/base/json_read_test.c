@@ -110,8 +110,8 @@ static void half_surrogates_are_refused(void **state)
 {
     (void)state;
     static const char *const bad[] = {
-        "\"\\ud83d\"",        "\"\\ud83dx\"",       "\"\\ude00\"",        "\"\\ud83d\\u0041\"",
-        "\"\\ud83d\\ud83d\"", "\"\\ude00\\ud83d\"", "\"\\ud83d\\n0000\"", "\"\\ud83d\\ude0\"",
+        "\"\\ud83d\"",        "\"\\ud83dx\"",       "\"\\ude00\"",        "\"\\ud83d\\u0041\"", "\"\\ud83d\\ud83d\"",
+        "\"\\ude00\\ud83d\"", "\"\\ud83d\\ue000\"", "\"\\ud83d\\n0000\"", "\"\\ud83d\\ude0\"",
     };
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
         assert_refused(gn_str_of(bad[i]), 1, "an escape in a string is wrong, or half a surrogate pair");

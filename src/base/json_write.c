@@ -168,6 +168,47 @@ static gn_str jw_decimal_text(uint64_t digits, int decimals, char text[static JW
     return (gn_str){ at, (size_t)(end - at) };
 }
 
+__extension__ typedef unsigned __int128 jw_u128;
+
+/* magnitude * 10^decimals to the nearest integer, ties to even: the double is an integer times 2^-shift, so this is one
+ * exact product of at most 117 bits and one rounding. */
+static uint64_t jw_scaled(double magnitude, int decimals)
+{
+    int exponent;
+    jw_u128 product = (jw_u128)(uint64_t)ldexp(frexp(magnitude, &exponent), DBL_MANT_DIG);
+    const int shift = DBL_MANT_DIG - exponent;
+    for (int i = 0; i < decimals; i++)
+        product *= 10;
+    const jw_u128 half = (jw_u128)1 << (shift - 1);
+    const jw_u128 rest = product & (half * 2 - 1);
+    const uint64_t down = (uint64_t)(product >> shift);
+    return down + (rest > half || (rest == half && (down & 1) != 0));
+}
+
+/* 15, 16 or 17 significant digits, whatever first reads back to the same bits, from 0.001 up to 10^15. What printf
+ * would say, in a fifth of its time. */
+static bool jw_middle(double magnitude, char text[static JW_NUMBER_BYTES], gn_str *out)
+{
+    static const double bounds[] = { 1e-2, 1e-1, 1e0, 1e1,  1e2,  1e3,  1e4,  1e5,  1e6,
+                                     1e7,  1e8,  1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15 };
+    int before_point = -2; /* digits there; negative: zeros behind it */
+    if (magnitude < 1e-3 || magnitude >= 1e15)
+        return false;
+    while (magnitude >= bounds[before_point + 2])
+        before_point++;
+    for (int digits = 15; digits <= 17; digits++) {
+        double back;
+        int decimals = digits - before_point;
+        uint64_t scaled = jw_scaled(magnitude, decimals);
+        for (; decimals > 0 && scaled % 10 == 0; decimals--)
+            scaled /= 10;
+        *out = jw_decimal_text(scaled, decimals, text);
+        if (!gn_parse_f64(*out, &back) && back == magnitude)
+            return true;
+    }
+    return false;
+}
+
 /* As few significant digits as read back to the same bits. A normal double keeps any 15; the others are
  * tried from one digit on. The locale is set for this thread, so that nobody can put a comma there. */
 static gn_str jw_shortest(double value, char text[static JW_NUMBER_BYTES])
@@ -188,6 +229,7 @@ static gn_str jw_shortest(double value, char text[static JW_NUMBER_BYTES])
 void gn_jw_f64(struct gn_jw *w, double value)
 {
     char text[JW_NUMBER_BYTES];
+    gn_str shortest;
     uint64_t digits;
     int decimals;
     if (!isfinite(value)) {
@@ -195,13 +237,14 @@ void gn_jw_f64(struct gn_jw *w, double value)
         return;
     }
     jw_item(w);
-    if (jw_decimal(fabs(value), &digits, &decimals)) {
-        if (signbit(value))
-            gn_buf_add_u8(w->buf, '-');
-        gn_buf_add_str(w->buf, jw_decimal_text(digits, decimals, text));
-    } else {
-        gn_buf_add_str(w->buf, jw_shortest(value, text));
-    }
+    if (signbit(value))
+        gn_buf_add_u8(w->buf, '-');
+    const double magnitude = fabs(value);
+    if (jw_decimal(magnitude, &digits, &decimals))
+        shortest = jw_decimal_text(digits, decimals, text);
+    else if (!jw_middle(magnitude, text, &shortest))
+        shortest = jw_shortest(magnitude, text);
+    gn_buf_add_str(w->buf, shortest);
 }
 
 void gn_jw_u64(struct gn_jw *w, uint64_t value)

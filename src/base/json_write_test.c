@@ -145,6 +145,30 @@ static void every_double_comes_back_with_its_bits(void **state)
     }
 }
 
+/* Where both can write a number, our own digits are printf's digits. */
+static void digits_are_those_of_printf(void **state)
+{
+    (void)state;
+    uint64_t seed = 17;
+    for (int i = 0; i < 200000; i++) {
+        char wanted[40];
+        seed = seed * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+        const double value = ldexp(1.0 + (double)(seed >> 12) * 0x1p-52, (int)(seed & 63) - 11); /* 0.0005 to 2^53 */
+        for (int digits = 15; digits <= 17; digits++) {
+            (void)snprintf(wanted, sizeof wanted, "%.*g", digits, value);
+            if (strtod(wanted, NULL) == value)
+                break;
+        }
+        if (strchr(wanted, 'e') == NULL)
+            assert_string_equal(number(value), wanted);
+    }
+    assert_string_equal(number(123456789012339.97), "123456789012339.97");
+    assert_string_equal(number(0.0010000000000000002), "0.0010000000000000002");
+    assert_string_equal(number(0.09999999999999999), "0.09999999999999999");
+    assert_string_equal(number(999999999999999.9), "999999999999999.9");
+    assert_string_equal(number(-1.0 / 3), "-0.3333333333333333");
+}
+
 /* As short as a search over all precisions finds, exponent forms apart. */
 static void no_shorter_form_would_do(void **state)
 {
@@ -237,6 +261,7 @@ int main(void)
         cmocka_unit_test_setup(doubles_are_short, begin),
         cmocka_unit_test_setup(what_json_cannot_say_is_null, begin),
         cmocka_unit_test_setup(every_double_comes_back_with_its_bits, begin),
+        cmocka_unit_test_setup(digits_are_those_of_printf, begin),
         cmocka_unit_test_setup(no_shorter_form_would_do, begin),
         cmocka_unit_test_setup(a_locale_with_a_comma_changes_nothing, begin),
         cmocka_unit_test_setup(what_could_be_markup_or_a_control_is_escaped, begin),

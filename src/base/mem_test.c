@@ -40,6 +40,24 @@ static void blocks_are_aligned_and_zeroed(void **state)
     gn_mem_give(NULL);
 }
 
+/* Blocks that were given back dirty must not come out dirty. */
+static void blocks_that_come_again_are_zeroed_too(void **state)
+{
+    (void)state;
+    static uint8_t *blocks[200];
+    for (int again = 0; again < 3; again++) {
+        for (size_t i = 0; i < 200; i++) {
+            blocks[i] = gn_mem_take(500, "test");
+            assert_non_null(blocks[i]);
+            for (size_t at = 0; at < 500; at++)
+                assert_int_equal(blocks[i][at], 0);
+            memset(blocks[i], 0xFF, 500);
+        }
+        for (size_t i = 0; i < 200; i++)
+            gn_mem_give(blocks[i]);
+    }
+}
+
 static void the_plan_counts_what_is_out(void **state)
 {
     (void)state;
@@ -168,6 +186,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(blocks_are_aligned_and_zeroed),
+        cmocka_unit_test(blocks_that_come_again_are_zeroed_too),
         cmocka_unit_test(the_plan_counts_what_is_out),
         cmocka_unit_test(the_plan_says_how_long_it_is),
         cmocka_unit_test(the_nth_take_fails_on_demand),

@@ -47,11 +47,12 @@ static void years_beyond_four_digits_are_clamped(void **state)
     assert_formats(INT64_MIN, "0000-01-01T00:00:00.000Z");
 }
 
-/* Every day of ten thousand years against the C library's calendar. */
-static void every_day_agrees_with_gmtime(void **state)
+/* Against the C library's calendar, in steps of five days: the 146097 days of the calendar's cycle are no multiple of
+ * five, so in ten thousand years each of them is met. */
+static void every_day_of_the_cycle_agrees_with_gmtime(void **state)
 {
     (void)state;
-    for (int64_t day = -719528; day <= 2932896; day++) {
+    for (int64_t day = -719528; day <= 2932896; day += 5) {
         const time_t seconds = (time_t)(day * 86400 + 43261);
         struct tm truth;
         char wanted[96];
@@ -206,10 +207,14 @@ static void what_is_no_duration_is_refused(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(known_times_are_printed),        cmocka_unit_test(years_beyond_four_digits_are_clamped),
-        cmocka_unit_test(every_day_agrees_with_gmtime),   cmocka_unit_test(all_forms_of_rfc3339_are_read),
-        cmocka_unit_test(digits_are_epoch_milliseconds),  cmocka_unit_test(a_leap_second_is_the_second_behind_it),
-        cmocka_unit_test(what_is_no_time_is_refused),     cmocka_unit_test(durations_have_a_unit),
+        cmocka_unit_test(known_times_are_printed),
+        cmocka_unit_test(years_beyond_four_digits_are_clamped),
+        cmocka_unit_test(every_day_of_the_cycle_agrees_with_gmtime),
+        cmocka_unit_test(all_forms_of_rfc3339_are_read),
+        cmocka_unit_test(digits_are_epoch_milliseconds),
+        cmocka_unit_test(a_leap_second_is_the_second_behind_it),
+        cmocka_unit_test(what_is_no_time_is_refused),
+        cmocka_unit_test(durations_have_a_unit),
         cmocka_unit_test(what_is_no_duration_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

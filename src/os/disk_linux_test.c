@@ -5,16 +5,64 @@
 #include <stdint.h>
 
 #include <cmocka.h>
+#include <errno.h>
+#include <fcntl.h>
 #include <ftw.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/uio.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "os/disk.h"
+/* A kernel that writes a few bytes and is interrupted a lot, has no fallocate, and whose disk fails: what a healthy
+ * machine never shows. The functions stand in for the real ones inside the file under test. */
+static size_t kernel_bytes_a_write; /* 0 = as many as asked for */
+static int kernel_calls;
+static int kernel_fallocate_errno;
+static int kernel_sync_errno;
+
+static ssize_t test_pwritev(int fd, const struct iovec *parts, int count, off_t offset)
+{
+    if (kernel_bytes_a_write == 0)
+        return pwritev(fd, parts, count, offset);
+    if (kernel_calls++ % 3 == 1) {
+        errno = EINTR;
+        return -1;
+    }
+    struct iovec few[3];
+    size_t left = kernel_bytes_a_write;
+    int used = 0;
+    for (; used < count && used < 3 && left > 0; used++) {
+        few[used] = parts[used];
+        few[used].iov_len = parts[used].iov_len < left ? parts[used].iov_len : left;
+        left -= few[used].iov_len;
+    }
+    return pwritev(fd, few, used, offset);
+}
+
+static int test_fallocate(int fd, int mode, off_t offset, off_t size)
+{
+    if (kernel_fallocate_errno == 0)
+        return fallocate(fd, mode, offset, size);
+    errno = kernel_fallocate_errno;
+    return -1;
+}
+
+static int test_fdatasync(int fd)
+{
+    if (kernel_sync_errno == 0)
+        return fdatasync(fd);
+    errno = kernel_sync_errno;
+    return -1;
+}
+
+#define pwritev   test_pwritev
+#define fallocate test_fallocate
+#define fdatasync test_fdatasync
+#include "os/disk_linux.c"
 
 static char dir[32];
 static char path_text[256];
@@ -30,6 +78,9 @@ static const char *in_dir(const char *name)
 static int begin(void **state)
 {
     (void)state;
+    kernel_bytes_a_write = 0;
+    kernel_fallocate_errno = 0;
+    kernel_sync_errno = 0;
     disk = gn_disk_linux();
     file = NULL;
     (void)snprintf(dir, sizeof dir, "/tmp/gn_disk_XXXXXX");
@@ -105,6 +156,79 @@ static void many_parts_are_one_write(void **state)
         if (i % 7 != 3)
             assert_int_equal(back[next++], i);
     assert_int_equal(got, next * sizeof back[0]);
+}
+
+static void a_write_done_in_small_steps_is_whole(void **state)
+{
+    (void)state;
+    static const char text[] = "abcdefghijklmnopqrstuvwxyz0123456789";
+    for (size_t step = 1; step <= 11; step++) {
+        const struct gn_iov parts[] = { { text, 5 }, { "", 0 }, { text + 5, 1 }, { text + 6, 20 }, { text + 26, 10 } };
+        char back[64];
+        size_t got = 0;
+        kernel_bytes_a_write = step;
+        assert_int_equal(disk.truncate(disk.self, file, 0), GN_OK);
+        assert_int_equal(disk.write(disk.self, file, 3, parts, 5), GN_OK);
+        assert_int_equal(disk.read(disk.self, file, 3, back, sizeof back, &got), GN_OK);
+        assert_int_equal(got, sizeof text - 1);
+        assert_memory_equal(back, text, got);
+    }
+}
+
+static void without_fallocate_zeroes_are_written(void **state)
+{
+    (void)state;
+    static const int errors[] = { EOPNOTSUPP, ENOSYS };
+    static uint8_t bytes[200000];
+    for (size_t i = 0; i < 2; i++) {
+        size_t got = 0;
+        kernel_fallocate_errno = errors[i];
+        assert_int_equal(disk.truncate(disk.self, file, 0), GN_OK);
+        assert_int_equal(write_text(0, "head"), GN_OK);
+        assert_int_equal(disk.allocate(disk.self, file, 2, 150000), GN_OK); /* from within what is there */
+        assert_int_equal(disk.read(disk.self, file, 0, bytes, sizeof bytes, &got), GN_OK);
+        assert_int_equal(got, 150002);
+        assert_memory_equal(bytes, "head", 4);
+        for (size_t at = 4; at < got; at++)
+            assert_int_equal(bytes[at], 0);
+        assert_int_equal(disk.allocate(disk.self, file, 0, 10), GN_OK);
+        assert_int_equal(size_now(), 150002); /* never shrinks */
+    }
+}
+
+static void a_disk_that_fails_says_how(void **state)
+{
+    (void)state;
+    kernel_fallocate_errno = ENOSPC;
+    assert_int_equal(disk.allocate(disk.self, file, 0, 10), GN_ERR_NO_SPACE);
+    kernel_fallocate_errno = EDQUOT;
+    assert_int_equal(disk.allocate(disk.self, file, 0, 10), GN_ERR_NO_SPACE);
+    kernel_fallocate_errno = EIO;
+    assert_int_equal(disk.allocate(disk.self, file, 0, 10), GN_ERR_IO);
+    kernel_sync_errno = EIO;
+    assert_int_equal(disk.sync(disk.self, file), GN_ERR_IO);
+    kernel_sync_errno = ENOSPC;
+    assert_int_equal(disk.sync(disk.self, file), GN_ERR_NO_SPACE);
+}
+
+/* Root is forbidden nothing, so for root the file is opened for reading by hand. */
+static void what_may_only_be_read_can_be_read(void **state)
+{
+    (void)state;
+    char text[64];
+    size_t got = 0;
+    struct gn_file *other = NULL;
+    const struct gn_iov part = { "x", 1 };
+    if (geteuid() == 0) {
+        other = gn_mem_take(sizeof *other, "open files");
+        assert_non_null(other);
+        other->fd = open(in_dir("f"), O_RDONLY | O_CLOEXEC);
+    } else {
+        assert_int_equal(disk.open(disk.self, "/proc/version", false, &other), GN_OK);
+    }
+    assert_int_equal(disk.read(disk.self, other, 0, text, sizeof text, &got), GN_OK);
+    assert_int_equal(disk.write(disk.self, other, 0, &part, 1), GN_ERR_DENIED);
+    disk.close(disk.self, other);
 }
 
 static void create_is_for_new_files_only(void **state)
@@ -266,6 +390,10 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(parts_are_written_one_behind_the_other, begin, end),
         cmocka_unit_test_setup_teardown(many_parts_are_one_write, begin, end),
+        cmocka_unit_test_setup_teardown(a_write_done_in_small_steps_is_whole, begin, end),
+        cmocka_unit_test_setup_teardown(without_fallocate_zeroes_are_written, begin, end),
+        cmocka_unit_test_setup_teardown(a_disk_that_fails_says_how, begin, end),
+        cmocka_unit_test_setup_teardown(what_may_only_be_read_can_be_read, begin, end),
         cmocka_unit_test_setup_teardown(create_is_for_new_files_only, begin, end),
         cmocka_unit_test_setup_teardown(a_symbolic_link_is_not_followed, begin, end),
         cmocka_unit_test_setup_teardown(room_is_allocated_as_zeroes, begin, end),
