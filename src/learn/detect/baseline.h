@@ -6,12 +6,15 @@
  *              gap,       of about   spread:         from the      against
  *              range      a second   a score         rank          a budget
  *
- * What is under suspicion is not learnt: once the evidence passes half its limit, location, spread and
- * calibration stand still, and a shadow of the level learns aside. It ends in one of three ways:
+ * What may be a fault is not learnt as usual:
  *
- *   evidence falls to 0 unannounced     the held-back scores are learnt after all: it was chance
- *   announced, and usual again          END; nothing of it is learnt
- *   for accept_after_s at a new level   the shadow becomes the level; END: this is usual now
+ *   evidence > 0            scores are held back; a long-remembered level stands still from 8 nats on
+ *   it falls to 0 again,    the held-back scores are learnt after all: it was chance
+ *   or just stays there
+ *   announced               level and calibration stand still; a shadow of the level learns aside
+ *   usual again             END; nothing of it is learnt
+ *   settled elsewhere for   END; the shadow becomes the level: this is usual now
+ *   accept_after_s
  *
  * Times in ms, values in the series' own unit. Cost: see src/learn/README.md. Not thread-safe. */
 #ifndef GN_LEARN_DETECT_BASELINE_H
@@ -47,7 +50,7 @@ struct gn_baseline {
     struct gn_quality quality;
     struct gn_pace pace;
     struct gn_robust level;
-    struct gn_robust shadow; /* of the level while it stands still */
+    struct gn_robust shadow; /* of the level while an anomaly is open */
     struct gn_interval interval;
     struct gn_evidence evidence;
     double score; /* of the newest window */

@@ -18,9 +18,9 @@
  *    it is passed; their tail is taken as exponential and followed out to the budget. Until enough peaks
  *    were seen the excess is a guess from the neighbour correlation.
  * 3. Whatever is wrong with that, `debt` mends: each announcement adds 1, time takes away B a day, and a
- *    debt above 1 raises the limit by a factor 1.35 a piece. In the long run announcements cannot outpace
- *    the budget, on any series (the idea of Gibbs and Candes' adaptive conformal inference, 2021). The
- *    detector gets slower by that, never deaf: evidence of what lasts has no ceiling but the limit's.
+ *    debt above 1 raises the limit by a factor 1.35 a piece, up to a debt of 24. In the long run that
+ *    brings announcements back to the budget (the idea of Gibbs and Candes' adaptive conformal inference,
+ *    2021), unless anomalies reach 1000 times the limit; what it costs is a slower detector.
  *
  * One window adds at most limit / 2.9, so nothing is announced on fewer than three windows.
  *
