@@ -38,6 +38,7 @@ struct http_turn {
     struct gn_live_stream *stream;  /* of a live stream */
     lws_sorted_usec_list_t hold;    /* while the answer is held back */
     struct gn_job job;
+    bool refused;                   /* while it was read: the answer is there already */
     bool working;                   /* a helper thread has it */
     bool ready;                     /* may be sent */
     bool head_sent;
@@ -190,7 +191,7 @@ static void http_dispatch(struct http_turn *turn)
 {
     struct gn_exchange *exchange = turn->exchange;
     struct gn_api *api = &turn->http->apis[GN_PLACE_PORTAL];
-    if (exchange->response.memory == NULL) { /* not refused already, while it was read */
+    if (!turn->refused) {
         gn_exchange_admit(exchange, api, gn_str_of(turn->http->bound));
         if (exchange->route != NULL && exchange->route->place != GN_PLACE_PORTAL) {
             http_give_to_helper(turn);
@@ -244,7 +245,8 @@ static bool http_on_head(struct lws *wsi, struct http_session *session)
     bool waits_for_body;
     const struct gn_http_fault fault = gn_http_read(wsi, turn->http->cookie_name, exchange, &waits_for_body);
     http_name_peer(wsi, turn);
-    if (fault.status != 0) {
+    turn->refused = fault.status != 0;
+    if (turn->refused) {
         gn_response_error(&exchange->response, fault.status, fault.code, fault.hint, "%s", fault.message);
         gn_response_finish(&exchange->response);
         exchange->response.close = fault.close;

@@ -7,7 +7,7 @@
 
 #include "base/mem.h"
 #include "portal/counts.h"
-#include "portal/query.h"
+#include "portal/request_query.h"
 #include "portal/values.h"
 
 enum {

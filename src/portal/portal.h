@@ -2,7 +2,7 @@
 /* portal/portal.h -- HTTP for people, CLI and programs: one API, over TCP and over a Unix socket.
  *
  *   /setup            first start only, needs the one-time code
- *   /api/v1/...       JSON; each resource is one file in portal/api/ and one row in api/table.c
+ *   /api/v1/...       JSON; each resource is one file in portal/api/ and one row in api/api_table.c
  *   /                 the web front end, embedded in the binary
  *   DIR/ganglion.sock the same API for the CLI; who can open the socket (mode 0600) is the owner: admin
  *

@@ -2,9 +2,9 @@
 /* A person's answer to a decision that waits. It is recorded in the journal; whether it still counts is for the
  * engine to say, which alone knows the order of things: the decision itself tells. */
 #include "base/log.h"
-#include "portal/api/table.h"
+#include "portal/api/api_table.h"
 #include "portal/body_fields.h"
-#include "portal/query.h"
+#include "portal/request_query.h"
 
 enum { ANSWER_REASON_BYTES_MAX = 500, ANSWER_STATE_BYTES = 32 };
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/limits.h"
-#include "portal/api/table.h"
+#include "portal/api/api_table.h"
 
 static void limits_get(struct gn_api *api, const struct gn_request *request, struct gn_response *response)
 {

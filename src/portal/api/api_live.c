@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "portal/api/table.h"
+#include "portal/api/api_table.h"
 
 /* Only asks for the stream: the connection, and so the stream itself, belongs to portal/http.c. */
 static void live_get(struct gn_api *api, const struct gn_request *request, struct gn_response *response)

@@ -2,7 +2,7 @@
 /* The description of the API, made from the same table that answers it: a route cannot be missing from it, and each
  * resource keeps the schema of its answers beside the code that writes them. OpenAPI 3.1. */
 #include "base/version.h"
-#include "portal/api/table.h"
+#include "portal/api/api_table.h"
 
 static const char *openapi_access(gn_access access)
 {

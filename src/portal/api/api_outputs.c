@@ -2,8 +2,8 @@
 /* What the engine says: five kinds of one form, so five lists and five single objects of one code. The objects are the
  * engine's own bytes, passed on unchanged. */
 #include "base/mem.h"
-#include "portal/api/table.h"
-#include "portal/query.h"
+#include "portal/api/api_table.h"
+#include "portal/request_query.h"
 
 enum { OUTPUTS_LIMIT_DEFAULT = 100, OUTPUTS_LIMIT_MAX = 1000 };
 

@@ -2,8 +2,8 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
-#include "portal/api/table.h"
-#include "portal/query.h"
+#include "portal/api/api_table.h"
+#include "portal/request_query.h"
 #include "portal/values.h"
 
 enum { PROPERTIES_LIMIT_DEFAULT = 1000 };

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "portal/api/table.h"
+#include "portal/api/api_table.h"
 
 /* The solution's words come as JSON from the host; an empty text means that there are none. */
 static void rules_get(struct gn_api *api, const struct gn_request *request, struct gn_response *response)

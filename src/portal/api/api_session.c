@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/log.h"
-#include "portal/api/table.h"
+#include "portal/api/api_table.h"
 #include "portal/body_fields.h"
 
 /* Cookies know no ports: a second node on the same machine must not sign us out of the first. */

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/json_read.h"
 #include "base/mem.h"
-#include "portal/api/table.h"
+#include "portal/api/api_table.h"
 #include "portal/counts.h"
-#include "portal/query.h"
+#include "portal/request_query.h"
 
 enum { STATUS_HOST_BYTES = 64 << 10 };
 

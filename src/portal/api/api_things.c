@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/log.h"
 #include "base/mem.h"
-#include "portal/api/table.h"
+#include "portal/api/api_table.h"
 #include "portal/body_fields.h"
-#include "portal/query.h"
+#include "portal/request_query.h"
 #include "portal/thing_actions.h"
 #include "portal/values.h"
 

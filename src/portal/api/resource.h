@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* portal/api/resource.h -- the form of a resource: what it answers to, who may, where it runs, and its words.
  *
- *      portal/api/api_things.c ──one row──▶ api/table.c ──▶ router · admission · OpenAPI document
+ *      portal/api/api_things.c ──one row──▶ api/api_table.c ──▶ router · admission · OpenAPI document
  *
  * A route without an access level does not compile (GN_ROUTE asks for it) and would not pass the table's test.
  * Handlers run on the portal's thread and must be quick; what waits for a hash or for the disk says so with
@@ -77,7 +77,7 @@ struct gn_resource {
 /* Schemas are written as they read, without quotes around quotes. */
 #define GN_SCHEMA(...) #__VA_ARGS__
 
-/* All resources, NULL-terminated: api/table.c. */
+/* All resources, NULL-terminated: api/api_table.c. */
 extern const struct gn_resource *const gn_resources[];
 
 #endif

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "portal/query.h"
+#include "portal/request_query.h"
 
 #include <inttypes.h>
 
 #include "base/log.h"
 #include "base/timestamp.h"
 
-static bool query_refuse(struct gn_response *response, gn_str name, const char *hint)
+static bool request_query_refuse(struct gn_response *response, gn_str name, const char *hint)
 {
     gn_response_error(response, 400, "bad_query", hint, "the query item '%.*s' is not understood",
                       GN_STR_ARGS(name));
@@ -20,12 +20,12 @@ bool gn_query_known(const struct gn_request *request, const char *const *known, 
         for (size_t k = 0; known[k] != NULL; k++)
             found = found || gn_str_equal(request->query[i].name, gn_str_of(known[k]));
         if (!found)
-            return query_refuse(response, request->query[i].name, "GET /api/v1/openapi.json lists the items");
+            return request_query_refuse(response, request->query[i].name, "GET /api/v1/openapi.json lists the items");
     }
     return true;
 }
 
-static bool query_time(const struct gn_request *request, const char *name, int64_t *out,
+static bool request_query_time(const struct gn_request *request, const char *name, int64_t *out,
                        struct gn_response *response)
 {
     gn_str text;
@@ -39,7 +39,7 @@ static bool query_time(const struct gn_request *request, const char *name, int64
         if (gn_time_parse(gn_str_of(copy), out) == GN_OK)
             return true;
     }
-    return query_refuse(response, gn_str_of(name), "a time is RFC 3339 or milliseconds since 1970");
+    return request_query_refuse(response, gn_str_of(name), "a time is RFC 3339 or milliseconds since 1970");
 }
 
 bool gn_query_u64(const struct gn_request *request, const char *name, uint64_t min, uint64_t max,
@@ -63,8 +63,8 @@ bool gn_query_span_read(const struct gn_request *request, uint32_t limit_default
 {
     uint64_t limit = limit_default;
     *out = (struct gn_query_span){ .from_ms = INT64_MIN, .to_ms = INT64_MAX };
-    if (!query_time(request, "from", &out->from_ms, response) ||
-        !query_time(request, "to", &out->to_ms, response) ||
+    if (!request_query_time(request, "from", &out->from_ms, response) ||
+        !request_query_time(request, "to", &out->to_ms, response) ||
         !gn_query_u64(request, "limit", 1, limit_max, &limit, response))
         return false;
     out->limit = (uint32_t)limit;

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* portal/query.h -- the query items that many resources share: from, to, limit, and ids in the path.
+/* portal/request_query.h -- the query items that many resources share: from, to, limit, and ids in the path.
  *
  * Each function answers 400 with the item's name and returns false when what was given cannot be meant. Times are
  * RFC 3339 or epoch milliseconds; `from` is inclusive, `to` exclusive. */
-#ifndef GN_PORTAL_QUERY_H
-#define GN_PORTAL_QUERY_H
+#ifndef GN_PORTAL_REQUEST_QUERY_H
+#define GN_PORTAL_REQUEST_QUERY_H
 
 #include "portal/api/resource.h"
 

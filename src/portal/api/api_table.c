@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "portal/api/table.h"
+#include "portal/api/api_table.h"
 
 const struct gn_resource *const gn_resources[] = {
     &gn_resource_setup,

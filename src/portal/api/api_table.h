@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* portal/api/table.h -- the resources, one a file. A new one is a file, a line here and a line in table.c. */
+/* portal/api/api_table.h -- the resources, one a file. A new one is a file, a line here and a line in api_table.c. */
 #ifndef GN_PORTAL_API_TABLE_H
 #define GN_PORTAL_API_TABLE_H
 

@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "portal/worker.h"
+
+#include <semaphore.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+static struct gn_worker worker;
+static sem_t may_run;
+static sem_t woken;
+static int order[64];
+static size_t order_count;
+
+struct task {
+    struct gn_job job;
+    int number;
+    bool ran;
+};
+
+static void run(struct gn_job *job)
+{
+    struct task *task = job->self;
+    sem_wait(&may_run);
+    task->ran = true;
+}
+
+static void finish(struct gn_job *job)
+{
+    order[order_count++] = ((struct task *)job->self)->number;
+}
+
+static void wake(void *ctx)
+{
+    (void)ctx;
+    sem_post(&woken);
+}
+
+static int begin(void **state)
+{
+    (void)state;
+    order_count = 0;
+    sem_init(&may_run, 0, 0);
+    sem_init(&woken, 0, 0);
+    return gn_worker_start(&worker, "test-worker", wake, NULL) == GN_OK ? 0 : -1;
+}
+
+static int end(void **state)
+{
+    (void)state;
+    gn_worker_stop(&worker);
+    return 0;
+}
+
+static struct gn_job *job_of(struct task *task, int number)
+{
+    *task = (struct task){ .job = { .run = run, .finish = finish, .self = task }, .number = number };
+    return &task->job;
+}
+
+static void jobs_come_back_in_order_on_the_callers_thread(void **state)
+{
+    (void)state;
+    struct task tasks[5];
+    for (int i = 0; i < 5; i++)
+        assert_int_equal(gn_worker_post(&worker, job_of(&tasks[i], i)), GN_OK);
+    for (int i = 0; i < 5; i++)
+        sem_post(&may_run);
+    for (int i = 0; i < 5; i++)
+        sem_wait(&woken);
+    assert_int_equal(order_count, 0); /* nothing is finished behind our back */
+    gn_worker_finish(&worker);
+    assert_int_equal(order_count, 5);
+    for (int i = 0; i < 5; i++) {
+        assert_int_equal(order[i], i);
+        assert_true(tasks[i].ran);
+    }
+}
+
+static void a_full_queue_refuses_until_jobs_are_finished(void **state)
+{
+    (void)state;
+    struct task tasks[GN_WORKER_JOBS_MAX + 1];
+    for (int i = 0; i < GN_WORKER_JOBS_MAX; i++)
+        assert_int_equal(gn_worker_post(&worker, job_of(&tasks[i], i)), GN_OK);
+    assert_int_equal(gn_worker_post(&worker, job_of(&tasks[GN_WORKER_JOBS_MAX], 99)), GN_ERR_FULL);
+    sem_post(&may_run);
+    sem_wait(&woken);
+    assert_int_equal(gn_worker_post(&worker, &tasks[GN_WORKER_JOBS_MAX].job), GN_ERR_FULL); /* run, not finished */
+    gn_worker_finish(&worker);
+    assert_int_equal(gn_worker_post(&worker, &tasks[GN_WORKER_JOBS_MAX].job), GN_OK);
+    for (int i = 0; i < GN_WORKER_JOBS_MAX; i++) {
+        sem_post(&may_run);
+        sem_wait(&woken);
+        gn_worker_finish(&worker);
+    }
+    assert_int_equal(order_count, GN_WORKER_JOBS_MAX + 1);
+    assert_int_equal(order[GN_WORKER_JOBS_MAX], 99);
+}
+
+static void stopping_gives_back_all_but_runs_only_the_one_under_way(void **state)
+{
+    (void)state;
+    struct task tasks[4];
+    for (int i = 0; i < 4; i++)
+        assert_int_equal(gn_worker_post(&worker, job_of(&tasks[i], i)), GN_OK);
+    for (;;) { /* until the first is under way: it has left the queue */
+        pthread_mutex_lock(&worker.mutex);
+        const size_t waiting = worker.waiting_count;
+        pthread_mutex_unlock(&worker.mutex);
+        if (waiting == 3)
+            break;
+        sched_yield();
+    }
+    pthread_mutex_lock(&worker.mutex);
+    worker.stop = true; /* before the first may end, so that it is certain which run */
+    pthread_mutex_unlock(&worker.mutex);
+    sem_post(&may_run);
+    gn_worker_stop(&worker);
+    assert_int_equal(order_count, 4);
+    assert_true(tasks[0].ran);
+    for (int i = 1; i < 4; i++)
+        assert_false(tasks[i].ran);
+}
+
+static void stopping_twice_or_before_the_start_is_fine(void **state)
+{
+    (void)state;
+    struct gn_worker never = { 0 };
+    gn_worker_stop(&never);
+    gn_worker_stop(&worker);
+    gn_worker_stop(&worker);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(jobs_come_back_in_order_on_the_callers_thread, begin, end),
+        cmocka_unit_test_setup_teardown(a_full_queue_refuses_until_jobs_are_finished, begin, end),
+        cmocka_unit_test_setup_teardown(stopping_gives_back_all_but_runs_only_the_one_under_way, begin, end),
+        cmocka_unit_test_setup_teardown(stopping_twice_or_before_the_start_is_fine, begin, end),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
