@@ -83,9 +83,10 @@ void gn_sensor_putf(struct gn_sensor_io *io, double value, const char *fmt, ...)
     char name[GN_SENSOR_NAME_BYTES];
     va_list args;
     va_start(args, fmt);
-    (void)vsnprintf(name, sizeof name, fmt, args);
+    const int size = vsnprintf(name, sizeof name, fmt, args);
     va_end(args);
-    gn_sensor_put(io, name, value);
+    if (size > 0 && (size_t)size < sizeof name) /* a cut name could be another's */
+        gn_sensor_put(io, name, value);
 }
 
 double gn_sensor_rate(uint64_t before, uint64_t now, int64_t interval_us)
