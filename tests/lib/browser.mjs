@@ -37,7 +37,7 @@ export async function launch(t) {
  *  exceptions, requests to anywhere else, things that the content security policy stopped, dialogs. */
 export async function openPage(
     browser,
-    { size = 'desktop', theme = 'light', base, reducedMotion = 'reduce' } = {},
+    { size = 'desktop', theme = 'light', base, reducedMotion = 'reduce', state } = {},
 ) {
     const context = await browser.newContext({
         viewport: SIZES[size],
@@ -48,6 +48,7 @@ export async function openPage(
         isMobile: size === 'phone',
         hasTouch: size === 'phone',
         ...(base ? { baseURL: base } : {}),
+        ...(state ? { storageState: state } : {}),
     });
     const page = await context.newPage();
     page.complaints = [];

@@ -222,6 +222,9 @@ class Mock {
             (() => {
                 throw notFound();
             })();
+        if (['from', 'to', 'step'].some((key) => query.has(key) && !/^-?\d+$/.test(query.get(key)))) {
+            throw new Refusal(400, 'bad_query', 'A time is in whole milliseconds.', 'Round it.');
+        }
         const range = {
             from: Number(query.get('from')),
             to: Number(query.get('to') ?? Date.now()),
@@ -239,7 +242,11 @@ class Mock {
     }
 
     list(name, query) {
-        const number = (key, otherwise) => (query.has(key) ? Number(query.get(key)) : otherwise);
+        const number = (key, otherwise) => {
+            if (query.has(key) && !/^-?\d+$/.test(query.get(key)))
+                throw new Refusal(400, 'bad_query', `${key} is not whole.`);
+            return query.has(key) ? Number(query.get(key)) : otherwise;
+        };
         return [...this.story.rows[LISTS[name]].values()]
             .filter((row) => !query.has('thing') || row.thing === query.get('thing'))
             .filter((row) => !query.has('state') || row.state === query.get('state'))

@@ -99,7 +99,11 @@ function thing(id, name, properties, more = {}) {
     };
 }
 
-const STOP = { name: 'stop', arguments: [{ name: 'target', one_of: ['disturbance'] }], at_most: '6 per 1m' };
+const STOP = {
+    name: 'stop',
+    arguments: [{ name: 'target', one_of: ['disturbance'] }],
+    at_most: { count: 6, per_ms: 60_000 },
+};
 const SLOW = {
     name: 'slow_down',
     arguments: [

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { argumentText } from '../src/format/argument.js';
+import { argumentText, rateText } from '../src/format/argument.js';
 import { howSure, onceIn, pValue } from '../src/format/chance.js';
 import { axisLabels, bytes, count, interval, plain, quantity, reading, share } from '../src/format/number.js';
 import { age, clockTime, duration, exactTime, instant, remaining, span } from '../src/format/time.js';
@@ -186,4 +186,6 @@ test('an argument is shown with its envelope', () => {
         'speed: 0 to 3 000 1/min',
     );
     assert.equal(argumentText({ name: 'note', range: null, one_of: null, unit: '' }), 'note');
+    assert.equal(rateText({ count: 6, per_ms: 60_000 }), 'at most 6 in 1 min');
+    assert.equal(rateText(null), '');
 });

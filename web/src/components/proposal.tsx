@@ -6,7 +6,6 @@ import { path } from '../lib/api.js';
 import { Link } from '../lib/router.js';
 import { useActionOf, useOne } from '../lib/selections.js';
 import type { Decision } from '../lib/types.js';
-import { howSure } from '../format/chance.js';
 import { inputText, saidDecision } from '../format/words.js';
 import { AnswerForm } from './answer_form.js';
 import { Chip } from './chip.js';
@@ -47,20 +46,17 @@ export function WhyIsIt({ decision }: { decision: Decision }) {
             <p>{decision.why || finding?.why}</p>
             {!finding && decision.finding && <div class="why-place" />}
             {finding && (
-                <>
-                    <p class="muted">{howSure(finding.p_value, finding.kind === 'sensor')}</p>
-                    <FindingChart
-                        thing={finding.thing}
-                        property={finding.property}
-                        unit={finding.unit}
-                        since={finding.since}
-                        until={finding.until}
-                        usualLow={finding.usual_low}
-                        usualHigh={finding.usual_high}
-                        height={120}
-                        isMini
-                    />
-                </>
+                <FindingChart
+                    thing={finding.thing}
+                    property={finding.property}
+                    unit={finding.unit}
+                    since={finding.since}
+                    until={finding.until}
+                    usualLow={finding.usual_low}
+                    usualHigh={finding.usual_high}
+                    height={120}
+                    isMini
+                />
             )}
         </div>
     );

@@ -4,6 +4,13 @@
 
 import type { ActionArgument } from '../lib/types.js';
 import { interval } from './number.js';
+import { duration } from './time.js';
+
+/** "at most 6 in 1 min" */
+export function rateText(atMost: unknown): string {
+    const { count, per_ms: per } = (atMost ?? {}) as { count?: unknown; per_ms?: unknown };
+    return typeof count === 'number' && typeof per === 'number' ? `at most ${count} in ${duration(per)}` : '';
+}
 
 export function argumentText(argument: ActionArgument): string {
     const { name, one_of: choices, range, unit } = argument;

@@ -12,7 +12,7 @@ export function learnClock(nodeNow: Millis, asked: Millis): void {
     const here = Date.now();
     const difference = nodeNow - (asked + here) / 2;
     // Within half the round trip the clocks may well agree: do not make ages jitter.
-    if (Math.abs(difference - ahead) > (here - asked) / 2 + 250) ahead = difference;
+    if (Math.abs(difference - ahead) > (here - asked) / 2 + 250) ahead = Math.round(difference);
 }
 
 export function nodeNow(): Millis {

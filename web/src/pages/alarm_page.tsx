@@ -22,6 +22,7 @@ import { fetchList, fetchOne, tables, useWork } from '../lib/store.js';
 import type { Alarm, Contribution, Decision, Finding } from '../lib/types.js';
 
 const CHARTS_MAX = 4;
+const ROOM_FROM = 4; // so many contributions are as high as the words with a chart below them
 const BEFORE_MS = 60_000;
 
 /** The alarm's findings: the ones its record names and this page does not know yet. */
@@ -131,21 +132,22 @@ function Body({ alarm }: { alarm: Alarm }) {
         [alarm.id],
     );
     const top = [...alarm.contributions].sort((a, b) => b.share - a.share).slice(0, CHARTS_MAX);
+    const besides = alarm.contributions.length >= ROOM_FROM ? 1 : 0;
     return (
         <Gate states={[findingState, decisionState]}>
             <div class="alarm-top">
                 <div class="alarm-first">
                     <Words alarm={alarm} findings={findings} decisions={decisions} />
-                    <Charts alarm={alarm} findings={findings} rows={top.slice(0, 1)} />
+                    {besides > 0 && <Charts alarm={alarm} findings={findings} rows={top.slice(0, besides)} />}
                 </div>
                 <section class="card alarm-parts" aria-label="Contributions">
                     <h2>What it is made of</h2>
                     <Contributions alarm={alarm} />
                 </section>
             </div>
-            {top.length > 1 && (
-                <Section title="With it">
-                    <Charts alarm={alarm} findings={findings} rows={top.slice(1)} />
+            {top.length > besides && (
+                <Section title={besides ? 'With it' : 'The readings'}>
+                    <Charts alarm={alarm} findings={findings} rows={top.slice(besides)} />
                 </Section>
             )}
             <Section title="Decisions" count={decisions.length}>

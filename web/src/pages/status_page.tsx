@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // status_page.tsx -- the node itself: journal, memory as planned, counters, limits.
 
+import { useState } from 'preact/hooks';
 import { NodeStrip } from '../components/node_strip.js';
 import { Pending } from '../components/notice.js';
 import { Page, Section } from '../components/page.js';
@@ -27,8 +28,12 @@ function Table({ rows }: { rows: readonly Row[] }) {
     );
 }
 
+const PLAN_SHOWN_FIRST = 8;
+
 function Memory({ memory }: { memory: NodeStatus['memory'] }) {
+    const [isAll, setAll] = useState(false);
     const planned = [...memory.planned].sort((a, b) => b.bytes - a.bytes);
+    const shown = isAll ? planned : planned.slice(0, PLAN_SHOWN_FIRST);
     const total = planned.reduce((sum, part) => sum + part.bytes, 0);
     const largest = planned[0]?.bytes ?? 1;
     return (
@@ -37,7 +42,7 @@ function Memory({ memory }: { memory: NodeStatus['memory'] }) {
                 Planned at start: {bytes(total)}, taken once. Resident now: {bytes(memory.resident_bytes)}.
             </p>
             <ul class="plan">
-                {planned.map((part) => (
+                {shown.map((part) => (
                     <li key={part.purpose}>
                         <span>{part.purpose}</span>
                         <span class="figure">{bytes(part.bytes)}</span>
@@ -47,6 +52,11 @@ function Memory({ memory }: { memory: NodeStatus['memory'] }) {
                     </li>
                 ))}
             </ul>
+            {shown.length < planned.length && (
+                <button type="button" class="link-button" onClick={() => setAll(true)}>
+                    Show all {planned.length}
+                </button>
+            )}
         </>
     );
 }

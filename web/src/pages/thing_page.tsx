@@ -11,7 +11,7 @@ import { PropertyChart } from '../components/property_chart.js';
 import { Segments } from '../components/segments.js';
 import { Age } from '../components/time.js';
 import { TryIt } from '../components/try_it.js';
-import { argumentText } from '../format/argument.js';
+import { argumentText, rateText } from '../format/argument.js';
 import { count, reading } from '../format/number.js';
 import { api } from '../lib/api.js';
 import { nodeNow } from '../lib/clock.js';
@@ -105,9 +105,9 @@ function Actions({ actions }: { actions: readonly DeclaredAction[] }) {
                 <li key={action.name}>
                     <span class="row-title">{action.name}</span>
                     <span class="row-note">
-                        {action.arguments.length === 0
-                            ? 'no arguments'
-                            : action.arguments.map(argumentText).join(' · ')}
+                        {[...action.arguments.map(argumentText), rateText(action['at_most'])]
+                            .filter((text) => text !== '')
+                            .join(' · ')}
                     </span>
                 </li>
             ))}
