@@ -209,33 +209,27 @@ static gn_err solution_read_all(struct gn_solution *solution, struct gn_yaml_tre
     return GN_OK;
 }
 
-static gn_err solution_new(size_t bundle_size, struct gn_solution **out)
+static struct gn_solution *solution_new(size_t bundle_size)
 {
-    struct gn_solution *solution = gn_mem_take(sizeof *solution, "solution");
-    if (solution == NULL)
-        return GN_ERR_FULL;
     /* Unescaped text is at most 3/2 of what was written, and each piece gets a NUL behind it. */
-    solution->text_capacity = 3 * bundle_size + 64;
-    solution->text = gn_mem_take(solution->text_capacity, "solution");
-    if (solution->text == NULL) {
-        gn_mem_give(solution);
-        return GN_ERR_FULL;
+    const size_t text_capacity = 3 * bundle_size + 64;
+    struct gn_solution *const solution = gn_mem_take(sizeof *solution + text_capacity, "solution");
+    if (solution != NULL) {
+        solution->text = (char *)(solution + 1);
+        solution->text_capacity = text_capacity;
     }
-    *out = solution;
-    return GN_OK;
+    return solution;
 }
 
 gn_err gn_solution_parse(gn_str bundle, struct gn_solution **out, struct gn_diag *diag)
 {
-    struct gn_solution *solution = NULL;
     struct gn_yaml_tree *tree = NULL;
     if (bundle.size > GN_SOLUTION_BYTES_MAX) {
         gn_diag_set(diag, 0, 0, "the solution has %zu bytes; %d are the most", bundle.size, GN_SOLUTION_BYTES_MAX);
         return GN_ERR_INVAL;
     }
-    gn_err err = solution_new(bundle.size, &solution);
-    if (!err)
-        err = gn_yaml_tree_new(bundle.size, &tree);
+    struct gn_solution *solution = solution_new(bundle.size);
+    gn_err err = solution == NULL ? GN_ERR_FULL : gn_yaml_tree_new(bundle.size, &tree);
     if (err) {
         gn_diag_set(diag, 0, 0, "no memory to read the solution");
         goto cleanup;
@@ -253,8 +247,5 @@ cleanup:
 
 void gn_solution_free(struct gn_solution *solution)
 {
-    if (solution == NULL)
-        return;
-    gn_mem_give(solution->text);
     gn_mem_give(solution);
 }

@@ -125,7 +125,7 @@ struct gn_solution {
     uint32_t thing_count;
     bool has_budget;
     double budget;
-    char *text;
+    char *text; /* behind the struct, in the same block */
     size_t text_size;
     size_t text_capacity;
 };

@@ -232,7 +232,7 @@ static void a_solution_has_a_greatest_size(void **state)
 static void without_memory_there_is_no_solution(void **state)
 {
     (void)state;
-    for (size_t n = 1; n <= 5; n++) {
+    for (size_t n = 1; n <= 4; n++) {
         struct gn_solution *solution = NULL;
         struct gn_diag diag = { .line = 0 };
         gn_mem_fail_after(n);
