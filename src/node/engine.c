@@ -276,7 +276,7 @@ void gn_engine_feed(struct gn_engine *engine, const struct gn_record_head *recor
     case GN_RECORD_STATUS: {
         const struct gn_record_message *m = (const void *)record;
         if (m->thing < engine->registry.thing_count)
-            gn_act_on_status(engine->act, record->seq, engine->core.now_ms, m->thing,
+            gn_act_on_status(engine->act, record->seq, m->time_ms, m->thing,
                              gn_record_message_name(m), gn_record_message_payload(m));
         break;
     }
