@@ -113,7 +113,7 @@ gn_err gn_password_check(gn_str user, gn_str password, struct gn_diag *diag)
 {
     const char *why = NULL;
     if (password.size < GN_PASSWORD_BYTES_MIN)
-        why = "the password is too short: 12 characters at least; four words do well";
+        why = "the password is too short: 12 characters at least; a few unrelated words do well";
     else if (password.size > GN_PASSWORD_BYTES_MAX)
         why = "the password is too long: 256 bytes at most";
     else if (!gn_utf8_valid(password) || memchr(password.at, 0, password.size) != NULL)

@@ -94,7 +94,7 @@ void gn_setup_page(struct gn_response *response, int status, gn_str message, gn_
                 "\"><small>Letters, digits and _ . - @</small>\n"
                 "<label for=\"password\">Password</label><input id=\"password\" name=\"password\" "
                 "type=\"password\" required minlength=\"%d\" maxlength=\"%d\" autocomplete=\"new-password\">"
-                "<small>At least %d characters; four words do well.</small>\n"
+                "<small>At least %d characters; a few unrelated words do well.</small>\n"
                 "<button>Make the account</button></form></main></body></html>\n",
                 GN_PASSWORD_BYTES_MIN, GN_PASSWORD_BYTES_MAX, GN_PASSWORD_BYTES_MIN);
 }
