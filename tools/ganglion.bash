@@ -1,0 +1,58 @@
+# SPDX-License-Identifier: Apache-2.0
+# Completion of ganglion for bash: commands, options, and the words that some of them take. A test holds it against
+# the program's own table (src/cli/commands_test.c).
+
+_ganglion()
+{
+    local current=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]} options=''
+    local one=${COMP_WORDS[1]} two=${COMP_WORDS[2]} name
+    COMPREPLY=()
+    if ((COMP_CWORD == 1)); then
+        mapfile -t COMPREPLY < <(compgen -W 'run agent things readings findings alarms decisions actions receipts why approve reject rules replay status version help' -- "$current")
+        return
+    fi
+    case $before in
+    --data | --solution | --rules) mapfile -t COMPREPLY < <(compgen -d -- "$current"); return ;;
+    --token-file) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;
+    --mqtt | --portal | --thing | --name | --hz | --samples | --seconds | --state | --from | --to | --limit | --step | \
+        --reason | --timeout) return ;;
+    esac
+    case "$one $two" in
+    'things add' | 'things show' | 'things token' | 'agent disturb') name="$one $two" ;;
+    *) name=$one ;;
+    esac
+    case $name in
+    'run') options='--data --solution --mqtt --portal --quiet --help' ;;
+    'agent') options='--mqtt --thing --token-file --name --hz --samples --print --data --help' ;;
+    'agent disturb') options='--seconds --data --json --help' ;;
+    'things') options='--data --json --help' ;;
+    'things add') options='--data --json --help' ;;
+    'things show') options='--data --json --help' ;;
+    'things token') options='--data --json --help' ;;
+    'readings') options='--from --to --limit --count --step --follow --data --json --help' ;;
+    'findings') options='--thing --state --from --to --limit --follow --data --json --help' ;;
+    'alarms') options='--thing --state --from --to --limit --follow --data --json --help' ;;
+    'decisions') options='--thing --state --from --to --limit --follow --data --json --help' ;;
+    'actions') options='--thing --state --from --to --limit --follow --data --json --help' ;;
+    'receipts') options='--thing --state --from --to --limit --follow --data --json --help' ;;
+    'why') options='--data --json --help' ;;
+    'approve') options='--reason --wait --timeout --data --json --help' ;;
+    'reject') options='--reason --wait --timeout --data --json --help' ;;
+    'rules') options='--data --json --help' ;;
+    'replay') options='--rules --quiet --json --help' ;;
+    'status') options='--limits --memory --data --json --help' ;;
+    'version') options='--json --help' ;;
+    'help') options='--help' ;;
+    esac
+    if ((COMP_CWORD == 2)); then
+        case $one in
+        things) options+=' add list show token' ;;
+        agent) options+=' disturb' ;;
+        help) options+=' run agent things readings findings alarms decisions actions receipts why approve reject rules replay status version help' ;;
+        replay) mapfile -t COMPREPLY < <(compgen -f -- "$current") ;;
+        esac
+    fi
+    [[ $name == 'agent disturb' && COMP_CWORD -eq 3 ]] && options+=' cpu disk memory'
+    mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY < <(compgen -W "$options" -- "$current")
+}
+complete -o filenames -F _ganglion ganglion
