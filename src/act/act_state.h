@@ -23,7 +23,7 @@ enum {
     GN_ACT_WHY_BYTES = 640,
     GN_ACT_PERSON_BYTES = 80, /* a user's name, or "rule " and a rule's name */
     GN_ACT_REFUSAL_BYTES = 200,
-    GN_ACT_RULE_WAYS = 16, /* rows a (rule, Thing) may be in */
+    GN_ACT_RULE_WAYS = 8, /* rows a (rule, Thing) may be in */
 };
 
 /* Times from outside are cut to this far from 1970, so that sums and differences in a state never overflow. */

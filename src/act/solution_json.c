@@ -134,12 +134,14 @@ static void solution_words_names(const struct gn_solution *solution, const struc
     enum { NAMES_SHOWN = 4 };
     if (rule->name_count == 0)
         gn_buf_add_text(out, "any property");
-    for (uint32_t i = 0; i < rule->name_count && i < NAMES_SHOWN; i++) {
+    /* "or 1 others" is longer than the name itself. */
+    const uint32_t shown = rule->name_count <= NAMES_SHOWN + 1 ? rule->name_count : NAMES_SHOWN;
+    for (uint32_t i = 0; i < shown; i++) {
         gn_buf_add_text(out, i == 0 ? "" : i + 1 == rule->name_count ? " or " : ", ");
         gn_buf_add_str(out, solution->names[rule->name_first + i]);
     }
-    if (rule->name_count > NAMES_SHOWN)
-        gn_buf_addf(out, " or %u others", rule->name_count - NAMES_SHOWN);
+    if (rule->name_count > shown)
+        gn_buf_addf(out, " or %u others", rule->name_count - shown);
 }
 
 void gn_rule_words(const struct gn_solution *solution, const struct gn_rule *rule, struct gn_buf *out)

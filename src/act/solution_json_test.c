@@ -59,6 +59,8 @@ static void conditions_in_words(void **state)
           "an anomaly of count, pressure or temperature of press-7" },
         { "{ thing: press-7, finding: anomaly, properties: [count, pressure, temperature, c*, p*, t*] }",
           "an anomaly of count, pressure, temperature, c* or 2 others of press-7" },
+        { "{ thing: press-7, finding: anomaly, properties: [count, pressure, temperature, c*, p*] }",
+          "an anomaly of count, pressure, temperature, c* or p* of press-7" },
         { "{ thing: press-7, property: pressure, below: 0.5 }", "pressure of press-7 below 0.5 bar" },
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {

@@ -164,6 +164,77 @@ static void names_that_would_break_the_bundle_are_refused(void **state)
     assert_string_equal(diag.text, "a file's name is not UTF-8");
 }
 
+static const char *source_of(const char *name)
+{
+    static char path[1024];
+    const char *const root = getenv("GN_SOURCE");
+    (void)snprintf(path, sizeof path, "%s/%s", root != NULL ? root : ".", name);
+    return path;
+}
+
+static void the_solutions_of_the_tree_parse(void **state)
+{
+    (void)state;
+    struct gn_solution *solution = NULL;
+    assert_int_equal(gn_solution_read_folder(source_of("solutions/this-machine"), &bundle, &diag), GN_OK);
+    if (gn_solution_parse(gn_buf_str(&bundle), &solution, &diag) != GN_OK)
+        fail_msg("%s:%zu:%zu: %s", diag.file, diag.line, diag.column, diag.text);
+    gn_solution_free(solution);
+}
+
+/* The lines from here to the closing fence. */
+static gn_str fenced(gn_str *rest)
+{
+    const char *const begin = rest->at;
+    while (rest->size > 0 && !gn_str_starts(*rest, GN_STR("```")))
+        (void)gn_str_split(*rest, '\n', rest);
+    const gn_str block = { begin, (size_t)(rest->at - begin) };
+    (void)gn_str_split(*rest, '\n', rest);
+    return block;
+}
+
+static void check_example(gn_str yaml, bool wrong, gn_str *rest)
+{
+    struct gn_solution *solution = NULL;
+    char words[GN_DIAG_FILE_BYTES + GN_DIAG_TEXT_BYTES + 32];
+    bundle = gn_buf_over(bytes, sizeof bytes);
+    gn_solution_bundle_add(&bundle, GN_STR("rules.yaml"), yaml);
+    const gn_err err = gn_solution_parse(gn_buf_str(&bundle), &solution, &diag);
+    gn_solution_free(solution);
+    (void)snprintf(words, sizeof words, "%s:%zu:%zu: %s\n", diag.file, diag.line, diag.column, diag.text);
+    if (!wrong && err)
+        fail_msg("%.*s%s", GN_STR_ARGS(yaml), words);
+    if (!wrong)
+        return;
+    while (rest->size > 0 && !gn_str_starts(*rest, GN_STR("```text\n")))
+        (void)gn_str_split(*rest, '\n', rest);
+    (void)gn_str_split(*rest, '\n', rest);
+    const gn_str expected = fenced(rest);
+    if (!gn_str_equal(expected, gn_str_of(words)))
+        fail_msg("%.*ssays   %sshould %.*s", GN_STR_ARGS(yaml), words, GN_STR_ARGS(expected));
+}
+
+static void the_examples_of_the_manual_do_what_it_says(void **state)
+{
+    (void)state;
+    static char text[65536];
+    size_t size = 0, right = 0, wrong = 0;
+    assert_int_equal(gn_file_read_all(source_of("docs/rules.md"), text, sizeof text, &size), GN_OK);
+    gn_str rest = { text, size };
+    while (rest.size > 0) {
+        const gn_str line = gn_str_split(rest, '\n', &rest);
+        const bool is_wrong = gn_str_equal(line, GN_STR("```yaml wrong"));
+        if (!is_wrong && !gn_str_equal(line, GN_STR("```yaml")))
+            continue;
+        const gn_str yaml = fenced(&rest);
+        check_example(yaml, is_wrong, &rest);
+        right += !is_wrong;
+        wrong += is_wrong;
+    }
+    assert_int_equal(right, 4);
+    assert_int_equal(wrong, 4);
+}
+
 static void without_memory_nothing_is_read(void **state)
 {
     (void)state;
@@ -188,6 +259,8 @@ int main(void)
         CASE(too_many_bytes_are_refused),
         CASE(names_that_would_break_the_bundle_are_refused),
         CASE(without_memory_nothing_is_read),
+        CASE(the_solutions_of_the_tree_parse),
+        CASE(the_examples_of_the_manual_do_what_it_says),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
