@@ -129,22 +129,29 @@ static bool chunk_take_times(struct gn_reader *r, struct gn_point *points, uint3
 static uint8_t *chunk_put_seqs(uint8_t *to, const struct gn_point *points, uint32_t count,
                                uint64_t base_seq)
 {
+    uint64_t step = 0;
     to = chunk_put_varint(to, base_seq);
-    for (uint32_t i = 1; i < count; i++)
-        to = chunk_put_varint(to, points[i].seq_delta - points[i - 1].seq_delta);
+    for (uint32_t i = 1; i < count; i++) {
+        const uint64_t now_step = points[i].seq_delta - (uint64_t)points[i - 1].seq_delta;
+        to = chunk_put_varint(to, chunk_zigzag(now_step - step));
+        step = now_step;
+    }
     return to;
 }
 
 static bool chunk_take_seqs(struct gn_reader *r, struct gn_point *points, uint32_t count,
                             uint64_t *out_base_seq)
 {
-    uint64_t base_seq, delta = 0;
+    uint64_t base_seq, delta = 0, step = 0;
     if (!chunk_take_varint(r, &base_seq))
         return false;
     points[0].seq_delta = 0;
     for (uint32_t i = 1; i < count; i++) {
-        uint64_t step;
-        if (!chunk_take_varint(r, &step) || step == 0 || step > UINT32_MAX - delta)
+        uint64_t change;
+        if (!chunk_take_varint(r, &change))
+            return false;
+        step += chunk_unzigzag(change);
+        if (step == 0 || step > UINT32_MAX - delta)
             return false;
         delta += step;
         points[i].seq_delta = (uint32_t)delta;

@@ -7,7 +7,7 @@
  *      2     2   count, 1 to GN_CHUNK_READINGS
  *      4     4   crc32 of bytes 0..3 and 8..end
  *      8   ...   times:     zigzag varint of the first, of the first step, then of each change of the step
- *          ...   seqs:      varint of the first, then of each step
+ *          ...   seqs:      varint of the first, zigzag varint of the first step, then of each change of the step
  *          ...   values:    decimal: digits behind the point (1 byte, 0 to 6), then zigzag varints of the steps
  *                           of value * 10^digits; only chosen when that gives back the very same bits
  *                           binary: bytes that are zero at the end of all (1), for each the number of bytes

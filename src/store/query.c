@@ -3,69 +3,18 @@
  *
  * A range gathers what it finds unordered: memory first, then chunks in the order of their start. Once it
  * has `limit` readings it sorts, keeps the best and knows a bound; from then on a reading beyond the bound
- * is not even looked at, and the first chunk that must lie beyond it ends the search. So the newest reading
+ * is not even looked at, and the first chunk that must lie beyond it ends the find. So the newest reading
  * of a million costs one chunk, though times may go back and chunks may overlap. */
-#include <assert.h>
-#include <stdlib.h>
-
 #include "base/mem.h"
 #include "store/store_int.h"
 
-enum { FOUND_SLACK = 4096, FOUND_MAX = GN_QUERY_READINGS_MAX + FOUND_SLACK };
-
-struct range_search {
-    struct gn_found *found;
-    uint32_t count;
-    uint32_t limit;
-    bool newest_first;
-    bool bounded;
-    int64_t bound_ms; /* no time beyond it is wanted any more */
-};
-
-static int found_compare(const void *a, const void *b)
-{
-    const struct gn_found *x = a;
-    const struct gn_found *y = b;
-    if (x->time_ms != y->time_ms)
-        return x->time_ms < y->time_ms ? -1 : 1;
-    return x->seq < y->seq ? -1 : x->seq > y->seq;
-}
-
-static void range_sort(struct range_search *search)
-{
-    bool sorted = true; /* the usual case: readings come in order */
-    for (uint32_t i = 1; sorted && i < search->count; i++)
-        sorted = found_compare(&search->found[i - 1], &search->found[i]) < 0;
-    if (!sorted)
-        qsort(search->found, search->count, sizeof *search->found, found_compare);
-}
-
-/* Keeps the `limit` best, and learns the bound. */
-static void range_trim(struct range_search *search)
-{
-    range_sort(search);
-    if (search->count < search->limit)
-        return;
-    const uint32_t extra = search->count - search->limit;
-    if (search->newest_first && extra > 0)
-        memmove(search->found, search->found + extra, search->limit * sizeof *search->found);
-    search->count = search->limit;
-    search->bounded = true;
-    search->bound_ms = search->newest_first ? search->found[0].time_ms : search->found[search->limit - 1].time_ms;
-}
-
 static void range_add(void *ctx, const struct gn_point *point, uint64_t seq)
 {
-    struct range_search *search = ctx;
-    if (search->bounded &&
-        (search->newest_first ? point->time_ms < search->bound_ms : point->time_ms > search->bound_ms))
-        return;
-    search->found[search->count++] = (struct gn_found){ .time_ms = point->time_ms,
-                                                        .seq = seq,
-                                                        .value = point->value,
-                                                        .quality = point->quality };
-    if (search->count == search->limit + FOUND_SLACK)
-        range_trim(search);
+    const struct gn_found found = { .time_ms = point->time_ms,
+                                    .seq = seq,
+                                    .value = point->value,
+                                    .quality = point->quality };
+    gn_find_add(ctx, &found);
 }
 
 static gn_bytes query_blob(sqlite3_stmt *rows, int column)
@@ -75,7 +24,7 @@ static gn_bytes query_blob(sqlite3_stmt *rows, int column)
 }
 
 static void range_add_chunk(struct gn_store_reader *reader, sqlite3_stmt *rows, const struct gn_span *span,
-                            struct range_search *search)
+                            struct gn_find *find)
 {
     uint32_t count = 0;
     uint64_t base_seq = 0;
@@ -84,58 +33,59 @@ static void range_add_chunk(struct gn_store_reader *reader, sqlite3_stmt *rows, 
     for (uint32_t i = 0; i < count; i++) {
         const struct gn_point *point = &reader->points[i];
         if (point->time_ms >= span->from_ms && point->time_ms <= span->until_ms)
-            range_add(search, point, base_seq + point->seq_delta);
+            range_add(find, point, base_seq + point->seq_delta);
     }
 }
 
 /* May the chunk, or one that comes after it in this order, still have something better? */
-static bool range_wants(struct range_search *search, sqlite3_stmt *rows, uint8_t span_bits)
+static bool range_wants(struct gn_find *find, sqlite3_stmt *rows, uint8_t span_bits)
 {
-    if (!search->bounded && search->count >= search->limit)
-        range_trim(search);
-    if (!search->bounded)
+    if (!find->bounded && find->count >= find->limit)
+        gn_find_settle(find);
+    if (!find->bounded)
         return true;
     const int64_t time_min = sqlite3_column_int64(rows, 1);
-    if (!search->newest_first)
-        return time_min <= search->bound_ms;
+    if (!find->newest)
+        return time_min <= find->bound_ms;
     if (span_bits > 63) /* there is a chunk from one end of time to the other */
         return true;
     const int64_t reach = span_bits < 63 ? INT64_C(1) << span_bits : INT64_MAX;
-    return time_min > INT64_MAX - reach || time_min + reach >= search->bound_ms;
+    return time_min > INT64_MAX - reach || time_min + reach >= find->bound_ms;
 }
 
 static gn_err range_search_chunks(struct gn_store_reader *reader, const struct gn_span *span,
-                                  const struct gn_snapshot *snapshot, struct range_search *search)
+                                  const struct gn_snapshot *snapshot, struct gn_find *find)
 {
     struct gn_history *history = &reader->history;
-    const int statement = search->newest_first ? GN_R_CHUNKS_DOWN : GN_R_CHUNKS_UP;
+    const int statement = find->newest ? GN_R_CHUNKS_DOWN : GN_R_CHUNKS_UP;
     sqlite3_stmt *rows = history->statements[statement];
     bool is_row = false;
     gn_err err;
     gn_snapshot_bind(reader, statement, span, snapshot);
     while ((err = gn_history_row(history, statement, &is_row)) == GN_OK && is_row &&
-           range_wants(search, rows, snapshot->span_bits))
-        range_add_chunk(reader, rows, span, search);
+           range_wants(find, rows, snapshot->span_bits))
+        range_add_chunk(reader, rows, span, find);
     gn_history_reset(history, statement);
     return err;
 }
 
 static gn_err range_find(struct gn_store_reader *reader, const struct gn_span *span,
-                         struct range_search *search)
+                         struct gn_find *find)
 {
     struct gn_snapshot snapshot;
     if (reader->found == NULL)
-        reader->found = gn_mem_take(FOUND_MAX * sizeof *reader->found, "history: readings of a query");
+        reader->found = gn_mem_take(2 * GN_FOUND_MAX * sizeof *reader->found, "history: readings of a query");
     if (reader->found == NULL)
         return GN_ERR_FULL;
-    search->found = reader->found;
-    gn_err err = gn_snapshot_begin(reader, span, range_add, search, &snapshot);
+    find->found = reader->found;
+    find->spare = reader->found + GN_FOUND_MAX;
+    gn_err err = gn_snapshot_begin(reader, span, range_add, find, &snapshot);
     if (err)
         return err;
-    err = range_search_chunks(reader, span, &snapshot, search);
+    err = range_search_chunks(reader, span, &snapshot, find);
     gn_snapshot_end(reader);
     if (!err)
-        range_trim(search);
+        gn_find_settle(find);
     return err;
 }
 
@@ -166,13 +116,13 @@ gn_err gn_store_range(struct gn_store_reader *reader, const struct gn_range *ran
     if (kind == GN_SERIES_TEXT)
         return gn_text_range(reader, &span, limit, range->newest_first, each, ctx);
 
-    struct range_search search = { .limit = limit, .newest_first = range->newest_first };
-    err = range_find(reader, &span, &search);
+    struct gn_find find = { .limit = limit, .newest = range->newest_first };
+    err = range_find(reader, &span, &find);
     if (err)
         return err;
     reader->busy = true; /* a query from inside `each` would overwrite what is found */
-    for (uint32_t i = 0; i < search.count; i++) {
-        const struct gn_found *found = &search.found[i];
+    for (uint32_t i = 0; i < find.count; i++) {
+        const struct gn_found *found = &find.found[i];
         const struct gn_reading reading = { .series = range->series,
                                             .time_ms = found->time_ms,
                                             .value = found->value,

@@ -11,6 +11,7 @@
 #ifndef GN_STORE_STORE_INT_H
 #define GN_STORE_STORE_INT_H
 
+#include "store/found.h"
 #include "store/head.h"
 #include "store/history_db.h"
 #include "store/store.h"
@@ -56,20 +57,12 @@ struct gn_store {
     _Atomic uint64_t damaged_count; /* by readers too */
 };
 
-/* A reading that a range has found. */
-struct gn_found {
-    int64_t time_ms;
-    uint64_t seq;
-    double value;
-    uint8_t quality;
-};
-
 struct gn_store_reader {
     struct gn_store *store;
     struct gn_history history;
     bool busy; /* a query runs: its callback may not start another one here */
     struct gn_point points[GN_CHUNK_READINGS];
-    struct gn_found *found; /* taken at the first use */
+    struct gn_found *found;        /* 2 * GN_FOUND_MAX, taken at the first use */
     struct gn_bucket_sum *buckets; /* taken at the first use */
     uint8_t *texts;                /* taken at the first use: what waited when the query began */
     size_t texts_size;
