@@ -6,8 +6,11 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <linux/sockios.h>
+#include <netinet/tcp.h>
 #include <poll.h>
 #include <stdlib.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -19,7 +22,7 @@
 #include "connect/mqtt/mqtt_props.h"
 #include "connect/mqtt/mqtt_server.h"
 
-enum { RIG_PATIENCE_MS = 20000, RIG_BYTES = 600000 };
+enum { RIG_PATIENCE_MS = 20000, RIG_TURNS = 2000, RIG_BYTES = 600000 };
 
 struct rig {
     uv_loop_t loop;
@@ -94,15 +97,18 @@ static inline void rig_dial(struct rig *rig, struct rig_client *client)
     client->in_size = 0;
     assert_true(client->fd >= 0);
     assert_int_equal(connect(client->fd, (struct sockaddr *)&to, sizeof to), 0);
+    assert_int_equal(setsockopt(client->fd, IPPROTO_TCP, TCP_NODELAY, &(int){ 1 }, sizeof(int)), 0);
     rig_turn(rig);
 }
 
 static inline void rig_hang_up(struct rig *rig, struct rig_client *client)
 {
+    const uint32_t before = rig_server(rig)->open_count;
     (void)close(client->fd);
     client->fd = -1;
-    for (int i = 0; i < 8; i++)
-        rig_turn(rig);
+    for (int i = 0; i < RIG_TURNS && rig_server(rig)->open_count == before; i++)
+        rig_turn(rig); /* unless it was gone before, the endpoint notices */
+    rig_turn(rig);
 }
 
 static inline void rig_wait(struct rig *rig, int fd, short events)
@@ -127,6 +133,10 @@ static inline void rig_send(struct rig *rig, struct rig_client *client, const vo
         }
         rig_turn(rig);
     }
+    int underway = 1; /* bytes the other side's kernel has not got; a loaded machine takes its time */
+    for (int i = 0; i < RIG_TURNS && ioctl(client->fd, SIOCOUTQ, &underway) == 0 && underway > 0; i++)
+        rig_turn(rig);
+    rig_turn(rig);
 }
 
 /* Reads what is there. False: the connection is over. */

@@ -337,6 +337,151 @@ static void no_connect_in_time_is_not_waited_for(void **state)
     rig_stop(&rig);
 }
 
+/* --- clients that others wrote --- */
+
+struct child {
+    uv_process_t process;
+    uv_pipe_t out;
+    char text[512];
+    size_t size;
+    bool is_over;
+    int64_t status;
+};
+
+static void child_on_exit(uv_process_t *process, int64_t status, int term_signal)
+{
+    struct child *child = process->data;
+    child->is_over = true;
+    child->status = term_signal != 0 ? -1 : status;
+    uv_close((uv_handle_t *)process, NULL);
+}
+
+static void child_on_alloc(uv_handle_t *handle, size_t suggested, uv_buf_t *buf)
+{
+    struct child *child = handle->data;
+    (void)suggested;
+    *buf = uv_buf_init(child->text + child->size, (unsigned)(sizeof child->text - 1 - child->size));
+}
+
+static void child_on_read(uv_stream_t *stream, ssize_t size, const uv_buf_t *buf)
+{
+    struct child *child = stream->data;
+    (void)buf;
+    if (size > 0)
+        child->size += (size_t)size;
+    else if (size < 0)
+        uv_close((uv_handle_t *)stream, NULL);
+}
+
+/* Runs a program on the rig's own loop. False: it is not installed. */
+static bool child_start(struct child *child, char **args)
+{
+    memset(child, 0, sizeof *child);
+    child->process.data = child->out.data = child;
+    assert_int_equal(uv_pipe_init(&rig.loop, &child->out, 0), 0);
+    uv_stdio_container_t stdio[] = { { .flags = UV_IGNORE },
+                                     { .flags = UV_CREATE_PIPE | UV_WRITABLE_PIPE,
+                                       .data.stream = (uv_stream_t *)&child->out },
+                                     { .flags = UV_INHERIT_FD, .data.fd = 2 } };
+    const uv_process_options_t options = {
+        .exit_cb = child_on_exit, .file = args[0], .args = args, .stdio_count = 3, .stdio = stdio
+    };
+    const int err = uv_spawn(&rig.loop, &child->process, &options);
+    if (err != 0) {
+        uv_close((uv_handle_t *)&child->process, NULL);
+        uv_close((uv_handle_t *)&child->out, NULL);
+        assert_int_equal(err, UV_ENOENT);
+        return false;
+    }
+    return uv_read_start((uv_stream_t *)&child->out, child_on_alloc, child_on_read) == 0;
+}
+
+static void child_wait(struct child *child)
+{
+    while (!child->is_over || !uv_is_closing((uv_handle_t *)&child->out))
+        (void)uv_run(&rig.loop, UV_RUN_ONCE);
+    rig_turn(&rig);
+}
+
+static void mosquitto_pub_waits_for_the_disk(void **state)
+{
+    static const char *const versions[] = { "mqttv311", "mqttv5" };
+    struct child child;
+    char port[8];
+    (void)state;
+    for (size_t i = 0; i < 2; i++) {
+        char *args[] = { "mosquitto_pub", "-p", port, "-h", "127.0.0.1", "-V", (char *)(uintptr_t)versions[i],
+                         "-q", "1", "-i", "pub", "-u", "press", "-P", "press-token",
+                         "-t", "things/press/properties", "-m", "{\"t\":21.5}", NULL };
+        rig_start(&rig);
+        (void)snprintf(port, sizeof port, "%u", rig.port);
+        if (!child_start(&child, args)) {
+            rig_stop(&rig);
+            skip();
+        }
+        while (rig.fake.reading_count == 0)
+            (void)uv_run(&rig.loop, UV_RUN_ONCE);
+        rig_turn(&rig);
+        assert_false(child.is_over); /* it waits for its PUBACK */
+        rig_durable(&rig);
+        child_wait(&child);
+        assert_int_equal(child.status, 0);
+        assert_true(rig.fake.readings[0].value == 21.5);
+        assert_string_equal(fake_line(&rig.fake, 1), "link 0 down");
+        rig_stop(&rig);
+    }
+}
+
+static void mosquitto_pub_is_told_that_it_may_not(void **state)
+{
+    struct child child;
+    char port[8];
+    char *args[] = { "mosquitto_pub", "-p", port, "-h", "127.0.0.1", "-q", "1", "-u", "press", "-P", "wrong",
+                     "-t", "things/press/properties", "-m", "1", "--quiet", NULL };
+    (void)state;
+    rig_start(&rig);
+    (void)snprintf(port, sizeof port, "%u", rig.port);
+    if (!child_start(&child, args)) {
+        rig_stop(&rig);
+        skip();
+    }
+    child_wait(&child);
+    assert_int_equal(child.status, 5); /* not authorised */
+    assert_int_equal(rig.fake.reading_count, 0);
+    rig_stop(&rig);
+}
+
+static void mosquitto_sub_gets_an_action(void **state)
+{
+    static const char *const versions[] = { "mqttv311", "mqttv5" };
+    struct child child;
+    char port[8];
+    const struct gn_action_out action = { .thing = FAKE_PRESS,
+                                          .action = GN_STR("stop"),
+                                          .id = GN_STR("x-1"),
+                                          .payload = GN_STR("{\"id\":\"x-1\"}") };
+    (void)state;
+    for (size_t i = 0; i < 2; i++) {
+        char *args[] = { "mosquitto_sub", "-p", port, "-h", "127.0.0.1", "-V", (char *)(uintptr_t)versions[i],
+                         "-q", "1", "-i", "sub", "-u", "press", "-P", "press-token",
+                         "-t", "things/press/actions/+", "-C", "1", "-v", NULL };
+        rig_start(&rig);
+        (void)snprintf(port, sizeof port, "%u", rig.port);
+        if (!child_start(&child, args)) {
+            rig_stop(&rig);
+            skip();
+        }
+        while (gn_mqtt_adapter.deliver(rig.self, &action) == GN_ERR_NOT_FOUND)
+            (void)uv_run(&rig.loop, UV_RUN_ONCE);
+        child_wait(&child);
+        assert_int_equal(child.status, 0);
+        assert_string_equal(child.text, "things/press/actions/stop {\"id\":\"x-1\"}\n");
+        assert_string_equal(fake_line(&rig.fake, 1), "x-1 sent");
+        assert_string_equal(fake_line(&rig.fake, 2), "x-1 acknowledged");
+        rig_stop(&rig);
+    }
+}
+
 /* --- start and stop --- */
 
 static void a_bad_address_is_explained(void **state)
@@ -425,6 +570,9 @@ int main(void)
         cmocka_unit_test(an_evicted_thing_is_told_and_forgotten),
         cmocka_unit_test(silence_of_one_and_a_half_keepalives_ends_it),
         cmocka_unit_test(no_connect_in_time_is_not_waited_for),
+        cmocka_unit_test(mosquitto_pub_waits_for_the_disk),
+        cmocka_unit_test(mosquitto_pub_is_told_that_it_may_not),
+        cmocka_unit_test(mosquitto_sub_gets_an_action),
         cmocka_unit_test(a_bad_address_is_explained),
         cmocka_unit_test(stopping_says_goodbye_and_gives_all_back),
         cmocka_unit_test(the_statistics_are_one_json_object),
