@@ -13,7 +13,7 @@ import { drawMarks, type Marks } from './marks.js';
 import { palette } from './palette.js';
 import { type SeriesData, verticalRange } from './series_data.js';
 
-const AXIS_WIDTH = 58;
+const AXIS_WIDTH = 62;
 const AXIS_HEIGHT = 24;
 /** Distances between the time marks, in seconds. */
 const TIME_STEPS = [
@@ -91,7 +91,7 @@ function options({ width, height, unit, group, marks, onCursor }: Settings): uPl
     return {
         width,
         height,
-        padding: [8, 8, 0, 0],
+        padding: [8, 14, 0, 0],
         legend: { show: false },
         scales: { x: { time: true, auto: false }, y: { range: (u) => extent(u, marks()) } },
         axes: axes(unit),

@@ -30,7 +30,7 @@ function Row({ row, largest }: { row: Contribution; largest: number }) {
                         {interval(row.usual_low, row.usual_high, row.unit)}
                     </>
                 )}
-                {row.p_value !== null && <span class="muted"> · {onceIn(row.p_value)}</span>}
+                {row.p_value !== null && row.p_value < 0.5 && <span class="muted"> · {onceIn(row.p_value)}</span>}
             </p>
         </li>
     );

@@ -76,7 +76,7 @@ export function interval(low: number | null | undefined, high: number | null | u
     return `${plain(low * scale.factor)} to ${plain(high * scale.factor)}${suffix(scale.unit)}`;
 }
 
-const AXIS_LABEL_MAX = 9;
+const AXIS_LABEL_MAX = 8;
 
 /** Labels for equal distances on an axis: one scale for all, just the decimals that tell them apart, the
  *  unit where it fits. */
