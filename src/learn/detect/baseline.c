@@ -269,6 +269,18 @@ static gn_phase baseline_take_window(struct gn_baseline *b, const struct gn_pace
 
 /* --- the contract --- */
 
+/* The band a finding is explained with: what its p-value was ranked against, so that what is announced lies outside.
+ * (The running band speaks of readings over a longer past, and may be wider just after the series was restless.) */
+static void baseline_band_of_windows(const struct gn_baseline *b, struct gn_verdict *out)
+{
+    const double half = gn_conformal_score_at(&b->conformal, b->parameters.interval_alpha) *
+                        gn_robust_caution(&b->level) * gn_robust_spread(&b->level);
+    if (b->parameters.direction < 0.5)
+        out->usual_low = out->usual - half;
+    if (b->parameters.direction > -0.5)
+        out->usual_high = out->usual + half;
+}
+
 static void baseline_fill(const struct gn_baseline *b, double value, gn_phase phase, gn_sensor_fault fault,
                           struct gn_verdict *out)
 {
@@ -293,6 +305,10 @@ static void baseline_fill(const struct gn_baseline *b, double value, gn_phase ph
     };
     if (phase == GN_PHASE_QUIET)
         out->since_ms = 0;
+    else if (fault == GN_SENSOR_OK)
+        baseline_band_of_windows(b, out);
+    out->usual_low = gn_max(out->usual_low, b->parameters.range_low); /* what cannot be is not usual */
+    out->usual_high = gn_min(out->usual_high, b->parameters.range_high);
 }
 
 static double baseline_clamp(double value)

@@ -118,6 +118,16 @@ double gn_conformal_p(const struct gn_conformal *conformal, double score)
     return p * exp(-conformal_tail(conformal, score));
 }
 
+double gn_conformal_score_at(const struct gn_conformal *conformal, double p)
+{
+    uint32_t rank = 1;
+    if (conformal->count == 0)
+        return 0;
+    while (rank < conformal->count && (rank + 1.0 + sqrt(rank + 1.0)) / (conformal->count + 1.0) <= p)
+        rank++;
+    return (double)conformal->sorted[conformal->count - rank];
+}
+
 bool gn_conformal_valid(const struct gn_conformal *conformal)
 {
     if (conformal->count > GN_CONFORMAL_SCORES || conformal->next >= GN_CONFORMAL_SCORES || conformal->spacing < 1 ||

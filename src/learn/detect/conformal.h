@@ -47,6 +47,9 @@ void gn_conformal_init(struct gn_conformal *conformal);
 bool gn_conformal_learn(struct gn_conformal *conformal, double score, uint32_t spacing_max);
 /* Chance that a usual window scores at least that high, in (0, 1]; 1 when nothing was learnt. */
 double gn_conformal_p(const struct gn_conformal *conformal, double score);
+/* The score beyond which usual windows are rarer than `p`, the largest remembered one when p is smaller than the
+ * memory can tell; 0 when nothing was learnt. */
+double gn_conformal_score_at(const struct gn_conformal *conformal, double p);
 /* Any bytes: true when learning and judging stay in bounds. */
 bool gn_conformal_valid(const struct gn_conformal *conformal);
 

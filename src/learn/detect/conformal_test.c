@@ -211,10 +211,28 @@ static void a_ring_that_disagrees_with_the_ranks_does_no_harm(void **state)
     }
 }
 
+static void the_score_at_a_p_value_is_where_p_crosses_it(void **state)
+{
+    (void)state;
+    static const double ps[] = { 0.01, 0.02, 0.05, 0.1, 0.5 };
+    struct gn_conformal conformal;
+    gn_conformal_init(&conformal);
+    assert_true(gn_conformal_score_at(&conformal, 0.01) == 0);
+    for (int i = 1; i <= GN_CONFORMAL_SCORES; i++)
+        (void)gn_conformal_learn(&conformal, i, 1);
+    for (size_t i = 0; i < sizeof ps / sizeof ps[0]; i++) {
+        const double score = gn_conformal_score_at(&conformal, ps[i]);
+        assert_true(gn_conformal_p(&conformal, score + 0.5) <= ps[i]);
+        assert_true(gn_conformal_p(&conformal, score) > ps[i]);
+    }
+    assert_true(gn_conformal_score_at(&conformal, 1e-9) == GN_CONFORMAL_SCORES);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(ranks_are_those_of_a_plain_count),
+        cmocka_unit_test(the_score_at_a_p_value_is_where_p_crosses_it),
         cmocka_unit_test(usual_scores_are_called_rare_no_more_often_than_they_are),
         cmocka_unit_test(nothing_learnt_says_nothing),
         cmocka_unit_test(beyond_the_largest_the_p_value_goes_on_falling),
