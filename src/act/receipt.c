@@ -15,6 +15,14 @@ static void receipt_put_steps(struct gn_jw *w, const struct gn_open_decision *de
     gn_put_i64(w, "ended", now_ms);
 }
 
+/* What the person, or the rule that acts by itself, said; "" when nobody was heard. The result says what came of it. */
+static const char *receipt_verdict(const struct gn_open_decision *decision)
+{
+    if (decision->answered_ms == 0)
+        return "";
+    return decision->state == GN_DECISION_REJECTED ? "reject" : "approve";
+}
+
 static void receipt_put(const struct gn_act *act, const struct gn_open_decision *decision, struct gn_act_id id,
                         const char *result, int64_t now_ms, struct gn_buf *buf)
 {
@@ -48,7 +56,7 @@ static void receipt_put(const struct gn_act *act, const struct gn_open_decision 
     gn_jw_raw(&w, (gn_str){ decision->input, decision->input_size });
     gn_jw_close(&w, '}');
     gn_put_text_or_null(&w, "person", decision->person);
-    gn_put_text(&w, "verdict", gn_decision_state_name((gn_decision_state)decision->state));
+    gn_put_text_or_null(&w, "verdict", receipt_verdict(decision));
     gn_put_text(&w, "reason", decision->reason);
     gn_put_text_or_null(&w, "refusal", decision->refusal);
     gn_put_text(&w, "result", result);

@@ -42,7 +42,7 @@ static void a_receipt_names_all_that_led_to_the_result(void **state)
         "\"model\":{\"kind\":\"baseline\",\"version\":3,"
         "\"state\":\"5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a\"},"
         "\"asked\":{\"thing\":\"press-7\",\"name\":\"slow-down\",\"input\":{\"level\":20}},\"person\":\"eve\","
-        "\"verdict\":\"approved\",\"reason\":\"as said\",\"refusal\":null,\"result\":\"done\",\"message\":\"well\","
+        "\"verdict\":\"approve\",\"reason\":\"as said\",\"refusal\":null,\"result\":\"done\",\"message\":\"well\","
         "\"time\":%lld,\"fired\":%lld,\"answered\":%lld,\"queued\":%lld,\"sent\":%lld,\"acknowledged\":%lld,\"ended\":%"
         "lld,"
         "\"why\":\"",
@@ -60,10 +60,10 @@ static void each_end_has_its_result(void **state)
     static const struct {
         const char *autonomy, *verdict, *status, *result, *decided;
     } rows[] = {
-        { "observe", NULL, NULL, "observed", "observed" },    { "advise", NULL, NULL, "advised", "advised" },
-        { "ask", "reject", NULL, "rejected", "rejected" },    { "ask", NULL, NULL, "expired", "expired" },
-        { "ask", "approve", "failed", "failed", "approved" }, { "ask", "approve", NULL, "expired", "approved" },
-        { "act", NULL, "done", "done", "approved" },
+        { "observe", NULL, NULL, "observed", "null" },       { "advise", NULL, NULL, "advised", "null" },
+        { "ask", "reject", NULL, "rejected", "reject" },     { "ask", NULL, NULL, "expired", "null" },
+        { "ask", "approve", "failed", "failed", "approve" }, { "ask", "approve", NULL, "expired", "approve" },
+        { "act", NULL, "done", "done", "approve" },
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         char yaml[4096];

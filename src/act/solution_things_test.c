@@ -199,7 +199,16 @@ static void a_wrong_section_is_refused_with_place_and_words(void **state)
           "  - thing: press-7\n"
           "    actions:\n"
           "      - name: a\n"
-          "        arguments: [{ name: x0, range: [1, 2] }, { name: x1, range: [1, 2] }, { name: x2, range: [1, 2] }, { name: x3, range: [1, 2] }, { name: x4, range: [1, 2] }, { name: x5, range: [1, 2] }, { name: x6, range: [1, 2] }, { name: x7, range: [1, 2] }, { name: x8, range: [1, 2] }]\n",
+          "        arguments: ["
+          "{ name: x0, range: [1, 2] }, "
+          "{ name: x1, range: [1, 2] }, "
+          "{ name: x2, range: [1, 2] }, "
+          "{ name: x3, range: [1, 2] }, "
+          "{ name: x4, range: [1, 2] }, "
+          "{ name: x5, range: [1, 2] }, "
+          "{ name: x6, range: [1, 2] }, "
+          "{ name: x7, range: [1, 2] }, "
+          "{ name: x8, range: [1, 2] }]\n",
           5, 20,
           "'arguments' has 9 items; 8 are the most" },
         { "things:\n"
