@@ -149,8 +149,8 @@ static uint64_t put_things(struct gn_store *store, uint32_t series_count)
             const int size = snprintf(r.bytes + sizeof r.thing, 200, "{\"id\":\"t%u\",\"name\":\"T\"}", s);
             r.thing.thing = s / GN_SERIES_PER_THING_MAX;
             r.thing.json_size = (uint32_t)size;
-            r.head = (struct gn_record_head){ (uint32_t)gn_record_round(sizeof r.thing + (size_t)size),
-                                              GN_RECORD_THING, 0, 0, ++seq };
+            r.head = (struct gn_record_head){ (uint32_t)gn_record_round(sizeof r.thing + (size_t)size), GN_RECORD_THING,
+                                              0, 0, ++seq };
             must(gn_store_put_record(store, &r.head), "thing");
         }
         memset(&r, 0, sizeof r);
@@ -166,7 +166,7 @@ static uint64_t put_things(struct gn_store *store, uint32_t series_count)
 }
 
 struct cost {
-    int64_t put_us; /* computing */
+    int64_t put_us;   /* computing */
     int64_t flush_us; /* computing */
     int64_t worst_us; /* one flush, by the clock */
 };
@@ -180,10 +180,11 @@ static uint64_t follow(struct gn_store *store, uint64_t seq, uint64_t total, uin
     for (uint64_t done = 0; done < total; done += 10000) {
         for (uint32_t i = 0; i < 10000; i++) {
             const uint64_t n = done + i;
-            batch[i] = (struct gn_record_reading){ .head = { sizeof batch[i], GN_RECORD_READING, 0, 0, seq + i + 1 },
-                                                   .series = (uint32_t)(n % series_count),
-                                                   .time_ms = INT64_C(1767225600000) + (int64_t)(n / series_count) * every_ms,
-                                                   .value = value_of(n, noise) };
+            batch[i] =
+                (struct gn_record_reading){ .head = { sizeof batch[i], GN_RECORD_READING, 0, 0, seq + i + 1 },
+                                            .series = (uint32_t)(n % series_count),
+                                            .time_ms = INT64_C(1767225600000) + (int64_t)(n / series_count) * every_ms,
+                                            .value = value_of(n, noise) };
         }
         int64_t start = cpu_us();
         for (uint32_t i = 0; i < 10000; i++)
@@ -220,9 +221,9 @@ static void bench_history(const char *dir, bool noise)
     gn_store_stats(reader, &stats);
     printf("history  %-12s %d series: follow %5.1f ns a reading, flush %5.1f ns a reading (%.1f ms worst for %d), "
            "checkpoint %.0f ms, %.2f bytes a reading\n",
-           noise ? "noise:" : "two digits:", SERIES, (double)cost.put_us * 1000 / READINGS, (double)cost.flush_us * 1000 / READINGS,
-           (double)cost.worst_us / 1000, FLUSH_EVERY, (double)checkpoint_us / 1000,
-           (double)stats.database_bytes / (double)stats.reading_count);
+           noise ? "noise:" : "two digits:", SERIES, (double)cost.put_us * 1000 / READINGS,
+           (double)cost.flush_us * 1000 / READINGS, (double)cost.worst_us / 1000, FLUSH_EVERY,
+           (double)checkpoint_us / 1000, (double)stats.database_bytes / (double)stats.reading_count);
     gn_store_reader_close(reader);
     gn_store_close(store);
 }
@@ -273,8 +274,8 @@ static void bench_queries(const char *dir)
         start = now_us();
         seen = 0;
         must(gn_store_downsample(reader, 0, INT64_MIN, INT64_MAX, steps[i], count_bucket, &seen), "downsample");
-        printf("query    1e6 readings in buckets of %3lld s:           %8.1f ms (%llu seen)\n", (long long)steps[i] / 1000,
-               (double)(now_us() - start) / 1000, (unsigned long long)seen);
+        printf("query    1e6 readings in buckets of %3lld s:           %8.1f ms (%llu seen)\n",
+               (long long)steps[i] / 1000, (double)(now_us() - start) / 1000, (unsigned long long)seen);
     }
 
     const struct gn_range newest = { .from_ms = INT64_MIN, .to_ms = INT64_MAX, .limit = 1000, .newest_first = true };
@@ -325,12 +326,24 @@ int main(int argc, char **argv)
         (void)snprintf(below, sizeof below, "%s/%s", dir, names[i]);
         must(gn_dir_make(below, NULL), "folder");
         switch (i) {
-        case 0: bench_memory(below); break;
-        case 1: bench_history(below, false); break;
-        case 2: bench_history(below, true); break;
-        case 3: bench_queries(below); break;
-        case 4: bench_journal(below, 100); break;
-        default: bench_journal(below, 20000); break;
+        case 0:
+            bench_memory(below);
+            break;
+        case 1:
+            bench_history(below, false);
+            break;
+        case 2:
+            bench_history(below, true);
+            break;
+        case 3:
+            bench_queries(below);
+            break;
+        case 4:
+            bench_journal(below, 100);
+            break;
+        default:
+            bench_journal(below, 20000);
+            break;
         }
     }
     remove_tree(dir);

@@ -18,8 +18,7 @@ _Static_assert(GN_CHUNK_READINGS <= UINT16_MAX, "count has two bytes");
 static const double chunk_pow10[CHUNK_DIGITS_MAX + 1] = { 1, 10, 100, 1e3, 1e4, 1e5, 1e6 };
 static const double chunk_exact_max = 9007199254740992.0; /* 2^53: integers below are exact in a double */
 
-void gn_chunk_summarize(const struct gn_point *points, uint32_t count, uint64_t base_seq,
-                        struct gn_chunk_summary *out)
+void gn_chunk_summarize(const struct gn_point *points, uint32_t count, uint64_t base_seq, struct gn_chunk_summary *out)
 {
     assert(count >= 1 && count <= GN_CHUNK_READINGS);
     const struct gn_point *last = &points[0];
@@ -126,8 +125,7 @@ static bool chunk_take_times(struct gn_reader *r, struct gn_point *points, uint3
     return true;
 }
 
-static uint8_t *chunk_put_seqs(uint8_t *to, const struct gn_point *points, uint32_t count,
-                               uint64_t base_seq)
+static uint8_t *chunk_put_seqs(uint8_t *to, const struct gn_point *points, uint32_t count, uint64_t base_seq)
 {
     uint64_t step = 0;
     to = chunk_put_varint(to, base_seq);
@@ -139,8 +137,7 @@ static uint8_t *chunk_put_seqs(uint8_t *to, const struct gn_point *points, uint3
     return to;
 }
 
-static bool chunk_take_seqs(struct gn_reader *r, struct gn_point *points, uint32_t count,
-                            uint64_t *out_base_seq)
+static bool chunk_take_seqs(struct gn_reader *r, struct gn_point *points, uint32_t count, uint64_t *out_base_seq)
 {
     uint64_t base_seq, delta = 0, step = 0;
     if (!chunk_take_varint(r, &base_seq))
@@ -195,8 +192,7 @@ static bool chunk_find_digits(const struct gn_point *points, uint32_t count, uin
     return true;
 }
 
-static uint8_t *chunk_put_decimal(uint8_t *to, const struct gn_point *points, uint32_t count,
-                                  uint8_t digits)
+static uint8_t *chunk_put_decimal(uint8_t *to, const struct gn_point *points, uint32_t count, uint8_t digits)
 {
     int64_t before = 0;
     *to++ = digits;
@@ -356,11 +352,10 @@ gn_err gn_chunk_decode(gn_bytes blob, struct gn_point out[static GN_CHUNK_READIN
 
     struct gn_reader r = { blob.at + CHUNK_HEAD_BYTES, blob.at + blob.size };
     memset(out, 0, count * sizeof *out);
-    const bool whole = chunk_take_times(&r, out, count) && chunk_take_seqs(&r, out, count, &base_seq) &&
-                       ((flags & CHUNK_IS_DECIMAL) ? chunk_take_decimal(&r, out, count)
-                                                   : chunk_take_binary(&r, out, count)) &&
-                       (!(flags & CHUNK_HAS_QUALITY) || chunk_take_qualities(&r, out, count)) &&
-                       gn_reader_left(&r) == 0;
+    const bool whole =
+        chunk_take_times(&r, out, count) && chunk_take_seqs(&r, out, count, &base_seq) &&
+        ((flags & CHUNK_IS_DECIMAL) ? chunk_take_decimal(&r, out, count) : chunk_take_binary(&r, out, count)) &&
+        (!(flags & CHUNK_HAS_QUALITY) || chunk_take_qualities(&r, out, count)) && gn_reader_left(&r) == 0;
     if (!whole)
         return GN_ERR_CORRUPT;
     *out_count = count;

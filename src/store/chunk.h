@@ -50,13 +50,12 @@ struct gn_chunk_summary {
     uint64_t seq_last; /* its seq */
 };
 
-void gn_chunk_summarize(const struct gn_point *points, uint32_t count, uint64_t base_seq,
-                        struct gn_chunk_summary *out);
+void gn_chunk_summarize(const struct gn_point *points, uint32_t count, uint64_t base_seq, struct gn_chunk_summary *out);
 /* Returns the size of the blob. count is 1 to GN_CHUNK_READINGS, seq_delta ascends from 0. */
 size_t gn_chunk_encode(const struct gn_point *points, uint32_t count, uint64_t base_seq,
                        uint8_t out[static GN_CHUNK_BLOB_BYTES_MAX]);
 /* CORRUPT on anything encode would not have written, as far as that can be told. */
-GN_MUST_USE gn_err gn_chunk_decode(gn_bytes blob, struct gn_point out[static GN_CHUNK_READINGS],
-                                   uint32_t *out_count, uint64_t *out_base_seq);
+GN_MUST_USE gn_err gn_chunk_decode(gn_bytes blob, struct gn_point out[static GN_CHUNK_READINGS], uint32_t *out_count,
+                                   uint64_t *out_base_seq);
 
 #endif

@@ -29,8 +29,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     must(blob != NULL);
     memcpy(blob, data + 1, blob_size);
     if ((data[0] & 1) && blob_size >= 8) {
-        const uint32_t crc =
-            gn_crc32(gn_crc32(0, (gn_bytes){ blob, 4 }), (gn_bytes){ blob + 8, blob_size - 8 });
+        const uint32_t crc = gn_crc32(gn_crc32(0, (gn_bytes){ blob, 4 }), (gn_bytes){ blob + 8, blob_size - 8 });
         memcpy(blob + 4, &crc, sizeof crc);
     }
     if (gn_chunk_decode((gn_bytes){ blob, blob_size }, first, &count, &base) == GN_OK) {

@@ -72,7 +72,9 @@ static void a_sensor_costs_few_bytes_a_reading(void **state)
         double (*value)(uint32_t i);
         double most;
         const char *name;
-    } rows[] = { { two_digits, 3.3, "two digits" }, { like_a_float, 6.3, "floats" }, { full_noise, 9.5, "noise in every bit" } };
+    } rows[] = { { two_digits, 3.3, "two digits" },
+                 { like_a_float, 6.3, "floats" },
+                 { full_noise, 9.5, "noise in every bit" } };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         make_sensor(GN_CHUNK_READINGS, rows[i].value);
         const double bytes = (double)round_trip(GN_CHUNK_READINGS, 1000000) / GN_CHUNK_READINGS;
@@ -93,9 +95,28 @@ static void every_count_comes_back(void **state)
 static void odd_values_come_back_bit_by_bit(void **state)
 {
     (void)state;
-    const double odd[] = { 0.0, -0.0, 1.0, -1.0, 0.1, 1e-7, 123456.789012, 9007199254740991.0, 9007199254740993.0,
-                           1e300, DBL_MAX, -DBL_MAX, DBL_MIN, 4.9e-324, INFINITY, -INFINITY, (double)NAN, -(double)NAN,
-                           0.30000000000000004, 1e22, 9.007199254740991e9, 2.5e-6 };
+    const double odd[] = { 0.0,
+                           -0.0,
+                           1.0,
+                           -1.0,
+                           0.1,
+                           1e-7,
+                           123456.789012,
+                           9007199254740991.0,
+                           9007199254740993.0,
+                           1e300,
+                           DBL_MAX,
+                           -DBL_MAX,
+                           DBL_MIN,
+                           4.9e-324,
+                           INFINITY,
+                           -INFINITY,
+                           (double)NAN,
+                           -(double)NAN,
+                           0.30000000000000004,
+                           1e22,
+                           9.007199254740991e9,
+                           2.5e-6 };
     const uint32_t count = sizeof odd / sizeof odd[0];
     for (uint32_t i = 0; i < count; i++) { /* alone, and as pairs */
         points[0] = (struct gn_point){ .time_ms = 5, .value = odd[i] };

@@ -48,8 +48,7 @@ static void bucket_add(struct gn_bucket_sum *bucket, const struct gn_bucket_sum 
         bucket->min = more->min;
     if (more->max > bucket->max)
         bucket->max = more->max;
-    if (more->last_ms > bucket->last_ms ||
-        (more->last_ms == bucket->last_ms && more->last_seq > bucket->last_seq)) {
+    if (more->last_ms > bucket->last_ms || (more->last_ms == bucket->last_ms && more->last_seq > bucket->last_seq)) {
         bucket->last = more->last;
         bucket->last_ms = more->last_ms;
         bucket->last_seq = more->last_seq;
@@ -92,8 +91,8 @@ static bool downsample_add_whole(struct downsample *down, sqlite3_stmt *rows, co
     return true;
 }
 
-static void downsample_add_chunk(struct gn_store_reader *reader, sqlite3_stmt *rows,
-                                 const struct gn_span *span, struct downsample *down)
+static void downsample_add_chunk(struct gn_store_reader *reader, sqlite3_stmt *rows, const struct gn_span *span,
+                                 struct downsample *down)
 {
     uint32_t count = 0;
     uint64_t base_seq = 0;
@@ -161,8 +160,7 @@ static gn_err downsample_cut(struct gn_store_reader *reader, struct gn_span *spa
 
 /* --- the query ------------------------------------------------------------------------------------- */
 
-static gn_err downsample_fill(struct gn_store_reader *reader, const struct gn_span *span,
-                              struct downsample *down)
+static gn_err downsample_fill(struct gn_store_reader *reader, const struct gn_span *span, struct downsample *down)
 {
     struct gn_history *history = &reader->history;
     sqlite3_stmt *rows = history->statements[GN_R_CHUNKS_UP];
@@ -231,8 +229,7 @@ gn_err gn_store_downsample(struct gn_store_reader *reader, uint32_t series, int6
             return GN_ERR_FULL;
     }
     if (reader->buckets == NULL)
-        reader->buckets =
-            gn_mem_take(GN_QUERY_BUCKETS_MAX * sizeof *reader->buckets, "history: buckets of a query");
+        reader->buckets = gn_mem_take(GN_QUERY_BUCKETS_MAX * sizeof *reader->buckets, "history: buckets of a query");
     if (reader->buckets == NULL)
         return GN_ERR_FULL;
     struct downsample down = { .buckets = reader->buckets,

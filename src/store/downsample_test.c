@@ -50,7 +50,7 @@ static size_t check(struct fixture *f, uint32_t series, int64_t from, int64_t to
     struct expect_buckets expect = { .rows = rows, .count = count, .step_ms = step };
     assert_int_equal(gn_store_downsample(f->reader, series, from, to, step, expect_bucket, &expect), GN_OK);
     assert_int_equal(expect.at, count);
-    free(rows);
+    gn_mem_give(rows);
     return expect.bucket_count;
 }
 
@@ -138,9 +138,9 @@ static void too_many_buckets_are_refused(void **state)
     fixture_put_reading(f, 0, FIXTURE_T0 + GN_QUERY_BUCKETS_MAX, 1);
     assert_int_equal(gn_store_downsample(f->reader, 0, INT64_MIN, INT64_MAX, 1, never, NULL), GN_ERR_FULL);
     buckets = 0;
-    assert_int_equal(gn_store_downsample(f->reader, 0, FIXTURE_T0, FIXTURE_T0 + GN_QUERY_BUCKETS_MAX, 1,
-                                         count_bucket, &buckets),
-                     GN_OK);
+    assert_int_equal(
+        gn_store_downsample(f->reader, 0, FIXTURE_T0, FIXTURE_T0 + GN_QUERY_BUCKETS_MAX, 1, count_bucket, &buckets),
+        GN_OK);
     assert_int_equal(buckets, 2);
     /* A range without readings has none, however wide it is. */
     assert_int_equal(gn_store_downsample(f->reader, 1, INT64_MIN, INT64_MAX, 1, never, NULL), GN_OK);

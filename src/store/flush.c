@@ -47,8 +47,9 @@ static gn_err flush_chunk(struct flush *flush, int64_t id, uint32_t series, cons
     gn_chunk_summarize(points, count, base_seq, &sum);
     const size_t size = gn_chunk_encode(points, count, base_seq, blob);
 
-    const int64_t numbers[7] = { id,        series, sum.time_min, sum.time_max, sum.count, (int64_t)sum.seq_min,
-                                 (int64_t)sum.seq_max };
+    const int64_t numbers[7] = {
+        id, series, sum.time_min, sum.time_max, sum.count, (int64_t)sum.seq_min, (int64_t)sum.seq_max
+    };
     for (int i = 0; i < 7; i++)
         (void)sqlite3_bind_int64(put, i + 1, numbers[i]);
     flush_bind_values(put, &sum);
@@ -78,8 +79,7 @@ static gn_err flush_sealed(struct flush *flush)
     gn_err err = GN_OK;
     for (uint32_t i = 0; !err && i < heads->waiting_count; i++) {
         const struct gn_sealed *sealed = &heads->waiting[i];
-        err = flush_chunk(flush, ++flush->chunk_id, sealed->series, sealed->points, sealed->count,
-                          sealed->base_seq);
+        err = flush_chunk(flush, ++flush->chunk_id, sealed->series, sealed->points, sealed->count, sealed->base_seq);
         flush->chunks_added++;
     }
     return err;
@@ -354,8 +354,7 @@ static void flush_tidy_wal(struct gn_store *store)
     int pages = 0, moved = 0;
     if (store->wal_pages < FLUSH_WAL_PAGES)
         return;
-    if (sqlite3_wal_checkpoint_v2(store->history.db, NULL, SQLITE_CHECKPOINT_PASSIVE, &pages, &moved) ==
-        SQLITE_OK)
+    if (sqlite3_wal_checkpoint_v2(store->history.db, NULL, SQLITE_CHECKPOINT_PASSIVE, &pages, &moved) == SQLITE_OK)
         store->wal_pages = pages - moved;
 }
 

@@ -188,6 +188,68 @@ static void a_reader_keeps_its_view_while_the_writer_goes_on(void **state)
     check_all(f);
 }
 
+/* --- what a power cut could still take ------------------------------------------------------------- */
+
+static sqlite3_vfs watching;
+static sqlite3_io_methods watched_methods;
+static const sqlite3_io_methods *plain_methods;
+static sqlite3_vfs *plain_vfs;
+static bool wal_unsynced;
+
+static int watched_write(sqlite3_file *file, const void *bytes, int size, sqlite3_int64 offset)
+{
+    wal_unsynced = true;
+    return plain_methods->xWrite(file, bytes, size, offset);
+}
+
+static int watched_sync(sqlite3_file *file, int flags)
+{
+    wal_unsynced = false;
+    return plain_methods->xSync(file, flags);
+}
+
+static int watched_open(sqlite3_vfs *vfs, sqlite3_filename name, sqlite3_file *file, int flags, int *out_flags)
+{
+    (void)vfs;
+    const int rc = plain_vfs->xOpen(plain_vfs, name, file, flags, out_flags);
+    if (rc == SQLITE_OK && (flags & SQLITE_OPEN_WAL) != 0) {
+        plain_methods = file->pMethods;
+        watched_methods = *plain_methods;
+        watched_methods.xWrite = watched_write;
+        watched_methods.xSync = watched_sync;
+        file->pMethods = &watched_methods;
+    }
+    return rc;
+}
+
+static void a_checkpoint_is_durable_when_it_returns(void **state)
+{
+    struct fixture *f = *state;
+    fixture_put_things(f);
+    fixture_close(f);
+    plain_vfs = sqlite3_vfs_find(NULL);
+    watching = *plain_vfs;
+    watching.zName = "watching";
+    watching.xOpen = watched_open;
+    assert_int_equal(sqlite3_vfs_register(&watching, 1), SQLITE_OK);
+    fixture_open(f);
+    fixture_put_things(f);
+    put_some(f, 2000);
+    wal_unsynced = false;
+    assert_int_equal(gn_store_flush(f->store), GN_OK);
+    assert_true(wal_unsynced); /* a flush need not be: the journal has it all */
+    assert_int_equal(gn_store_checkpoint(f->store), GN_OK);
+    assert_false(wal_unsynced);
+    put_some(f, 1);
+    assert_int_equal(gn_store_checkpoint(f->store), GN_OK);
+    assert_false(wal_unsynced);
+    fixture_close(f);
+    assert_int_equal(sqlite3_vfs_register(plain_vfs, 1), SQLITE_OK);
+    assert_int_equal(sqlite3_vfs_unregister(&watching), SQLITE_OK);
+    fixture_open(f);
+    check_all(f);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -195,6 +257,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(checkpoints_do_not_multiply_rows, fixture_set_up, fixture_tear_down),
         cmocka_unit_test_setup_teardown(any_instant_can_be_recovered_from, fixture_set_up, fixture_tear_down),
         cmocka_unit_test_setup_teardown(a_full_disk_loses_nothing_and_recovers, fixture_set_up, fixture_tear_down),
+        cmocka_unit_test_setup_teardown(a_checkpoint_is_durable_when_it_returns, fixture_set_up, fixture_tear_down),
         cmocka_unit_test_setup_teardown(the_wal_does_not_grow_for_ever, fixture_set_up, fixture_tear_down),
         cmocka_unit_test_setup_teardown(a_reader_keeps_its_view_while_the_writer_goes_on, fixture_set_up,
                                         fixture_tear_down),

@@ -90,8 +90,7 @@ void gn_find_settle(struct gn_find *find)
 void gn_find_add(struct gn_find *find, const struct gn_found *reading)
 {
     assert(find->limit >= 1 && find->limit <= GN_QUERY_READINGS_MAX);
-    if (find->bounded &&
-        (find->newest ? reading->time_ms < find->bound_ms : reading->time_ms > find->bound_ms))
+    if (find->bounded && (find->newest ? reading->time_ms < find->bound_ms : reading->time_ms > find->bound_ms))
         return;
     find->found[find->count++] = *reading;
     if (find->count == find->limit + GN_FOUND_SLACK)

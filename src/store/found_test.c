@@ -64,12 +64,23 @@ static void any_order_is_sorted_and_cut(void **state)
         for (uint32_t i = 0; i < ALL; i++) {
             int64_t time = i;
             switch (shape) {
-            case 0: break;                                             /* in order */
-            case 1: time = -(int64_t)i; break;                         /* the other way round */
-            case 2: time = (int64_t)(mix(i + 1) % 1000000); break;     /* no order at all */
-            case 3: time = (int64_t)(mix(i + 1) % 7); break;           /* many at the same instant */
-            case 4: time = (ALL / 256 - i / 256) * 256 + i % 256; break; /* chunks, newest first */
-            default: time = i < 1000 ? ALL + i : i; break;             /* memory first, then chunks */
+            case 0:
+                break; /* in order */
+            case 1:
+                time = -(int64_t)i;
+                break; /* the other way round */
+            case 2:
+                time = (int64_t)(mix(i + 1) % 1000000);
+                break; /* no order at all */
+            case 3:
+                time = (int64_t)(mix(i + 1) % 7);
+                break; /* many at the same instant */
+            case 4:
+                time = (ALL / 256 - i / 256) * 256 + i % 256;
+                break; /* chunks, newest first */
+            default:
+                time = i < 1000 ? ALL + i : i;
+                break; /* memory first, then chunks */
             }
             all[i] = (struct gn_found){ .time_ms = time, .seq = i + 1, .value = (double)i };
         }

@@ -11,8 +11,8 @@ gn_err gn_heads_init(struct gn_heads *heads, pthread_mutex_t *mutex)
 {
     struct gn_heads made = { .mutex = mutex, .waiting_capacity = GN_CHUNKS_WAITING_MAX };
     made.rows = gn_mem_take(GN_SERIES_MAX * sizeof *made.rows, "history: series");
-    made.blocks = gn_mem_take((size_t)HEAD_BLOCKS * GN_CHUNK_READINGS * sizeof *made.blocks,
-                              "history: newest readings");
+    made.blocks =
+        gn_mem_take((size_t)HEAD_BLOCKS * GN_CHUNK_READINGS * sizeof *made.blocks, "history: newest readings");
     made.free = gn_mem_take(HEAD_BLOCKS * sizeof *made.free, "history: free blocks");
     made.waiting = gn_mem_take(GN_CHUNKS_WAITING_MAX * sizeof *made.waiting, "history: sealed chunks");
     if (made.rows == NULL || made.blocks == NULL || made.free == NULL || made.waiting == NULL) {

@@ -45,9 +45,9 @@ struct gn_heads {
     pthread_mutex_t *mutex; /* the store's */
     struct gn_head *rows;   /* GN_SERIES_MAX */
     struct gn_point *blocks;
-    uint32_t *free;       /* stack of blocks that were given back */
+    uint32_t *free; /* stack of blocks that were given back */
     uint32_t free_count;
-    uint32_t fresh;       /* blocks from here on were never used */
+    uint32_t fresh;            /* blocks from here on were never used */
     struct gn_sealed *waiting; /* oldest first */
     uint32_t waiting_count;
     uint32_t waiting_capacity; /* GN_CHUNKS_WAITING_MAX; less in tests */
@@ -57,8 +57,7 @@ GN_MUST_USE gn_err gn_heads_init(struct gn_heads *heads, pthread_mutex_t *mutex)
 void gn_heads_fini(struct gn_heads *heads);
 
 /* FULL, and nothing is taken: the chunk is to be sealed and there is no room for it before a flush. */
-GN_MUST_USE gn_err gn_heads_put(struct gn_heads *heads, uint32_t series, uint64_t seq,
-                                const struct gn_point *point);
+GN_MUST_USE gn_err gn_heads_put(struct gn_heads *heads, uint32_t series, uint64_t seq, const struct gn_point *point);
 /* After a flush: the blocks of all that waited go back. */
 void gn_heads_clear_waiting_lkd(struct gn_heads *heads);
 /* The time a chunk reaches over, as bits for span_bits. */

@@ -50,13 +50,12 @@ const char *const gn_write_sql[GN_W_COUNT] = {
     [GN_W_SERIES] = "SELECT record FROM series ORDER BY id",
     /* Said again with nothing new, as in catch-up after a restart, an output is left alone; so is one that has
      * come further in the meantime. */
-    [GN_W_OUTPUT_PUT] =
-        "INSERT INTO output(name, kind, thing, state, time, seq, change, json)"
-        " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)"
-        " ON CONFLICT(name, kind) DO UPDATE SET thing = excluded.thing, state = excluded.state,"
-        " time = excluded.time, seq = excluded.seq, change = excluded.change, json = excluded.json"
-        " WHERE excluded.seq >= seq AND (excluded.json <> json OR excluded.state <> state"
-        " OR excluded.time <> time OR excluded.thing <> thing)",
+    [GN_W_OUTPUT_PUT] = "INSERT INTO output(name, kind, thing, state, time, seq, change, json)"
+                        " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)"
+                        " ON CONFLICT(name, kind) DO UPDATE SET thing = excluded.thing, state = excluded.state,"
+                        " time = excluded.time, seq = excluded.seq, change = excluded.change, json = excluded.json"
+                        " WHERE excluded.seq >= seq AND (excluded.json <> json OR excluded.state <> state"
+                        " OR excluded.time <> time OR excluded.thing <> thing)",
     [GN_W_OUTPUT_CHANGE] = "SELECT max(change) FROM output",
     [GN_W_STATE_PUT] = "INSERT INTO state(part, bytes) VALUES(?1, ?2)",
     [GN_W_STATE_DROP] = "DELETE FROM state",
@@ -65,10 +64,10 @@ const char *const gn_write_sql[GN_W_COUNT] = {
 };
 
 /* ?1 series, ?2 earliest start that can matter, ?3 and ?4 the range, ?5 and ?6 rows that memory stands for */
-#define CHUNKS_WHERE                                                               \
-    " FROM chunk WHERE series = ?1 AND time_min >= ?2 AND time_min <= ?4 AND time_max >= ?3" \
+#define CHUNKS_WHERE                                                                                                   \
+    " FROM chunk WHERE series = ?1 AND time_min >= ?2 AND time_min <= ?4 AND time_max >= ?3"                           \
     " AND id <> ?5 AND id <> ?6 ORDER BY series, time_min"
-#define CHUNKS_COLUMNS                                                                                \
+#define CHUNKS_COLUMNS                                                                                                 \
     "SELECT id, time_min, time_max, count, value_min, value_max, value_sum, value_last, seq_last, blob"
 
 const char *const gn_read_sql[GN_R_COUNT] = {
@@ -172,8 +171,8 @@ gn_err gn_history_meta_put(struct gn_history *history, gn_meta_key key, int64_t 
 static gn_err history_prepare(struct gn_history *history, const char *const *sql, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
-        const int rc = sqlite3_prepare_v3(history->db, sql[i], -1, SQLITE_PREPARE_PERSISTENT,
-                                          &history->statements[i], NULL);
+        const int rc =
+            sqlite3_prepare_v3(history->db, sql[i], -1, SQLITE_PREPARE_PERSISTENT, &history->statements[i], NULL);
         if (rc != SQLITE_OK)
             return gn_history_err(history, rc);
     }
@@ -226,8 +225,8 @@ static gn_err history_check_format(struct gn_history *history, struct gn_diag *d
         return GN_ERR_CORRUPT;
     }
     if (version != HISTORY_VERSION) {
-        gn_diag_set(diag, 0, 0, "made by another version of ganglion (format %d, this one knows %d)",
-                    version, HISTORY_VERSION);
+        gn_diag_set(diag, 0, 0, "made by another version of ganglion (format %d, this one knows %d)", version,
+                    HISTORY_VERSION);
         return GN_ERR_INVAL;
     }
     return GN_OK;

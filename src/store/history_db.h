@@ -84,8 +84,7 @@ struct gn_history {
 };
 
 /* Opens for writing, making the file (mode 0600) and its tables if need be. The diag says what to do. */
-GN_MUST_USE gn_err gn_history_open_writer(struct gn_history *history, const char *path,
-                                          struct gn_diag *diag);
+GN_MUST_USE gn_err gn_history_open_writer(struct gn_history *history, const char *path, struct gn_diag *diag);
 GN_MUST_USE gn_err gn_history_open_reader(struct gn_history *history, const char *path);
 void gn_history_close(struct gn_history *history);
 

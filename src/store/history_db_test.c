@@ -133,8 +133,9 @@ static void the_file_is_set_up_as_written(void **state)
     const struct {
         const char *pragma;
         const char *value;
-    } rows[] = { { "PRAGMA journal_mode", "wal" }, { "PRAGMA page_size", "8192" },  { "PRAGMA synchronous", "1" },
-                 { "PRAGMA mmap_size", "0" },      { "PRAGMA temp_store", "2" },    { "PRAGMA cache_size", "-1024" },
+    } rows[] = { { "PRAGMA journal_mode", "wal" }, { "PRAGMA page_size", "8192" },
+                 { "PRAGMA synchronous", "1" },    { "PRAGMA mmap_size", "0" },
+                 { "PRAGMA temp_store", "2" },     { "PRAGMA cache_size", "-1024" },
                  { "PRAGMA trusted_schema", "0" }, { "PRAGMA wal_autocheckpoint", "0" } };
     assert_int_equal(gn_history_open_writer(&history, path, NULL), GN_OK);
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {

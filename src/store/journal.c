@@ -37,9 +37,9 @@ struct gn_journal {
     uint64_t end;                    /* of its last group */
     uint64_t allocated_end;          /* zeroes until here */
     uint64_t next_seq;
-    bool unsynced; /* groups wait for a sync */
-    bool soiled;   /* a failed write may have left bytes behind `end` */
-    bool broken;   /* IO: what is on disk is not known any more */
+    bool unsynced;                /* groups wait for a sync */
+    bool soiled;                  /* a failed write may have left bytes behind `end` */
+    bool broken;                  /* IO: what is on disk is not known any more */
     struct segment_row *segments; /* GN_JOURNAL_SEGMENTS_MAX; the last is the open one */
     uint32_t segment_count;
     struct gn_journal_stats stats;
@@ -69,8 +69,7 @@ static gn_err segment_forget(struct gn_journal *journal, const char *path)
     return journal->disk.sync_dir(journal->disk.self, journal->dir);
 }
 
-static gn_err segment_fill(struct gn_journal *journal, struct gn_file *file,
-                           const struct gn_segment_head *head)
+static gn_err segment_fill(struct gn_journal *journal, struct gn_file *file, const struct gn_segment_head *head)
 {
     const struct gn_disk *disk = &journal->disk;
     const struct gn_iov part = { head, sizeof *head };
@@ -115,13 +114,11 @@ static gn_err segment_create(struct gn_journal *journal, int64_t now_ms, const u
     return GN_OK;
 }
 
-static gn_err journal_adopt(struct gn_journal *journal, struct gn_file *file,
-                            const struct gn_segment_head *head)
+static gn_err journal_adopt(struct gn_journal *journal, struct gn_file *file, const struct gn_segment_head *head)
 {
     if (journal->segment_count >= GN_JOURNAL_SEGMENTS_MAX)
         return GN_ERR_NO_SPACE;
-    journal->segments[journal->segment_count++] =
-        (struct segment_row){ head->first_seq, GN_SEGMENT_HEAD_BYTES };
+    journal->segments[journal->segment_count++] = (struct segment_row){ head->first_seq, GN_SEGMENT_HEAD_BYTES };
     journal->file = file;
     journal->head = *head;
     journal->end = GN_SEGMENT_HEAD_BYTES;
@@ -190,13 +187,11 @@ static gn_err journal_reserve(struct gn_journal *journal, uint64_t until)
     return GN_OK;
 }
 
-static gn_err journal_check_parts(const struct gn_journal *journal, const struct gn_iov *parts,
-                                  size_t part_count, uint64_t first_seq, uint32_t record_count,
-                                  uint32_t *out_size)
+static gn_err journal_check_parts(const struct gn_journal *journal, const struct gn_iov *parts, size_t part_count,
+                                  uint64_t first_seq, uint32_t record_count, uint32_t *out_size)
 {
     uint64_t size = 0;
-    if (part_count < 1 || part_count > GN_JOURNAL_PARTS_MAX || record_count < 1 ||
-        first_seq != journal->next_seq)
+    if (part_count < 1 || part_count > GN_JOURNAL_PARTS_MAX || record_count < 1 || first_seq != journal->next_seq)
         return GN_ERR_INVAL;
     for (size_t i = 0; i < part_count; i++) {
         if (parts[i].size == 0 || parts[i].size % 8 != 0 || parts[i].size > GN_JOURNAL_GROUP_BYTES_MAX)
@@ -217,8 +212,7 @@ static gn_err journal_check_parts(const struct gn_journal *journal, const struct
 static gn_err journal_make_room(struct gn_journal *journal, uint32_t size, int64_t now_ms)
 {
     gn_err err = journal_clean(journal); /* also before a roll: a segment ends where its last group ends */
-    if (!err && journal->end > GN_SEGMENT_HEAD_BYTES &&
-        journal->end + size > journal->sizes.segment_bytes)
+    if (!err && journal->end > GN_SEGMENT_HEAD_BYTES && journal->end + size > journal->sizes.segment_bytes)
         err = journal_roll(journal, now_ms);
     if (!err)
         err = journal_reserve(journal, journal->end + size);
@@ -234,14 +228,13 @@ static gn_err journal_write_group(struct gn_journal *journal, const struct gn_gr
     return journal->disk.write(journal->disk.self, journal->file, journal->end, all, part_count + 1);
 }
 
-gn_err gn_journal_append(struct gn_journal *journal, const struct gn_iov *parts, size_t part_count,
-                         uint64_t first_seq, uint32_t record_count, int64_t now_ms)
+gn_err gn_journal_append(struct gn_journal *journal, const struct gn_iov *parts, size_t part_count, uint64_t first_seq,
+                         uint32_t record_count, int64_t now_ms)
 {
     uint32_t body_size = 0;
     if (journal->broken)
         return GN_ERR_IO;
-    gn_err err =
-        journal_check_parts(journal, parts, part_count, first_seq, record_count, &body_size);
+    gn_err err = journal_check_parts(journal, parts, part_count, first_seq, record_count, &body_size);
     if (err)
         return err;
 
@@ -316,8 +309,7 @@ gn_err gn_journal_trim(struct gn_journal *journal, uint64_t seq, uint64_t keep_b
             return err;
         journal->stats.byte_count -= journal->segments[0].bytes;
         journal->segment_count--;
-        memmove(journal->segments, journal->segments + 1,
-                journal->segment_count * sizeof *journal->segments);
+        memmove(journal->segments, journal->segments + 1, journal->segment_count * sizeof *journal->segments);
     }
     return GN_OK;
 }
@@ -356,8 +348,7 @@ static gn_err journal_harden(struct gn_journal *journal, struct gn_scan *scan)
     return err ? err : disk->sync_dir(disk->self, journal->dir);
 }
 
-static gn_err journal_cut_tail(struct gn_journal *journal, struct gn_scan *scan, const char *path,
-                               struct gn_diag *diag)
+static gn_err journal_cut_tail(struct gn_journal *journal, struct gn_scan *scan, const char *path, struct gn_diag *diag)
 {
     const struct gn_disk *disk = &journal->disk;
     bool blank = false;
@@ -375,7 +366,8 @@ static gn_err journal_cut_tail(struct gn_journal *journal, struct gn_scan *scan,
             char what[160];
             (void)snprintf(what, sizeof what,
                            "records %" PRIu64 " to before %" PRIu64 " were on disk and cannot be read; "
-                           "nothing was changed", scan->next_seq, after);
+                           "nothing was changed",
+                           scan->next_seq, after);
             return journal_damaged(diag, path, scan->offset, what);
         }
     }
@@ -535,8 +527,8 @@ static void journal_explain(struct gn_diag *diag, const char *path, gn_err err)
     gn_diag_file(diag, path);
 }
 
-gn_err gn_journal_open_sized(const struct gn_disk *disk, const char *dir, int64_t now_ms,
-                             struct gn_journal_sizes sizes, struct gn_journal **out, struct gn_diag *diag)
+gn_err gn_journal_open_sized(const struct gn_disk *disk, const char *dir, int64_t now_ms, struct gn_journal_sizes sizes,
+                             struct gn_journal **out, struct gn_diag *diag)
 {
     struct gn_journal *journal = gn_mem_take(sizeof *journal, "journal: writer");
     if (journal == NULL)
@@ -547,8 +539,7 @@ gn_err gn_journal_open_sized(const struct gn_disk *disk, const char *dir, int64_
     if (diag != NULL)
         *diag = (struct gn_diag){ 0 };
     gn_err err = GN_ERR_FULL;
-    journal->segments =
-        gn_mem_take(GN_JOURNAL_SEGMENTS_MAX * sizeof *journal->segments, "journal: segments");
+    journal->segments = gn_mem_take(GN_JOURNAL_SEGMENTS_MAX * sizeof *journal->segments, "journal: segments");
     if (journal->segments != NULL)
         err = journal_make_dirs(journal, dir, diag);
     if (!err)
@@ -562,8 +553,8 @@ gn_err gn_journal_open_sized(const struct gn_disk *disk, const char *dir, int64_
     return GN_OK;
 }
 
-gn_err gn_journal_open(const struct gn_disk *disk, const char *dir, int64_t now_ms,
-                       struct gn_journal **out, struct gn_diag *diag)
+gn_err gn_journal_open(const struct gn_disk *disk, const char *dir, int64_t now_ms, struct gn_journal **out,
+                       struct gn_diag *diag)
 {
     const struct gn_journal_sizes sizes = { GN_JOURNAL_SEGMENT_BYTES, GN_JOURNAL_EXTENT_BYTES };
     return gn_journal_open_sized(disk, dir, now_ms, sizes, out, diag);

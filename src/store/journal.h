@@ -57,8 +57,8 @@ struct gn_journal_stats {
 /* Opens DIR/journal (makes it), finds and cuts a torn tail, and stands ready to append after the last
  * record; everything it then has is durable. The diag names file and offset when it is CORRUPT; nothing
  * was changed then. Reads the last segment whole: about 1 ms a MiB. */
-GN_MUST_USE gn_err gn_journal_open(const struct gn_disk *disk, const char *dir, int64_t now_ms,
-                                   struct gn_journal **out, struct gn_diag *diag);
+GN_MUST_USE gn_err gn_journal_open(const struct gn_disk *disk, const char *dir, int64_t now_ms, struct gn_journal **out,
+                                   struct gn_diag *diag);
 void gn_journal_close(struct gn_journal *journal); /* NULL is fine */
 
 /* Seq of the record that comes next (1 in an empty journal). */
@@ -69,9 +69,8 @@ uint64_t gn_journal_next_seq(const struct gn_journal *journal);
  * answers for them. Not durable before sync. NO_SPACE: nothing counts as written, the journal is as before,
  * try again later (also when there are GN_JOURNAL_SEGMENTS_MAX segments). IO: the journal is broken until it
  * is opened anew. INVAL: seq does not follow. Cost: one crc over the bytes and one write. */
-GN_MUST_USE gn_err gn_journal_append(struct gn_journal *journal, const struct gn_iov *parts,
-                                     size_t part_count, uint64_t first_seq, uint32_t record_count,
-                                     int64_t now_ms);
+GN_MUST_USE gn_err gn_journal_append(struct gn_journal *journal, const struct gn_iov *parts, size_t part_count,
+                                     uint64_t first_seq, uint32_t record_count, int64_t now_ms);
 /* After GN_OK all appended groups survive a power cut. IO is final (a failed fsync is never retried). */
 GN_MUST_USE gn_err gn_journal_sync(struct gn_journal *journal);
 
@@ -84,13 +83,12 @@ struct gn_journal_reader; /* opaque */
 
 /* `path`: a node's data directory, its journal directory, or one segment file. Starts at the record
  * `from_seq`, or the first one there is, whichever is later. NOT_FOUND when there is no journal. */
-GN_MUST_USE gn_err gn_journal_reader_open(const struct gn_disk *disk, const char *path,
-                                          uint64_t from_seq, struct gn_journal_reader **out,
-                                          struct gn_diag *diag);
+GN_MUST_USE gn_err gn_journal_reader_open(const struct gn_disk *disk, const char *path, uint64_t from_seq,
+                                          struct gn_journal_reader **out, struct gn_diag *diag);
 /* The next record, valid until the next call. NOT_FOUND at the end (call again later: a live journal
  * grows). CORRUPT with a diag; the reader then steps to the next segment. */
-GN_MUST_USE gn_err gn_journal_reader_next(struct gn_journal_reader *reader,
-                                          const struct gn_record_head **out, struct gn_diag *diag);
+GN_MUST_USE gn_err gn_journal_reader_next(struct gn_journal_reader *reader, const struct gn_record_head **out,
+                                          struct gn_diag *diag);
 void gn_journal_reader_close(struct gn_journal_reader *reader);
 
 #endif

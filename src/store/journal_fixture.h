@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/mem.h"
 #include "os/disk_sim.h"
 #include "store/journal_format.h"
 #include "store/journal_int.h"
@@ -40,7 +41,7 @@ static inline struct gn_record_head *fixture_of(union record_fixture *to, uint64
         char text[64];
         const int size = snprintf(text, sizeof text, "text %llu of %u %.*s", (unsigned long long)seq,
                                   (unsigned)generation, (int)(r % 40), "........................................");
-        return fixture_text(to, seq, (uint32_t)(r % 7), (int64_t)seq, (gn_str){ text, (size_t)size < 63 ? (size_t)size : 63 });
+        return fixture_text(to, seq, (uint32_t)(r % 7), (int64_t)seq, (gn_str){ text, size < 63 ? (size_t)size : 63 });
     }
     return fixture_reading(to, seq, (uint32_t)(r % 7), (int64_t)(r >> 20), (double)generation);
 }
@@ -131,7 +132,7 @@ static inline struct gn_disk_sim *fixture_disk(struct gn_disk *out, uint64_t see
     return sim;
 }
 
-/* Bytes of a file on the simulated disk; the caller frees them. */
+/* Bytes of a file on the simulated disk; the caller gives them back. */
 static inline uint8_t *fixture_bytes(const struct gn_disk *disk, const char *path, size_t *out_size)
 {
     struct gn_file *file = NULL;
@@ -139,7 +140,7 @@ static inline uint8_t *fixture_bytes(const struct gn_disk *disk, const char *pat
     size_t got = 0;
     assert_int_equal(disk->open(disk->self, path, false, &file), GN_OK);
     assert_int_equal(disk->size(disk->self, file, &size), GN_OK);
-    uint8_t *bytes = malloc(size + 1);
+    uint8_t *bytes = gn_mem_take(size + 1, "a test");
     assert_non_null(bytes);
     assert_int_equal(disk->read(disk->self, file, 0, bytes, size, &got), GN_OK);
     assert_int_equal(got, size);
@@ -148,8 +149,7 @@ static inline uint8_t *fixture_bytes(const struct gn_disk *disk, const char *pat
     return bytes;
 }
 
-static inline void fixture_make_file(const struct gn_disk *disk, const char *path, const void *bytes,
-                                     size_t size)
+static inline void fixture_make_file(const struct gn_disk *disk, const char *path, const void *bytes, size_t size)
 {
     struct gn_file *file = NULL;
     const struct gn_iov part = { bytes, size };

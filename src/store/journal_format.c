@@ -33,13 +33,11 @@ void gn_segment_head_seal(struct gn_segment_head *head)
 
 bool gn_segment_head_valid(const struct gn_segment_head *head)
 {
-    return memcmp(head->magic, segment_magic, sizeof head->magic) == 0 &&
-           head->version == GN_SEGMENT_VERSION && head->crc == segment_head_crc(head) &&
-           head->first_seq > 0;
+    return memcmp(head->magic, segment_magic, sizeof head->magic) == 0 && head->version == GN_SEGMENT_VERSION &&
+           head->crc == segment_head_crc(head) && head->first_seq > 0;
 }
 
-uint32_t gn_group_crc(uint32_t seed, const struct gn_group_head *head, const struct gn_iov *parts,
-                      size_t part_count)
+uint32_t gn_group_crc(uint32_t seed, const struct gn_group_head *head, const struct gn_iov *parts, size_t part_count)
 {
     const size_t from = offsetof(struct gn_group_head, size);
     uint32_t crc = gn_crc32(seed, (gn_bytes){ (const uint8_t *)head + from, sizeof *head - from });
@@ -86,8 +84,7 @@ bool gn_group_valid(uint32_t seed, gn_bytes group)
 gn_err gn_segment_path(const char *dir, uint64_t first_seq, char out[static GN_JOURNAL_PATH_BYTES])
 {
     char path[GN_JOURNAL_PATH_BYTES];
-    const int size =
-        snprintf(path, sizeof path, "%s/%020" PRIu64 "%s", dir, first_seq, segment_suffix);
+    const int size = snprintf(path, sizeof path, "%s/%020" PRIu64 "%s", dir, first_seq, segment_suffix);
     if (size < 0 || (size_t)size >= sizeof path)
         return GN_ERR_FULL;
     memcpy(out, path, (size_t)size + 1);

@@ -45,8 +45,7 @@ void gn_segment_head_seal(struct gn_segment_head *head);
 bool gn_segment_head_valid(const struct gn_segment_head *head);
 
 /* The crc of a group whose header is filled (crc itself does not count) and whose records are `parts`. */
-uint32_t gn_group_crc(uint32_t seed, const struct gn_group_head *head, const struct gn_iov *parts,
-                      size_t part_count);
+uint32_t gn_group_crc(uint32_t seed, const struct gn_group_head *head, const struct gn_iov *parts, size_t part_count);
 /* Could this be a header at all: magic, size, count, sequence numbers. Says nothing about its crc. */
 bool gn_group_plausible(const struct gn_group_head *head);
 /* A whole group of head.size bytes, 8-aligned: crc, and each record valid and in order. */
@@ -58,7 +57,6 @@ bool gn_segment_name_parse(const char *name, uint64_t *out_first_seq);
 
 /* First seqs of all segments in a directory, ascending. *out is taken with gn_mem_take, NULL when there is
  * none. FULL: no memory. */
-GN_MUST_USE gn_err gn_segment_list(const struct gn_disk *disk, const char *dir, uint64_t **out,
-                                   size_t *out_count);
+GN_MUST_USE gn_err gn_segment_list(const struct gn_disk *disk, const char *dir, uint64_t **out, size_t *out_count);
 
 #endif

@@ -11,7 +11,6 @@ struct gn_journal_sizes {
 };
 
 GN_MUST_USE gn_err gn_journal_open_sized(const struct gn_disk *disk, const char *dir, int64_t now_ms,
-                                         struct gn_journal_sizes sizes, struct gn_journal **out,
-                                         struct gn_diag *diag);
+                                         struct gn_journal_sizes sizes, struct gn_journal **out, struct gn_diag *diag);
 
 #endif

@@ -29,16 +29,14 @@ struct gn_journal_reader {
     uint64_t looked_at; /* offset up to which the end of this segment was searched for damage */
 };
 
-static gn_err reader_diag(const struct gn_journal_reader *reader, struct gn_diag *diag, uint64_t offset,
-                          uint64_t due, uint64_t after)
+static gn_err reader_diag(const struct gn_journal_reader *reader, struct gn_diag *diag, uint64_t offset, uint64_t due,
+                          uint64_t after)
 {
     if (after > due)
-        gn_diag_set(diag, 0, 0,
-                    "damaged at byte %" PRIu64 ": records %" PRIu64 " to %" PRIu64 " cannot be read", offset,
-                    due, after - 1);
+        gn_diag_set(diag, 0, 0, "damaged at byte %" PRIu64 ": records %" PRIu64 " to %" PRIu64 " cannot be read",
+                    offset, due, after - 1);
     else
-        gn_diag_set(diag, 0, 0, "damaged at byte %" PRIu64 ": record %" PRIu64 " is expected here", offset,
-                    due);
+        gn_diag_set(diag, 0, 0, "damaged at byte %" PRIu64 ": record %" PRIu64 " is expected here", offset, due);
     if (diag != NULL)
         gn_diag_file(diag, reader->path);
     return GN_ERR_CORRUPT;
@@ -205,8 +203,7 @@ static gn_err reader_advance(struct gn_journal_reader *reader, struct gn_diag *d
     return reader_step(reader, seq, is_last, diag);
 }
 
-gn_err gn_journal_reader_next(struct gn_journal_reader *reader, const struct gn_record_head **out,
-                              struct gn_diag *diag)
+gn_err gn_journal_reader_next(struct gn_journal_reader *reader, const struct gn_record_head **out, struct gn_diag *diag)
 {
     for (;;) {
         while (reader->left > 0) {

@@ -58,7 +58,7 @@ static void a_node_a_journal_or_one_segment_can_be_named(void **state)
     size_t size; /* any name will do for a file */
     uint8_t *bytes = fixture_bytes(&disk, path, &size);
     fixture_make_file(&disk, "data/copy.bin", bytes, size);
-    free(bytes);
+    gn_mem_give(bytes);
     assert_int_equal(fixture_read_all(&disk, "data/copy.bin", 0, 1, &read_back), GN_ERR_NOT_FOUND);
     assert_int_equal(read_back.last_seq, seqs[2] - 1);
     gn_mem_give(seqs);
@@ -76,7 +76,8 @@ static void what_is_no_journal_is_told(void **state)
     assert_string_equal(diag.text, "there is no journal here");
     assert_string_equal(diag.file, "nowhere");
     assert_int_equal(gn_journal_reader_open(&disk, "data", 0, &reader, &diag), GN_ERR_NOT_FOUND);
-    fixture_make_file(&disk, "data/letter.txt", "Dear reader, this is no journal, but it is long enough to be one.", 65);
+    static const char letter[] = "Dear reader, this is no journal, but it is long enough to be one.";
+    fixture_make_file(&disk, "data/letter.txt", letter, sizeof letter - 1);
     assert_int_equal(gn_journal_reader_open(&disk, "data/letter.txt", 0, &reader, &diag), GN_ERR_CORRUPT);
     assert_string_equal(diag.text, "damaged at byte 0: this is not the header of a journal segment");
     assert_null(reader);

@@ -147,8 +147,7 @@ static bool scan_could_prove(const struct gn_scan *scan, gn_bytes bytes, uint32_
     struct gn_group_head head;
     memcpy(&head, bytes.at, sizeof head);
     *out_size = head.size;
-    return gn_group_plausible(&head) && head.first_seq > scan->next_seq &&
-           head.durable_seq >= scan->next_seq;
+    return gn_group_plausible(&head) && head.first_seq > scan->next_seq && head.durable_seq >= scan->next_seq;
 }
 
 gn_err gn_scan_find_proof(struct gn_scan *scan, bool *out_found, uint64_t *out_seq)

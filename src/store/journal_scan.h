@@ -37,8 +37,7 @@ GN_MUST_USE gn_err gn_scan_next(struct gn_scan *scan, const struct gn_group_head
 /* Is the place where the next group would stand zero, or not there at all? */
 GN_MUST_USE gn_err gn_scan_is_untouched(struct gn_scan *scan, bool *out_untouched);
 /* True when from `offset` on there are only zeroes; *out_end is behind the last byte that is not. */
-GN_MUST_USE gn_err gn_scan_is_blank(struct gn_scan *scan, uint64_t offset, bool *out_blank,
-                                    uint64_t *out_end);
+GN_MUST_USE gn_err gn_scan_is_blank(struct gn_scan *scan, uint64_t offset, bool *out_blank, uint64_t *out_end);
 /* Does a valid group behind `offset` say that record next_seq had been synced? Then what stands at `offset` is
  * damage and not a torn tail. *out_seq is the first record of that group. Bounded: it gives up, and says
  * no, after having checked the crc of 256 MiB of would-be groups. */

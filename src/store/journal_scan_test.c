@@ -208,11 +208,9 @@ static void the_search_for_proof_has_a_budget(void **state)
     uint64_t seq;
     begin(&hand, 1);
     /* Every 40 bytes a header that looks fine and asks for 900 KiB: 26 000 of them, 20 GiB of crc in all. */
-    const struct gn_group_head head = { .magic = GN_GROUP_MAGIC,
-                                        .size = 900 << 10,
-                                        .count = 1,
-                                        .first_seq = 9,
-                                        .durable_seq = 8 };
+    const struct gn_group_head head = {
+        .magic = GN_GROUP_MAGIC, .size = 900 << 10, .count = 1, .first_seq = 9, .durable_seq = 8
+    };
     for (size_t at = 72; at + sizeof head <= FILE_BYTES; at += sizeof head)
         memcpy(hand.bytes + at, &head, sizeof head);
     assert_int_equal(start(&s, hand.bytes, FILE_BYTES), GN_OK);

@@ -94,7 +94,7 @@ static void a_group_has_a_largest_size(void **state)
     assert_int_equal(gn_journal_open(&disk, "data", 1, &journal, &diag), GN_OK);
     const uint32_t each = sizeof(struct gn_record_reading) + 24; /* 64: divides the limit; spare bytes are fine */
     const uint32_t count = GN_JOURNAL_GROUP_BYTES_MAX / each;
-    uint8_t *bytes = calloc(count + 1, each);
+    uint8_t *bytes = gn_mem_take((size_t)(count + 1) * each, "a test");
     assert_non_null(bytes);
     for (uint32_t i = 0; i <= count; i++) {
         const struct gn_record_head head = { .size = each, .type = GN_RECORD_READING, .seq = i + 1 };
@@ -106,7 +106,7 @@ static void a_group_has_a_largest_size(void **state)
     assert_int_equal(part.size, GN_JOURNAL_GROUP_BYTES_MAX);
     assert_int_equal(gn_journal_append(journal, &part, 1, 1, count, 0), GN_OK);
     gn_journal_close(journal);
-    free(bytes);
+    gn_mem_give(bytes);
     assert_int_equal(gn_journal_open(&disk, "data", 1, &journal, &diag), GN_OK);
     assert_int_equal(gn_journal_next_seq(journal), count + 1);
     gn_journal_close(journal);
@@ -116,15 +116,14 @@ static void a_group_has_a_largest_size(void **state)
 /* --- power cuts ------------------------------------------------------------------------------------ */
 
 struct story {
-    uint64_t synced; /* the last record that a sync has promised */
+    uint64_t synced;  /* the last record that a sync has promised */
     uint64_t trimmed; /* records below may be gone */
     uint64_t began;   /* the newest generation begins here: older bytes must not revive behind it */
     bool failed;
 };
 
 /* Appends, syncs and trims as the seed says, until it is done or something fails. */
-static void live(const struct gn_disk *disk, uint64_t seed, uint32_t steps, uint32_t generation,
-                 struct story *story)
+static void live(const struct gn_disk *disk, uint64_t seed, uint32_t steps, uint32_t generation, struct story *story)
 {
     struct gn_journal *journal = NULL;
     if (fixture_open(disk, &journal, NULL) != GN_OK) {
@@ -318,7 +317,7 @@ static void a_flipped_byte_anywhere_is_found_and_named(void **state)
             }
             assert_int_equal(gn_disk_sim_rot(sim, path, at, (uint8_t)(1u << (at % 8))), GN_OK);
         }
-        free(bytes);
+        gn_mem_give(bytes);
     }
     gn_mem_give(seqs);
     assert_int_equal(fixture_read_all(&disk, "data", 0, 1, &read_back), GN_ERR_NOT_FOUND);
@@ -416,7 +415,7 @@ static void a_segment_cut_at_any_length_keeps_its_whole_groups(void **state)
         assert_int_equal(read_back.last_seq, whole + 1);
         gn_disk_sim_free(sim);
     }
-    free(bytes);
+    gn_mem_give(bytes);
 }
 
 /* --- a disk that fails ----------------------------------------------------------------------------- */
@@ -536,9 +535,9 @@ static gn_err leaky_list(void *self, const char *path, void (*each)(void *ctx, c
 
 static struct gn_disk leaky_disk(struct leaky *leaky)
 {
-    return (struct gn_disk){ leaky,      leaky_open,     leaky_close,  leaky_size,     leaky_read,     leaky_write,
-                             leaky_allocate, leaky_sync, leaky_truncate, leaky_remove, leaky_make_dir,
-                             leaky_sync_dir, leaky_list };
+    return (struct gn_disk){ leaky,          leaky_open,     leaky_close, leaky_size,     leaky_read,
+                             leaky_write,    leaky_allocate, leaky_sync,  leaky_truncate, leaky_remove,
+                             leaky_make_dir, leaky_sync_dir, leaky_list };
 }
 
 /* A write that fails may leave any bytes. They must not count, neither beside what is written over them nor
@@ -595,7 +594,7 @@ static void a_failed_write_before_a_roll_leaves_no_group_behind(void **state)
             assert_int_equal(gn_journal_sync(journal), GN_OK);
         leaky.fail_after = 1;
         assert_int_equal(fixture_append(journal, 2, 1), GN_ERR_NO_SPACE); /* arrives whole all the same */
-        assert_int_equal(fixture_append(journal, 40, 2), GN_OK);           /* too large: to a new segment */
+        assert_int_equal(fixture_append(journal, 40, 2), GN_OK);          /* too large: to a new segment */
         assert_int_equal(gn_journal_sync(journal), GN_OK);
         struct gn_journal_stats stats;
         gn_journal_stats(journal, &stats);

@@ -21,9 +21,8 @@ _Static_assert(GN_OUTPUTS_WAITING_BYTES >= 4 * GN_OUTPUT_BYTES_MAX, "room for a 
 
 gn_err gn_store_put_output(struct gn_store *store, const struct gn_output *output)
 {
-    static const size_t most[OUTPUT_TEXTS] = { GN_OUTPUT_KIND_BYTES_MAX, OUTPUT_ID_BYTES_MAX,
-                                               GN_THING_ID_BYTES_MAX, OUTPUT_STATE_BYTES_MAX,
-                                               GN_OUTPUT_BYTES_MAX };
+    static const size_t most[OUTPUT_TEXTS] = { GN_OUTPUT_KIND_BYTES_MAX, OUTPUT_ID_BYTES_MAX, GN_THING_ID_BYTES_MAX,
+                                               OUTPUT_STATE_BYTES_MAX, GN_OUTPUT_BYTES_MAX };
     const gn_str texts[OUTPUT_TEXTS] = { gn_str_of(output->kind), output->id, output->thing, output->state,
                                          output->json };
     struct output_entry entry = { .time_ms = output->time_ms, .seq = output->seq };
@@ -145,8 +144,8 @@ static bool output_give(sqlite3_stmt *rows, gn_output_each *each, void *ctx)
     return each(ctx, &output, (uint64_t)sqlite3_column_int64(rows, 7));
 }
 
-gn_err gn_store_outputs(struct gn_store_reader *reader, const struct gn_output_query *query,
-                        gn_output_each *each, void *ctx)
+gn_err gn_store_outputs(struct gn_store_reader *reader, const struct gn_output_query *query, gn_output_each *each,
+                        void *ctx)
 {
     char text[OUTPUT_SQL_BYTES];
     struct gn_buf sql = gn_buf_over(text, sizeof text);

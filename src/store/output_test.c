@@ -67,7 +67,8 @@ static void saying_it_again_replaces_it(void **state)
     assert_int_equal(say(f, "action", "d-1", "press", "queued", 1000, 5, "{a}"), GN_OK); /* of another kind */
     assert_int_equal(say(f, "decision", "d-1", "press", "approved", 2000, 7, "{2}"), GN_OK);
     assert_int_equal(gn_store_flush(f->store), GN_OK);
-    assert_string_equal(ask(f, &all, &heard), "action d-1 press queued 1000 5 {a};decision d-1 press approved 2000 7 {2};");
+    assert_string_equal(ask(f, &all, &heard),
+                        "action d-1 press queued 1000 5 {a};decision d-1 press approved 2000 7 {2};");
     assert_int_equal(gn_store_last_change(f->reader), 3);
 }
 

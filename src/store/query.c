@@ -10,10 +10,9 @@
 
 static void range_add(void *ctx, const struct gn_point *point, uint64_t seq)
 {
-    const struct gn_found found = { .time_ms = point->time_ms,
-                                    .seq = seq,
-                                    .value = point->value,
-                                    .quality = point->quality };
+    const struct gn_found found = {
+        .time_ms = point->time_ms, .seq = seq, .value = point->value, .quality = point->quality
+    };
     gn_find_add(ctx, &found);
 }
 
@@ -69,8 +68,7 @@ static gn_err range_search_chunks(struct gn_store_reader *reader, const struct g
     return err;
 }
 
-static gn_err range_find(struct gn_store_reader *reader, const struct gn_span *span,
-                         struct gn_find *find)
+static gn_err range_find(struct gn_store_reader *reader, const struct gn_span *span, struct gn_find *find)
 {
     struct gn_snapshot snapshot;
     if (reader->found == NULL)
@@ -100,8 +98,7 @@ static gn_err query_kind(struct gn_store_reader *reader, uint32_t series, uint8_
     return known ? GN_OK : GN_ERR_NOT_FOUND;
 }
 
-gn_err gn_store_range(struct gn_store_reader *reader, const struct gn_range *range, gn_reading_each *each,
-                      void *ctx)
+gn_err gn_store_range(struct gn_store_reader *reader, const struct gn_range *range, gn_reading_each *each, void *ctx)
 {
     struct gn_span span;
     uint8_t kind = 0;
@@ -151,23 +148,19 @@ static bool last_take(void *ctx, const struct gn_reading *reading)
     if (last->text != NULL && reading->text.size > 0) {
         const size_t start = last->text->size;
         gn_buf_add_str(last->text, reading->text);
-        last->reading.text =
-            (gn_str){ (const char *)last->text->at + start, last->text->size - start };
+        last->reading.text = (gn_str){ (const char *)last->text->at + start, last->text->size - start };
     } else {
         last->reading.text = (gn_str){ 0 };
     }
     return true;
 }
 
-gn_err gn_store_last(struct gn_store_reader *reader, uint32_t series, struct gn_reading *out,
-                     struct gn_buf *text)
+gn_err gn_store_last(struct gn_store_reader *reader, uint32_t series, struct gn_reading *out, struct gn_buf *text)
 {
     struct last_reading last = { .text = text };
-    const struct gn_range newest = { .series = series,
-                                     .from_ms = INT64_MIN,
-                                     .to_ms = INT64_MAX,
-                                     .limit = 1,
-                                     .newest_first = true };
+    const struct gn_range newest = {
+        .series = series, .from_ms = INT64_MIN, .to_ms = INT64_MAX, .limit = 1, .newest_first = true
+    };
     gn_err err = gn_store_range(reader, &newest, last_take, &last);
     if (err)
         return err;
@@ -187,8 +180,7 @@ static void count_add(void *ctx, const struct gn_point *point, uint64_t seq)
 }
 
 /* A chunk that reaches over an end of the range has to be opened. */
-static gn_err count_partly(struct gn_store_reader *reader, int64_t id, const struct gn_span *span,
-                           uint64_t *count)
+static gn_err count_partly(struct gn_store_reader *reader, int64_t id, const struct gn_span *span, uint64_t *count)
 {
     struct gn_history *history = &reader->history;
     sqlite3_stmt *get = history->statements[GN_R_CHUNK_BLOB];
@@ -219,8 +211,8 @@ static gn_err count_numbers(struct gn_store_reader *reader, const struct gn_span
         return err;
     gn_snapshot_bind(reader, GN_R_CHUNK_LIST, span, &snapshot);
     while ((err = gn_history_row(history, GN_R_CHUNK_LIST, &is_row)) == GN_OK && is_row) {
-        const bool whole = sqlite3_column_int64(rows, 1) >= span->from_ms &&
-                           sqlite3_column_int64(rows, 2) <= span->until_ms;
+        const bool whole =
+            sqlite3_column_int64(rows, 1) >= span->from_ms && sqlite3_column_int64(rows, 2) <= span->until_ms;
         if (whole)
             count += (uint64_t)sqlite3_column_int64(rows, 3);
         else
@@ -235,8 +227,7 @@ static gn_err count_numbers(struct gn_store_reader *reader, const struct gn_span
     return err;
 }
 
-gn_err gn_store_count(struct gn_store_reader *reader, uint32_t series, int64_t from_ms, int64_t to_ms,
-                      uint64_t *out)
+gn_err gn_store_count(struct gn_store_reader *reader, uint32_t series, int64_t from_ms, int64_t to_ms, uint64_t *out)
 {
     struct gn_span span;
     uint8_t kind = 0;

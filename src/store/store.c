@@ -16,8 +16,7 @@ static gn_err store_take_memory(struct gn_store *store)
 {
     uint8_t seed[16];
     gn_entropy(seed, sizeof seed);
-    store->thing_changed =
-        gn_mem_take(GN_THINGS_MAX * sizeof *store->thing_changed, "history: changed Things");
+    store->thing_changed = gn_mem_take(GN_THINGS_MAX * sizeof *store->thing_changed, "history: changed Things");
     store->outputs = gn_mem_take(GN_OUTPUTS_WAITING_BYTES, "history: outputs that wait");
     if (store->thing_changed == NULL || store->outputs == NULL)
         return GN_ERR_FULL;
@@ -207,8 +206,8 @@ static gn_err store_each_record(struct gn_store *store, int statement,
     return err;
 }
 
-gn_err gn_store_each_registry(struct gn_store *store,
-                              void (*each)(void *ctx, const struct gn_record_head *record), void *ctx)
+gn_err gn_store_each_registry(struct gn_store *store, void (*each)(void *ctx, const struct gn_record_head *record),
+                              void *ctx)
 {
     gn_err err = store_each_record(store, GN_W_THINGS, each, ctx);
     return err ? err : store_each_record(store, GN_W_SERIES, each, ctx);
@@ -240,12 +239,9 @@ static void store_count_reading(struct gn_store *store)
 static gn_err store_put_reading(struct gn_store *store, const struct gn_record_reading *record)
 {
     /* Only this thread changes the registry, so it may look without the lock. */
-    if (record->series >= store->registry.series_count ||
-        store->heads.rows[record->series].kind == GN_SERIES_TEXT)
+    if (record->series >= store->registry.series_count || store->heads.rows[record->series].kind == GN_SERIES_TEXT)
         return GN_ERR_CORRUPT;
-    const struct gn_point point = { .time_ms = record->time_ms,
-                                    .value = record->value,
-                                    .quality = record->head.flag };
+    const struct gn_point point = { .time_ms = record->time_ms, .value = record->value, .quality = record->head.flag };
     gn_err err = gn_heads_put(&store->heads, record->series, record->head.seq, &point);
     if (!err)
         store_count_reading(store);
@@ -254,13 +250,11 @@ static gn_err store_put_reading(struct gn_store *store, const struct gn_record_r
 
 static gn_err store_put_text(struct gn_store *store, const struct gn_record_text *record)
 {
-    if (record->series >= store->registry.series_count ||
-        store->heads.rows[record->series].kind != GN_SERIES_TEXT)
+    if (record->series >= store->registry.series_count || store->heads.rows[record->series].kind != GN_SERIES_TEXT)
         return GN_ERR_CORRUPT;
-    const struct gn_waiting_text entry = { .series = record->series,
-                                           .time_ms = record->time_ms,
-                                           .seq = record->head.seq,
-                                           .quality = record->head.flag };
+    const struct gn_waiting_text entry = {
+        .series = record->series, .time_ms = record->time_ms, .seq = record->head.seq, .quality = record->head.flag
+    };
     gn_err err = gn_texts_put(&store->texts, &entry, gn_record_text_value(record));
     if (!err)
         store_count_reading(store);

@@ -34,8 +34,7 @@ uint64_t gn_store_next_seq(const struct gn_store *store);
 /* Things and series as of the last checkpoint, as THING and SERIES records in order, so that a registry
  * can be built without the whole journal. */
 GN_MUST_USE gn_err gn_store_each_registry(struct gn_store *store,
-                                          void (*each)(void *ctx, const struct gn_record_head *record),
-                                          void *ctx);
+                                          void (*each)(void *ctx, const struct gn_record_head *record), void *ctx);
 
 /* --- writer: the history thread --- */
 
@@ -45,12 +44,12 @@ GN_MUST_USE gn_err gn_store_each_registry(struct gn_store *store,
 GN_MUST_USE gn_err gn_store_put_record(struct gn_store *store, const struct gn_record_head *record);
 
 struct gn_output {
-    const char *kind;  /* "finding", "alarm", "decision", "action", "receipt" */
+    const char *kind; /* "finding", "alarm", "decision", "action", "receipt" */
     gn_str id;
-    gn_str thing;      /* its id, or empty */
-    gn_str state;      /* "open", "pending", "done" ...: what lists filter by */
-    int64_t time_ms;   /* of the latest change */
-    uint64_t seq;      /* the record that caused it */
+    gn_str thing;    /* its id, or empty */
+    gn_str state;    /* "open", "pending", "done" ...: what lists filter by */
+    int64_t time_ms; /* of the latest change */
+    uint64_t seq;    /* the record that caused it */
     gn_str json;
 };
 /* Seen by readers after the next flush. FULL: flush first. INVAL: a text is too long. Said again with nothing
@@ -69,8 +68,7 @@ GN_MUST_USE gn_err gn_store_checkpoint(struct gn_store *store);
 /* The engine's state as of a record: replaced as a whole, together with a flush. */
 GN_MUST_USE gn_err gn_store_put_state(struct gn_store *store, uint64_t seq, gn_bytes state);
 /* NOT_FOUND when there is none. *out_state is taken with gn_mem_take and becomes the caller's. */
-GN_MUST_USE gn_err gn_store_get_state(struct gn_store *store, uint64_t *out_seq, uint8_t **out_state,
-                                      size_t *out_size);
+GN_MUST_USE gn_err gn_store_get_state(struct gn_store *store, uint64_t *out_seq, uint8_t **out_state, size_t *out_size);
 
 /* --- queries --- */
 
@@ -90,21 +88,21 @@ typedef bool gn_reading_each(void *ctx, const struct gn_reading *reading);
 
 struct gn_range {
     uint32_t series;
-    int64_t from_ms; /* inclusive */
-    int64_t to_ms;   /* exclusive; INT64_MAX = no end */
-    uint32_t limit;  /* 0, or more than GN_QUERY_READINGS_MAX = that many */
+    int64_t from_ms;   /* inclusive */
+    int64_t to_ms;     /* exclusive; INT64_MAX = no end */
+    uint32_t limit;    /* 0, or more than GN_QUERY_READINGS_MAX = that many */
     bool newest_first; /* which end the limit keeps; always called in ascending time */
 };
 
 /* Readings of one series by time, then seq. NOT_FOUND: no such series. From inside `each` no other query may be
  * asked of the same reader (BUSY); Things and series may. */
-GN_MUST_USE gn_err gn_store_range(struct gn_store_reader *reader, const struct gn_range *range,
-                                  gn_reading_each *each, void *ctx);
+GN_MUST_USE gn_err gn_store_range(struct gn_store_reader *reader, const struct gn_range *range, gn_reading_each *each,
+                                  void *ctx);
 /* The reading with the greatest time. NOT_FOUND when there is none. A text is added to `text` (may be NULL). */
-GN_MUST_USE gn_err gn_store_last(struct gn_store_reader *reader, uint32_t series,
-                                 struct gn_reading *out, struct gn_buf *text);
-GN_MUST_USE gn_err gn_store_count(struct gn_store_reader *reader, uint32_t series, int64_t from_ms,
-                                  int64_t to_ms, uint64_t *out);
+GN_MUST_USE gn_err gn_store_last(struct gn_store_reader *reader, uint32_t series, struct gn_reading *out,
+                                 struct gn_buf *text);
+GN_MUST_USE gn_err gn_store_count(struct gn_store_reader *reader, uint32_t series, int64_t from_ms, int64_t to_ms,
+                                  uint64_t *out);
 
 struct gn_bucket {
     int64_t time_ms; /* start; buckets are aligned to multiples of the step */
@@ -113,18 +111,17 @@ struct gn_bucket {
 };
 /* Empty buckets are left out. FULL when the range, cut to where there are readings, has more than
  * GN_QUERY_BUCKETS_MAX steps. INVAL: a text series, or a step below 1. */
-GN_MUST_USE gn_err gn_store_downsample(struct gn_store_reader *reader, uint32_t series,
-                                       int64_t from_ms, int64_t to_ms, int64_t step_ms,
-                                       bool (*each)(void *ctx, const struct gn_bucket *bucket),
+GN_MUST_USE gn_err gn_store_downsample(struct gn_store_reader *reader, uint32_t series, int64_t from_ms, int64_t to_ms,
+                                       int64_t step_ms, bool (*each)(void *ctx, const struct gn_bucket *bucket),
                                        void *ctx);
 
 struct gn_output_query {
-    const char *kind;    /* NULL = all */
-    gn_str id;           /* one, or empty = all */
-    gn_str thing;        /* empty = all */
-    gn_str state;        /* empty = all */
-    int64_t from_ms;     /* by time of the latest change, inclusive */
-    int64_t to_ms;       /* exclusive; 0 or INT64_MAX = no end */
+    const char *kind;      /* NULL = all */
+    gn_str id;             /* one, or empty = all */
+    gn_str thing;          /* empty = all */
+    gn_str state;          /* empty = all */
+    int64_t from_ms;       /* by time of the latest change, inclusive */
+    int64_t to_ms;         /* exclusive; 0 or INT64_MAX = no end */
     uint64_t after_change; /* only rows changed after this number, in the order of change: for following; 0 =
                               all, in the order of time */
     uint32_t limit;        /* 0 = all */
@@ -140,17 +137,16 @@ uint64_t gn_store_last_change(struct gn_store_reader *reader);
 typedef bool gn_thing_each(void *ctx, uint32_t index, const struct gn_thing *thing);
 typedef bool gn_series_each(void *ctx, uint32_t index, const struct gn_series *series);
 GN_MUST_USE gn_err gn_store_things(struct gn_store_reader *reader, gn_thing_each *each, void *ctx);
-GN_MUST_USE gn_err gn_store_series(struct gn_store_reader *reader, uint32_t thing, gn_series_each *each,
-                                   void *ctx);
+GN_MUST_USE gn_err gn_store_series(struct gn_store_reader *reader, uint32_t thing, gn_series_each *each, void *ctx);
 GN_MUST_USE gn_err gn_store_find_thing(struct gn_store_reader *reader, gn_str id, uint32_t *out_thing,
                                        struct gn_thing *out);
 GN_MUST_USE gn_err gn_store_find_series(struct gn_store_reader *reader, uint32_t thing, gn_str property,
                                         uint32_t *out_series, struct gn_series *out);
 
 struct gn_store_stats {
-    uint64_t reading_count;   /* all that are kept */
-    uint64_t chunk_count;     /* rows in SQLite */
-    uint64_t damaged_count;   /* how often a query had to leave out a damaged chunk */
+    uint64_t reading_count; /* all that are kept */
+    uint64_t chunk_count;   /* rows in SQLite */
+    uint64_t damaged_count; /* how often a query had to leave out a damaged chunk */
     uint64_t database_bytes;
     uint64_t followed_seq;
     uint64_t checkpoint_seq;

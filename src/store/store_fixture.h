@@ -15,6 +15,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "base/mem.h"
 #include "store/store_int.h"
 #include "thing/record_fixture.h"
 
@@ -74,7 +75,7 @@ static inline void fixture_close(struct fixture *f)
 
 static inline int fixture_set_up(void **state)
 {
-    struct fixture *f = calloc(1, sizeof *f);
+    struct fixture *f = gn_mem_take(sizeof *f, "a test");
     assert_non_null(f);
     (void)snprintf(f->dir, sizeof f->dir, "/tmp/gn_store_XXXXXX");
     assert_non_null(mkdtemp(f->dir));
@@ -99,8 +100,8 @@ static inline int fixture_tear_down(void **state)
     fixture_close(f);
     fixture_remove_files(f->dir);
     (void)rmdir(f->dir);
-    free(f->rows);
-    free(f);
+    gn_mem_give(f->rows);
+    gn_mem_give(f);
     return 0;
 }
 
@@ -154,8 +155,12 @@ static inline void fixture_remember(struct fixture *f, const struct fixture_row 
 {
     if (f->row_count == f->row_capacity) {
         f->row_capacity = f->row_capacity > 0 ? 2 * f->row_capacity : 1024;
-        f->rows = realloc(f->rows, f->row_capacity * sizeof *f->rows);
-        assert_non_null(f->rows);
+        struct fixture_row *more = gn_mem_take(f->row_capacity * sizeof *more, "a test");
+        assert_non_null(more);
+        if (f->row_count > 0)
+            memcpy(more, f->rows, f->row_count * sizeof *more);
+        gn_mem_give(f->rows);
+        f->rows = more;
     }
     f->rows[f->row_count++] = *row;
 }
@@ -163,30 +168,26 @@ static inline void fixture_remember(struct fixture *f, const struct fixture_row 
 static inline struct gn_record_head *fixture_record_of(struct fixture *f, const struct fixture_row *row)
 {
     struct gn_record_head *head =
-        row->text[0] != '\0'
-            ? fixture_text(&f->record, row->seq, row->series, row->time_ms, gn_str_of(row->text))
-            : fixture_reading(&f->record, row->seq, row->series, row->time_ms, row->value);
+        row->text[0] != '\0' ? fixture_text(&f->record, row->seq, row->series, row->time_ms, gn_str_of(row->text))
+                             : fixture_reading(&f->record, row->seq, row->series, row->time_ms, row->value);
     head->flag = row->quality;
     return head;
 }
 
 static inline void fixture_put_reading(struct fixture *f, uint32_t series, int64_t time_ms, double value)
 {
-    const struct fixture_row row = { .seq = f->seq + 1,
-                                     .series = series,
-                                     .time_ms = time_ms,
-                                     .value = value,
-                                     .quality = (uint8_t)(f->seq % 3) };
+    const struct fixture_row row = {
+        .seq = f->seq + 1, .series = series, .time_ms = time_ms, .value = value, .quality = (uint8_t)(f->seq % 3)
+    };
     assert_int_equal(fixture_put(f, fixture_record_of(f, &row)), GN_OK);
     fixture_remember(f, &row);
 }
 
 static inline void fixture_put_text(struct fixture *f, uint32_t series, int64_t time_ms, const char *text)
 {
-    struct fixture_row row = { .seq = f->seq + 1,
-                               .series = series,
-                               .time_ms = time_ms,
-                               .quality = (uint8_t)(f->seq % 3) };
+    struct fixture_row row = {
+        .seq = f->seq + 1, .series = series, .time_ms = time_ms, .quality = (uint8_t)(f->seq % 3)
+    };
     (void)snprintf(row.text, sizeof row.text, "%s", text);
     assert_int_equal(fixture_put(f, fixture_record_of(f, &row)), GN_OK);
     fixture_remember(f, &row);
@@ -213,11 +214,11 @@ static inline int fixture_compare_rows(const void *a, const void *b)
     return x->seq < y->seq ? -1 : x->seq > y->seq;
 }
 
-/* All rows of a series in [from, to), sorted; the caller frees them. */
+/* All rows of a series in [from, to), sorted; the caller gives them back. */
 static inline struct fixture_row *fixture_select(const struct fixture *f, uint32_t series, int64_t from_ms,
                                                  int64_t to_ms, size_t *out_count)
 {
-    struct fixture_row *found = malloc((f->row_count + 1) * sizeof *found);
+    struct fixture_row *found = gn_mem_take((f->row_count + 1) * sizeof *found, "a test");
     assert_non_null(found);
     size_t count = 0;
     for (size_t i = 0; i < f->row_count; i++) {
@@ -264,14 +265,14 @@ static inline void fixture_check_range(struct fixture *f, const struct gn_range 
     }
     assert_int_equal(gn_store_range(f->reader, range, fixture_expect_reading, &expect), GN_OK);
     assert_int_equal(expect.seen, expect.count);
-    free(rows);
+    gn_mem_give(rows);
 }
 
 static inline void fixture_check_count(struct fixture *f, uint32_t series, int64_t from_ms, int64_t to_ms)
 {
     size_t count = 0;
     uint64_t got = UINT64_MAX;
-    free(fixture_select(f, series, from_ms, to_ms, &count));
+    gn_mem_give(fixture_select(f, series, from_ms, to_ms, &count));
     assert_int_equal(gn_store_count(f->reader, series, from_ms, to_ms, &got), GN_OK);
     assert_int_equal(got, count);
 }
@@ -291,7 +292,7 @@ static inline void fixture_check_last(struct fixture *f, uint32_t series)
         assert_int_equal(err, GN_OK);
         assert_true(fixture_expect_reading(&expect, &last));
     }
-    free(rows);
+    gn_mem_give(rows);
 }
 
 /* A crash and what follows it: the store is opened again, and fed again from where it asks. */

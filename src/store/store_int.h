@@ -96,8 +96,8 @@ struct gn_snapshot {
 };
 /* Starts a query: fixes what SQLite shows and, with the same lock, visits what is in memory (visit may be
  * NULL). NOT_FOUND: no such series. BUSY: a query runs already. After GN_OK gn_snapshot_end is owed. */
-GN_MUST_USE gn_err gn_snapshot_begin(struct gn_store_reader *reader, const struct gn_span *span,
-                                     gn_visit *visit, void *ctx, struct gn_snapshot *out);
+GN_MUST_USE gn_err gn_snapshot_begin(struct gn_store_reader *reader, const struct gn_span *span, gn_visit *visit,
+                                     void *ctx, struct gn_snapshot *out);
 /* The same for a caller who has the lock, without a look at memory. */
 GN_MUST_USE gn_err gn_snapshot_begin_lkd(struct gn_store_reader *reader, const struct gn_span *span,
                                          struct gn_snapshot *out);
@@ -110,8 +110,8 @@ GN_MUST_USE gn_err gn_snapshot_decode(struct gn_store_reader *reader, gn_bytes b
                                       uint64_t *out_base_seq);
 
 /* The text side of range, last and count (text.c). */
-gn_err gn_text_range(struct gn_store_reader *reader, const struct gn_span *span, uint32_t limit,
-                     bool newest_first, gn_reading_each *each, void *ctx);
+gn_err gn_text_range(struct gn_store_reader *reader, const struct gn_span *span, uint32_t limit, bool newest_first,
+                     gn_reading_each *each, void *ctx);
 gn_err gn_text_count(struct gn_store_reader *reader, const struct gn_span *span, uint64_t *out);
 
 #endif

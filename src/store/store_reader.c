@@ -42,8 +42,7 @@ bool gn_span_of(uint32_t series, int64_t from_ms, int64_t to_ms, struct gn_span 
     return true;
 }
 
-gn_err gn_snapshot_begin_lkd(struct gn_store_reader *reader, const struct gn_span *span,
-                             struct gn_snapshot *out)
+gn_err gn_snapshot_begin_lkd(struct gn_store_reader *reader, const struct gn_span *span, struct gn_snapshot *out)
 {
     const struct gn_store *store = reader->store;
     struct gn_history *history = &reader->history;
@@ -62,24 +61,23 @@ gn_err gn_snapshot_begin_lkd(struct gn_store_reader *reader, const struct gn_spa
     }
     gn_history_reset(history, GN_R_TOUCH);
     const struct gn_head *head = &store->heads.rows[span->series];
-    *out = (struct gn_snapshot){ .kind = head->kind,
-                                 .span_bits = head->span_bits,
-                                 .saved_row = head->saved_row,
-                                 .stale_row = head->stale_row };
+    *out = (struct gn_snapshot){
+        .kind = head->kind, .span_bits = head->span_bits, .saved_row = head->saved_row, .stale_row = head->stale_row
+    };
     reader->busy = true;
     return GN_OK;
 }
 
-static void snapshot_visit(const struct gn_point *points, uint32_t count, uint64_t base_seq,
-                           const struct gn_span *span, gn_visit *visit, void *ctx)
+static void snapshot_visit(const struct gn_point *points, uint32_t count, uint64_t base_seq, const struct gn_span *span,
+                           gn_visit *visit, void *ctx)
 {
     for (uint32_t i = 0; i < count; i++)
         if (points[i].time_ms >= span->from_ms && points[i].time_ms <= span->until_ms)
             visit(ctx, &points[i], base_seq + points[i].seq_delta);
 }
 
-static void snapshot_visit_memory_lkd(const struct gn_store *store, const struct gn_span *span,
-                                      gn_visit *visit, void *ctx)
+static void snapshot_visit_memory_lkd(const struct gn_store *store, const struct gn_span *span, gn_visit *visit,
+                                      void *ctx)
 {
     for (uint32_t i = 0; i < store->heads.waiting_count; i++) {
         const struct gn_sealed *sealed = &store->heads.waiting[i];
@@ -92,8 +90,8 @@ static void snapshot_visit_memory_lkd(const struct gn_store *store, const struct
         snapshot_visit(head->points, count, head->base_seq, span, visit, ctx);
 }
 
-gn_err gn_snapshot_begin(struct gn_store_reader *reader, const struct gn_span *span, gn_visit *visit,
-                         void *ctx, struct gn_snapshot *out)
+gn_err gn_snapshot_begin(struct gn_store_reader *reader, const struct gn_span *span, gn_visit *visit, void *ctx,
+                         struct gn_snapshot *out)
 {
     pthread_mutex_lock(&reader->store->mutex);
     gn_err err = gn_snapshot_begin_lkd(reader, span, out);
@@ -125,8 +123,7 @@ void gn_snapshot_bind(struct gn_store_reader *reader, int statement, const struc
     (void)sqlite3_bind_int64(rows, 6, snapshot->stale_row);
 }
 
-gn_err gn_snapshot_decode(struct gn_store_reader *reader, gn_bytes blob, uint32_t *out_count,
-                          uint64_t *out_base_seq)
+gn_err gn_snapshot_decode(struct gn_store_reader *reader, gn_bytes blob, uint32_t *out_count, uint64_t *out_base_seq)
 {
     gn_err err = gn_chunk_decode(blob, reader->points, out_count, out_base_seq);
     if (err)
@@ -171,8 +168,7 @@ gn_err gn_store_series(struct gn_store_reader *reader, uint32_t thing, gn_series
     return known ? GN_OK : GN_ERR_NOT_FOUND;
 }
 
-gn_err gn_store_find_thing(struct gn_store_reader *reader, gn_str id, uint32_t *out_thing,
-                           struct gn_thing *out)
+gn_err gn_store_find_thing(struct gn_store_reader *reader, gn_str id, uint32_t *out_thing, struct gn_thing *out)
 {
     struct gn_store *store = reader->store;
     uint32_t thing = GN_NONE;
@@ -186,8 +182,8 @@ gn_err gn_store_find_thing(struct gn_store_reader *reader, gn_str id, uint32_t *
     return found ? GN_OK : GN_ERR_NOT_FOUND;
 }
 
-gn_err gn_store_find_series(struct gn_store_reader *reader, uint32_t thing, gn_str property,
-                            uint32_t *out_series, struct gn_series *out)
+gn_err gn_store_find_series(struct gn_store_reader *reader, uint32_t thing, gn_str property, uint32_t *out_series,
+                            struct gn_series *out)
 {
     struct gn_store *store = reader->store;
     uint32_t series = GN_NONE;

@@ -186,8 +186,7 @@ static bool text_is_before(const struct gn_reading *a, const struct gn_reading *
 }
 
 /* Calls `each` for the merged readings from number `skip` on, `limit` of them. */
-static gn_err text_run(struct text_merge *merge, uint64_t skip, uint64_t limit, gn_reading_each *each,
-                       void *ctx)
+static gn_err text_run(struct text_merge *merge, uint64_t skip, uint64_t limit, gn_reading_each *each, void *ctx)
 {
     struct gn_history *history = &merge->reader->history;
     sqlite3_stmt *rows = history->statements[GN_R_TEXTS];
@@ -219,8 +218,8 @@ static gn_err text_run(struct text_merge *merge, uint64_t skip, uint64_t limit, 
     return err;
 }
 
-gn_err gn_text_range(struct gn_store_reader *reader, const struct gn_span *span, uint32_t limit,
-                     bool newest_first, gn_reading_each *each, void *ctx)
+gn_err gn_text_range(struct gn_store_reader *reader, const struct gn_span *span, uint32_t limit, bool newest_first,
+                     gn_reading_each *each, void *ctx)
 {
     struct text_merge merge = { .reader = reader, .span = span, .start_time = span->from_ms };
     size_t count = 0;

@@ -29,9 +29,7 @@ static inline struct gn_record_head *fixture_head(union record_fixture *to, gn_r
                                                   uint64_t seq)
 {
     assert(gn_record_round(size) <= sizeof to->bytes);
-    to->head = (struct gn_record_head){ .size = (uint32_t)gn_record_round(size),
-                                        .type = (uint8_t)type,
-                                        .seq = seq };
+    to->head = (struct gn_record_head){ .size = (uint32_t)gn_record_round(size), .type = (uint8_t)type, .seq = seq };
     return &to->head;
 }
 

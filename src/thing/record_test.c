@@ -21,16 +21,42 @@ static size_t make(gn_record_type type, union record_fixture *to)
     memset(to, 0, sizeof *to);
     size_t size = 0;
     switch (type) {
-    case GN_RECORD_READING: size = sizeof to->reading; break;
-    case GN_RECORD_TICK: size = sizeof to->tick; break;
-    case GN_RECORD_LINK: size = sizeof to->link; break;
-    case GN_RECORD_MARK: size = sizeof to->mark; break;
-    case GN_RECORD_TEXT: size = sizeof to->text + 8; to->text.text_size = 8; break;
-    case GN_RECORD_THING: size = sizeof to->thing + 8; to->thing.json_size = 8; break;
-    case GN_RECORD_SERIES: size = sizeof to->series + 8; to->series.name_size = 8; break;
-    case GN_RECORD_RULES: size = sizeof to->rules + 8; to->rules.text_size = 8; break;
-    case GN_RECORD_ANSWER: size = sizeof to->answer + 8; to->answer.json_size = 8; break;
-    case GN_RECORD_DELIVERY: size = sizeof to->delivery + 8; to->delivery.action_size = 8; break;
+    case GN_RECORD_READING:
+        size = sizeof to->reading;
+        break;
+    case GN_RECORD_TICK:
+        size = sizeof to->tick;
+        break;
+    case GN_RECORD_LINK:
+        size = sizeof to->link;
+        break;
+    case GN_RECORD_MARK:
+        size = sizeof to->mark;
+        break;
+    case GN_RECORD_TEXT:
+        size = sizeof to->text + 8;
+        to->text.text_size = 8;
+        break;
+    case GN_RECORD_THING:
+        size = sizeof to->thing + 8;
+        to->thing.json_size = 8;
+        break;
+    case GN_RECORD_SERIES:
+        size = sizeof to->series + 8;
+        to->series.name_size = 8;
+        break;
+    case GN_RECORD_RULES:
+        size = sizeof to->rules + 8;
+        to->rules.text_size = 8;
+        break;
+    case GN_RECORD_ANSWER:
+        size = sizeof to->answer + 8;
+        to->answer.json_size = 8;
+        break;
+    case GN_RECORD_DELIVERY:
+        size = sizeof to->delivery + 8;
+        to->delivery.action_size = 8;
+        break;
     case GN_RECORD_EVENT:
     case GN_RECORD_STATUS:
         size = sizeof to->message + 8;
@@ -38,7 +64,8 @@ static size_t make(gn_record_type type, union record_fixture *to)
         to->message.payload_size = 5;
         break;
     case GN_RECORD_PAD:
-    case GN_RECORD_TYPE_COUNT: break;
+    case GN_RECORD_TYPE_COUNT:
+        break;
     }
     (void)fixture_head(to, type, size, 1);
     return size;

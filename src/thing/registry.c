@@ -10,7 +10,7 @@
 #include "base/mem.h"
 
 enum {
-    THING_SLOTS = 8192,   /* powers of two, at most 3/4 used */
+    THING_SLOTS = 8192, /* powers of two, at most 3/4 used */
     SERIES_SLOTS = 32768,
     SERIES_KEY_BYTES = 4 + GN_PROPERTY_BYTES_MAX,
 };
@@ -23,10 +23,8 @@ gn_err gn_registry_init(struct gn_registry *registry, const uint8_t seed[static 
     made.things = gn_mem_take(GN_THINGS_MAX * sizeof *made.things, "registry: Things");
     made.series = gn_mem_take(GN_SERIES_MAX * sizeof *made.series, "registry: series");
     made.series_keys = gn_mem_take((size_t)GN_SERIES_MAX * SERIES_KEY_BYTES, "registry: keys");
-    struct gn_map_slot *thing_slots =
-        gn_mem_take(THING_SLOTS * sizeof *thing_slots, "registry: Things by id");
-    struct gn_map_slot *series_slots =
-        gn_mem_take(SERIES_SLOTS * sizeof *series_slots, "registry: series by name");
+    struct gn_map_slot *thing_slots = gn_mem_take(THING_SLOTS * sizeof *thing_slots, "registry: Things by id");
+    struct gn_map_slot *series_slots = gn_mem_take(SERIES_SLOTS * sizeof *series_slots, "registry: series by name");
     if (made.things == NULL || made.series == NULL || made.series_keys == NULL || thing_slots == NULL ||
         series_slots == NULL) {
         made.thing_by_id.slots = thing_slots;
@@ -62,8 +60,8 @@ bool gn_thing_id_valid(gn_str id)
         return false;
     for (size_t i = 0; i < id.size; i++) {
         const char c = id.at[i];
-        const bool fine = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                          c == '_' || c == '.' || c == '-';
+        const bool fine = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
+                          c == '.' || c == '-';
         if (!fine)
             return false;
     }
@@ -244,13 +242,11 @@ static gn_err registry_apply_series(struct gn_registry *registry, const struct g
         return GN_ERR_CORRUPT;
     struct gn_thing *thing = &registry->things[record->thing];
     uint32_t taken_by;
-    if (thing->series_count >= GN_SERIES_PER_THING_MAX ||
-        gn_registry_series(registry, record->thing, name, &taken_by))
+    if (thing->series_count >= GN_SERIES_PER_THING_MAX || gn_registry_series(registry, record->thing, name, &taken_by))
         return GN_ERR_CORRUPT;
 
     char *slot = registry->series_keys + (size_t)record->series * SERIES_KEY_BYTES;
-    gn_err err = gn_map_put(&registry->series_by_name, registry_key(slot, record->thing, name),
-                            record->series);
+    gn_err err = gn_map_put(&registry->series_by_name, registry_key(slot, record->thing, name), record->series);
     if (err)
         return GN_ERR_CORRUPT;
     struct gn_series *row = &registry->series[record->series];
@@ -281,8 +277,7 @@ bool gn_registry_thing(const struct gn_registry *registry, gn_str id, uint32_t *
     return id.size > 0 && gn_map_get(&registry->thing_by_id, id, out_thing);
 }
 
-bool gn_registry_series(const struct gn_registry *registry, uint32_t thing, gn_str property,
-                        uint32_t *out_series)
+bool gn_registry_series(const struct gn_registry *registry, uint32_t thing, gn_str property, uint32_t *out_series)
 {
     char key[SERIES_KEY_BYTES];
     if (property.size < 1 || property.size > GN_PROPERTY_BYTES_MAX)

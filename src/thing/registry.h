@@ -56,14 +56,12 @@ void gn_registry_fini(struct gn_registry *registry);
 GN_MUST_USE gn_err gn_registry_apply(struct gn_registry *registry, const struct gn_record_head *record);
 
 bool gn_registry_thing(const struct gn_registry *registry, gn_str id, uint32_t *out_thing);
-bool gn_registry_series(const struct gn_registry *registry, uint32_t thing, gn_str property,
-                        uint32_t *out_series);
+bool gn_registry_series(const struct gn_registry *registry, uint32_t thing, gn_str property, uint32_t *out_series);
 
 /* An id for a new Thing of that name: the name in lower case with [a-z0-9.-] kept, "thing" if nothing is
  * left, "-2", "-3" ... if taken. FULL at GN_THINGS_MAX; INVAL when the name is empty, too long or not UTF-8. */
 GN_MUST_USE gn_err gn_registry_new_id(const struct gn_registry *registry, gn_str name,
-                                      char out_id[static GN_THING_ID_BYTES_MAX + 1],
-                                      struct gn_diag *diag);
+                                      char out_id[static GN_THING_ID_BYTES_MAX + 1], struct gn_diag *diag);
 
 /* [A-Za-z0-9_.-]{1,64}. */
 bool gn_thing_id_valid(gn_str id);

@@ -122,10 +122,20 @@ static void a_things_json_must_say_id_and_name(void **state)
 {
     struct fixture *f = *state;
     static const char *const bad[] = {
-        "", "[]", "{}", "{\"id\":\"a\"}", "{\"name\":\"A\"}", "{\"id\":1,\"name\":\"A\"}",
-        "{\"id\":\"a\",\"name\":null}", "{\"id\":\"a b\",\"name\":\"A\"}", "{\"id\":\"\",\"name\":\"A\"}",
-        "{\"id\":\"a\",\"name\":\"\"}", "{\"id\":\"a\",\"name\":\"A\"", "{\"id\":\"a\",\"name\":\"A\"}x",
-        "{\"id\":\"a\",\"name\":\"A\\u0000B\"}", "{\"id\":\"a\",\"name\":\"A\\u0007\"}",
+        "",
+        "[]",
+        "{}",
+        "{\"id\":\"a\"}",
+        "{\"name\":\"A\"}",
+        "{\"id\":1,\"name\":\"A\"}",
+        "{\"id\":\"a\",\"name\":null}",
+        "{\"id\":\"a b\",\"name\":\"A\"}",
+        "{\"id\":\"\",\"name\":\"A\"}",
+        "{\"id\":\"a\",\"name\":\"\"}",
+        "{\"id\":\"a\",\"name\":\"A\"",
+        "{\"id\":\"a\",\"name\":\"A\"}x",
+        "{\"id\":\"a\",\"name\":\"A\\u0000B\"}",
+        "{\"id\":\"a\",\"name\":\"A\\u0007\"}",
     };
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
         assert_int_equal(add_json(f, 0, bad[i]), GN_ERR_CORRUPT);
@@ -150,7 +160,8 @@ static void names_have_limits(void **state)
     assert_false(gn_property_valid((gn_str){ text, 0 }));
     assert_true(gn_property_valid((gn_str){ text, GN_PROPERTY_BYTES_MAX }));
     assert_false(gn_property_valid((gn_str){ text, GN_PROPERTY_BYTES_MAX + 1 }));
-    assert_true(gn_property_valid(GN_STR("Temperatur \xc2\xb0""C")));
+    assert_true(gn_property_valid(GN_STR("Temperatur \xc2\xb0"
+                                         "C")));
     assert_false(gn_property_valid(GN_STR("a+")));
     assert_false(gn_property_valid(GN_STR("#")));
     assert_false(gn_property_valid(GN_STR("a\nb")));
