@@ -74,7 +74,8 @@ static int answer_follow(struct answer_wait *wait, struct gn_api_stream *stream,
         if (left_ms <= 0)
             return gn_cli_say(wait->cli, GN_EXIT_FAILED, "It goes on without us: ganglion why ID",
                               "%s has not come to its end in %lld s", wait->decision, (long long)(timeout_ms / 1000));
-        const gn_err err = gn_api_stream_next(stream, left_ms < 60000 ? (int)left_ms : 60000, answer_event, wait, &diag);
+        const gn_err err =
+            gn_api_stream_next(stream, left_ms < 60000 ? (int)left_ms : 60000, answer_event, wait, &diag);
         if (err && err != GN_ERR_AGAIN)
             return gn_ask_say(wait->cli, err, &diag);
     }
@@ -85,8 +86,7 @@ static bool answer_request(const struct gn_cli *cli, struct gn_buf *body)
 {
     const char *reason = gn_cli_value(cli, "--reason");
     if (reason != NULL && (strlen(reason) > ANSWER_REASON_BYTES_MAX || !gn_utf8_valid(gn_str_of(reason)))) {
-        (void)gn_cli_say(cli, GN_EXIT_USAGE, NULL, "--reason: at most %d bytes of UTF-8 text",
-                         ANSWER_REASON_BYTES_MAX);
+        (void)gn_cli_say(cli, GN_EXIT_USAGE, NULL, "--reason: at most %d bytes of UTF-8 text", ANSWER_REASON_BYTES_MAX);
         return false;
     }
     struct gn_jw writer = gn_jw_over(body);

@@ -5,9 +5,9 @@
 
 #include "cli/command.h"
 
-#define GN_ANSWER_OPTIONS                                                                         \
-    { "--reason", "TEXT", "why; it stands in the receipt" },                                      \
-        { "--wait", NULL, "follow what comes of it, to the end of the action" },                  \
+#define GN_ANSWER_OPTIONS                                                                                              \
+    { "--reason", "TEXT", "why; it stands in the receipt" },                                                           \
+        { "--wait", NULL, "follow what comes of it, to the end of the action" },                                       \
         { "--timeout", "D", "with --wait: how long at most (default: 2m)" }, GN_OPTION_DATA, GN_OPTION_JSON
 
 /* Posts the answer; with --wait follows decision and action and prints each state. Exit code OK: the

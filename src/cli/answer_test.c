@@ -13,10 +13,10 @@
 #include "cli/rows.h"
 
 #define LIVE(kind, object) "event: output\ndata: {\"change\":1,\"kind\":\"" kind "\",\"data\":" object "}\n\n"
-#define RECORDED "{\"decision\":\"d-1-1\",\"verdict\":\"approve\",\"recorded\":true}"
+#define RECORDED           "{\"decision\":\"d-1-1\",\"verdict\":\"approve\",\"recorded\":true}"
 
-static const char stream_done[] =
-    LIVE("decision", "{\"id\":\"d-9-9\",\"state\":\"approved\"}") LIVE("decision", "{\"id\":\"d-1-1\",\"state\":\"approved\"}")
+static const char stream_done[] = LIVE("decision", "{\"id\":\"d-9-9\",\"state\":\"approved\"}")
+    LIVE("decision", "{\"id\":\"d-1-1\",\"state\":\"approved\"}")
         LIVE("action", "{\"id\":\"x-1\",\"decision\":\"d-1-1\",\"state\":\"sent\"}")
             LIVE("action", "{\"id\":\"x-1\",\"decision\":\"d-1-1\",\"state\":\"done\",\"message\":\"stopped\"}")
                 LIVE("receipt", "{\"id\":\"r-1\",\"decision\":\"d-1-1\",\"result\":\"done\"}");
@@ -43,7 +43,8 @@ static void an_answer_is_posted_with_its_reason(void **state)
     cli_fake_run(&ran, &gn_command_approve, "d-1-1 --reason=\"seen\" --data @ --json", fake.dir);
     assert_int_equal(ran.code, GN_EXIT_OK);
     assert_string_equal(ran.out, RECORDED "\n");
-    assert_string_equal(api_fake_asked(&fake), "POST /api/v1/decisions/d-1-1/approve HTTP/1.1 <- {\"reason\":\"\\\"seen\\\"\"}\n");
+    assert_string_equal(api_fake_asked(&fake),
+                        "POST /api/v1/decisions/d-1-1/approve HTTP/1.1 <- {\"reason\":\"\\\"seen\\\"\"}\n");
     cli_fake_run(&ran, &gn_command_approve, "d-1-1 --data @", fake.dir);
     assert_string_equal(ran.out, "approved: d-1-1 (recorded)\n");
     api_fake_stop(&fake);
@@ -112,7 +113,9 @@ static void reasons_have_a_bound_and_are_text(void **state)
     (void)snprintf(line, sizeof line, "d-1-1 --reason=%01000d%024d --data @", 0, 0);
     char words[1200];
     (void)snprintf(words, sizeof words, "%s", line);
-    struct gn_cli cli = { .command = &gn_command_approve, .out = tmpfile(), .err = tmpfile(), .clock = gn_clock_system() };
+    struct gn_cli cli = {
+        .command = &gn_command_approve, .out = tmpfile(), .err = tmpfile(), .clock = gn_clock_system()
+    };
     char *argv[] = { (char[]){ "d-1-1" }, words + 6, (char[]){ "--data" }, fake.dir };
     words[6 + 9 + 1024] = '\0';
     assert_true(gn_args_parse(&cli, 4, argv));

@@ -165,8 +165,8 @@ static gn_err api_answer(int fd, struct gn_http_reply *reply, struct gn_buf *bod
             continue; /* a signal woke us */
         if (err)
             return err;
-        err = size > 0 ? gn_http_reply_feed(reply, (gn_bytes){ bytes, size }, api_keep, body)
-                       : gn_http_reply_eof(reply);
+        err =
+            size > 0 ? gn_http_reply_feed(reply, (gn_bytes){ bytes, size }, api_keep, body) : gn_http_reply_eof(reply);
         if (err == GN_ERR_FULL)
             gn_diag_set(diag, 0, 0, "the answer is longer than %d MiB: ask for less, with --limit, --from or --step",
                         GN_API_REPLY_BYTES / 1024 / 1024);
@@ -280,8 +280,7 @@ gn_err gn_api_stream_open(const char *data_dir, const char *path, struct gn_api_
 }
 
 gn_err gn_api_stream_next(struct gn_api_stream *stream, int timeout_ms,
-                          gn_err (*each)(void *ctx, const struct gn_sse_event *event), void *ctx,
-                          struct gn_diag *diag)
+                          gn_err (*each)(void *ctx, const struct gn_sse_event *event), void *ctx, struct gn_diag *diag)
 {
     assert(stream != NULL && each != NULL);
     size_t size = 0;

@@ -41,8 +41,8 @@ static void a_call_brings_status_and_body(void **state)
     gn_api_reply_give(&reply);
     gn_api_reply_give(NULL);
     assert_string_equal(api_fake_asked(&fake), "GET /api/v1/things?limit=1 HTTP/1.1\n"
-                                    "POST /api/v1/things HTTP/1.1 <- {\"name\":\"a\"}\n"
-                                    "GET /api/v1/elephants HTTP/1.1\n");
+                                               "POST /api/v1/things HTTP/1.1 <- {\"name\":\"a\"}\n"
+                                               "GET /api/v1/elephants HTTP/1.1\n");
     api_fake_stop(&fake);
 }
 

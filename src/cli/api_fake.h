@@ -18,9 +18,9 @@
 
 struct api_fake_row {
     const char *request; /* "GET /api/v1/things": the request line begins with it and a blank or '?' follows */
-    int status; /* 0: the body is the whole answer, as it is */
-    const char *type; /* NULL: application/json */
-    const char *body; /* of an event stream: all events; the stream ends after them */
+    int status;          /* 0: the body is the whole answer, as it is */
+    const char *type;    /* NULL: application/json */
+    const char *body;    /* of an event stream: all events; the stream ends after them */
 };
 
 struct api_fake {
@@ -68,8 +68,8 @@ static inline void api_fake_answer(struct api_fake *fake, int fd, const char *re
     char length[64] = "";
     if (!stream)
         (void)snprintf(length, sizeof length, "Content-Length: %zu\r\n", strlen(row->body));
-    (void)snprintf(head, sizeof head, "HTTP/1.1 %d Word\r\nContent-Type: %s; charset=utf-8\r\n%s\r\n", row->status, type,
-                   length);
+    (void)snprintf(head, sizeof head, "HTTP/1.1 %d Word\r\nContent-Type: %s; charset=utf-8\r\n%s\r\n", row->status,
+                   type, length);
     if (row->status != 0)
         api_fake_send(fd, head, strlen(head));
     api_fake_send(fd, row->body, strlen(row->body));

@@ -128,8 +128,7 @@ bool gn_args_parse(struct gn_cli *cli, int argc, char **argv)
     cli->json = json >= 0 && cli->values[json] != NULL;
     if (!cli->asks_help && cli->word_count < cli->command->words_min) {
         char hint[200];
-        (void)snprintf(hint, sizeof hint, "Usage: ganglion %s %s [OPTIONS]", cli->command->name,
-                       cli->command->words);
+        (void)snprintf(hint, sizeof hint, "Usage: ganglion %s %s [OPTIONS]", cli->command->name, cli->command->words);
         (void)gn_cli_say(cli, GN_EXIT_USAGE, hint, "%.*s is missing",
                          GN_STR_ARGS(args_word_name(cli->command, cli->word_count)));
         return false;
@@ -145,8 +144,7 @@ bool gn_args_u64(const struct gn_cli *cli, const char *option, uint64_t min, uin
     uint64_t value = 0;
     if (gn_parse_u64(gn_str_of(text), &value) != GN_OK || value < min || value > max) {
         (void)gn_cli_say(cli, GN_EXIT_USAGE, NULL,
-                         "%s '%s': a whole number from %" PRIu64 " to %" PRIu64 " is expected", option, text, min,
-                         max);
+                         "%s '%s': a whole number from %" PRIu64 " to %" PRIu64 " is expected", option, text, min, max);
         return false;
     }
     *out = value;
@@ -160,8 +158,8 @@ bool gn_args_f64(const struct gn_cli *cli, const char *option, double min, doubl
         return true;
     double value = 0.0;
     if (gn_parse_f64(gn_str_of(text), &value) != GN_OK || !(value >= min && value <= max)) {
-        (void)gn_cli_say(cli, GN_EXIT_USAGE, NULL, "%s '%s': a number from %g to %g is expected", option, text,
-                         min, max);
+        (void)gn_cli_say(cli, GN_EXIT_USAGE, NULL, "%s '%s': a number from %g to %g is expected", option, text, min,
+                         max);
         return false;
     }
     *out = value;
@@ -175,8 +173,8 @@ bool gn_args_duration(const struct gn_cli *cli, const char *option, int64_t *out
         return true;
     int64_t value = 0;
     if (gn_duration_parse(gn_str_of(text), &value) != GN_OK || value <= 0) {
-        (void)gn_cli_say(cli, GN_EXIT_USAGE, NULL,
-                         "%s '%s': a duration is expected, such as 250ms, 90s, 5m, 2h or 1d", option, text);
+        (void)gn_cli_say(cli, GN_EXIT_USAGE, NULL, "%s '%s': a duration is expected, such as 250ms, 90s, 5m, 2h or 1d",
+                         option, text);
         return false;
     }
     *out_ms = value;
@@ -207,13 +205,13 @@ bool gn_args_time(const struct gn_cli *cli, const char *option, int64_t *out_ms)
 
 static bool args_address_say(const struct gn_cli *cli, const char *option, const char *value)
 {
-    (void)gn_cli_say(cli, GN_EXIT_USAGE, NULL,
-                     "%s '%s': HOST:PORT is expected, such as 127.0.0.1:1883 or [::1]:1883", option, value);
+    (void)gn_cli_say(cli, GN_EXIT_USAGE, NULL, "%s '%s': HOST:PORT is expected, such as 127.0.0.1:1883 or [::1]:1883",
+                     option, value);
     return false;
 }
 
-bool gn_args_address(const struct gn_cli *cli, const char *option, const char *value, bool zero_port,
-                     char *out_host, size_t host_capacity, uint16_t *out_port)
+bool gn_args_address(const struct gn_cli *cli, const char *option, const char *value, bool zero_port, char *out_host,
+                     size_t host_capacity, uint16_t *out_port)
 {
     assert(value != NULL && out_host != NULL && out_port != NULL);
     const char *colon = strrchr(value, ':');

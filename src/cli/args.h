@@ -22,7 +22,7 @@ bool gn_args_duration(const struct gn_cli *cli, const char *option, int64_t *out
 bool gn_args_time(const struct gn_cli *cli, const char *option, int64_t *out_ms);
 /* HOST:PORT, [IPv6]:PORT; port 0 to 65535 (0 only where `zero_port` allows it). The host without
  * brackets goes to `out_host`. */
-bool gn_args_address(const struct gn_cli *cli, const char *option, const char *value, bool zero_port,
-                     char *out_host, size_t host_capacity, uint16_t *out_port);
+bool gn_args_address(const struct gn_cli *cli, const char *option, const char *value, bool zero_port, char *out_host,
+                     size_t host_capacity, uint16_t *out_port);
 
 #endif

@@ -117,8 +117,13 @@ static void whole_numbers_keep_their_range(void **state)
     assert_true(read_u64("x", &value) && value == 7);
     assert_true(read_u64("x --limit 1", &value) && value == 1);
     assert_true(read_u64("x --limit 100", &value) && value == 100);
-    static const char *const bad[] = { "x --limit 0", "x --limit 101", "x --limit 1.5", "x --limit -1", "x --limit 5k",
-                                       "x --limit=", "x --limit 99999999999999999999" };
+    static const char *const bad[] = { "x --limit 0",
+                                       "x --limit 101",
+                                       "x --limit 1.5",
+                                       "x --limit -1",
+                                       "x --limit 5k",
+                                       "x --limit=",
+                                       "x --limit 99999999999999999999" };
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
         assert_false(read_u64(bad[i], &value));
     assert_int_equal(value, 100);
@@ -130,8 +135,8 @@ static void numbers_keep_their_range_and_are_numbers(void **state)
     static const struct {
         const char *line;
         bool taken;
-    } rows[] = { { "x --hz 0.1", true }, { "x --hz 50", true }, { "x --hz 50.1", false }, { "x --hz nan", false },
-                 { "x --hz inf", false }, { "x --hz -1", false } };
+    } rows[] = { { "x --hz 0.1", true },  { "x --hz 50", true },   { "x --hz 50.1", false },
+                 { "x --hz nan", false }, { "x --hz inf", false }, { "x --hz -1", false } };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         struct gn_cli cli;
         double value = 5.0;
@@ -191,10 +196,18 @@ static void addresses_have_a_host_and_a_port(void **state)
         const char *host; /* NULL: refused */
         uint16_t port;
     } rows[] = {
-        { "127.0.0.1:1883", "127.0.0.1", 1883 }, { "[::1]:65535", "::1", 65535 }, { "node.lan:1", "node.lan", 1 },
-        { "127.0.0.1:0", "127.0.0.1", 0 },       { "127.0.0.1", NULL, 0 },        { ":1883", NULL, 0 },
-        { "::1:1883", NULL, 0 },                 { "host:65536", NULL, 0 },       { "host:", NULL, 0 },
-        { "host:-1", NULL, 0 },                  { "[]:1", NULL, 0 },             { "", NULL, 0 },
+        { "127.0.0.1:1883", "127.0.0.1", 1883 },
+        { "[::1]:65535", "::1", 65535 },
+        { "node.lan:1", "node.lan", 1 },
+        { "127.0.0.1:0", "127.0.0.1", 0 },
+        { "127.0.0.1", NULL, 0 },
+        { ":1883", NULL, 0 },
+        { "::1:1883", NULL, 0 },
+        { "host:65536", NULL, 0 },
+        { "host:", NULL, 0 },
+        { "host:-1", NULL, 0 },
+        { "[]:1", NULL, 0 },
+        { "", NULL, 0 },
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         struct gn_cli cli;
@@ -215,8 +228,8 @@ static void addresses_have_a_host_and_a_port(void **state)
     assert_true(parse(&cli, "x"));
     cli.err = tmpfile();
     assert_false(gn_args_address(&cli, "--mqtt", "127.0.0.1:0", false, host, sizeof host, &port));
-    assert_false(gn_args_address(&cli, "--mqtt", "a-host-of-a-name-longer-than-there-is-room:1", true, host, sizeof host,
-                                 &port));
+    assert_false(gn_args_address(&cli, "--mqtt", "a-host-of-a-name-longer-than-there-is-room:1", true, host,
+                                 sizeof host, &port));
     (void)fclose(cli.err);
 }
 

@@ -42,13 +42,24 @@ int gn_ask_say(const struct gn_cli *cli, gn_err err, const struct gn_diag *diag)
     return gn_cli_say(cli, GN_EXIT_FAILED, NULL, "%s", what);
 }
 
+/* The node words its hints for programs: "GET /api/v1/things lists ...". People get the command instead. */
+static void ask_hint(const char *path, char *hint, size_t capacity)
+{
+    static const char root[] = "/api/v1/";
+    if (strncmp(hint, "GET ", 4) != 0 || strncmp(path, root, sizeof root - 1) != 0)
+        return;
+    const char *resource = path + sizeof root - 1;
+    (void)snprintf(hint, capacity, "See what there is: ganglion %.*s", (int)strcspn(resource, "/?"), resource);
+}
+
 /* A 4xx or 5xx answer in words: {"error":{"code","message","hint"}}. */
-int gn_ask_say_status(const struct gn_cli *cli, const struct gn_api_reply *reply)
+int gn_ask_say_status(const struct gn_cli *cli, const char *path, const struct gn_api_reply *reply)
 {
     char message[512];
     char hint[512];
     gn_pick_text(reply->body, "error.message", message, sizeof message);
     gn_pick_text(reply->body, "error.hint", hint, sizeof hint);
+    ask_hint(path, hint, sizeof hint);
     const gn_exit code = reply->status == 404 ? GN_EXIT_NOT_FOUND : GN_EXIT_FAILED;
     if (message[0] == '\0')
         return gn_cli_say(cli, code, NULL, "the node answers with HTTP status %d", reply->status);
@@ -66,7 +77,7 @@ int gn_ask(const struct gn_cli *cli, const char *method, const char *path, gn_st
     if (err)
         return gn_ask_say(cli, err, &diag);
     if (reply.status < 200 || reply.status > 299) {
-        const int code = gn_ask_say_status(cli, &reply);
+        const int code = gn_ask_say_status(cli, path, &reply);
         gn_api_reply_give(&reply);
         return code;
     }

@@ -23,7 +23,7 @@ GN_MUST_USE int gn_ask(const struct gn_cli *cli, const char *method, const char 
 
 /* Says why a call or a stream failed with `err` and `diag`; returns the exit code. */
 int gn_ask_say(const struct gn_cli *cli, gn_err err, const struct gn_diag *diag);
-/* Says why the node refused, from its answer; returns the exit code (404: GN_EXIT_NOT_FOUND). */
-int gn_ask_say_status(const struct gn_cli *cli, const struct gn_api_reply *reply);
+/* Says why the node refused `path`, from its answer; returns the exit code (404: GN_EXIT_NOT_FOUND). */
+int gn_ask_say_status(const struct gn_cli *cli, const char *path, const struct gn_api_reply *reply);
 
 #endif

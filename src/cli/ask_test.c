@@ -32,7 +32,11 @@ static const struct gn_command demo = {
 
 static const struct api_fake_row rows[] = {
     { "GET /ok", 200, NULL, "{}" },
-    { "GET /refused", 409, NULL, "{\"error\":{\"code\":\"conflict\",\"message\":\"no longer\\u001b pending\",\"hint\":null}}" },
+    { "GET /refused", 409, NULL,
+      "{\"error\":{\"code\":\"conflict\",\"message\":\"no longer\\u001b pending\",\"hint\":null}}" },
+    { "GET /api/v1/things/x", 404, NULL,
+      "{\"error\":{\"code\":\"not_found\",\"message\":\"there is no Thing 'x'\",\"hint\":\"GET /api/v1/things lists "
+      "them\"}}" },
     { "GET /odd", 500, "text/html", "<h1>no</h1>" },
     { NULL, 0, NULL, NULL },
 };
@@ -56,6 +60,9 @@ static void every_failure_has_its_exit_code_and_words(void **state)
     cli_fake_run(&ran, &demo, "/odd --data @", fake.dir);
     assert_int_equal(ran.code, GN_EXIT_FAILED);
     assert_string_equal(ran.err, "ganglion demo: the node answers with HTTP status 500\n");
+    cli_fake_run(&ran, &demo, "/api/v1/things/x --data @", fake.dir);
+    assert_int_equal(ran.code, GN_EXIT_NOT_FOUND); /* and the hint is for people, not for programs */
+    assert_string_equal(ran.err, "ganglion demo: there is no Thing 'x'\n  See what there is: ganglion things\n");
     api_fake_stop(&fake);
 }
 
@@ -80,8 +87,9 @@ static void the_default_directory_is_asked_for_when_none_is_named(void **state)
     node_fake.default_dir[0] = '\0';
     cli_fake_run(&ran, &demo, "/ok", NULL);
     assert_int_equal(ran.code, GN_EXIT_USAGE);
-    assert_string_equal(ran.err, "ganglion demo: there is no usable data directory (neither XDG_STATE_HOME nor HOME says "
-                                 "where)\n  Name one: --data DIR\n");
+    assert_string_equal(ran.err,
+                        "ganglion demo: there is no usable data directory (neither XDG_STATE_HOME nor HOME says "
+                        "where)\n  Name one: --data DIR\n");
     api_fake_stop(&fake);
 }
 
@@ -90,7 +98,8 @@ static void an_empty_directory_name_is_refused(void **state)
     (void)state;
     cli_fake_run(&ran, &demo, "/ok --data=", NULL);
     assert_int_equal(ran.code, GN_EXIT_USAGE);
-    assert_string_equal(ran.err, "ganglion demo: there is no usable data directory in --data\n  Name one: --data DIR\n");
+    assert_string_equal(ran.err,
+                        "ganglion demo: there is no usable data directory in --data\n  Name one: --data DIR\n");
 }
 
 int main(void)

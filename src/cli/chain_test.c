@@ -11,13 +11,13 @@
 #include "cli/cli_fake.h"
 #include "cli/node_fake.h"
 
-#define F "{\"id\":\"f-1-1\",\"alarm\":\"a-1\",\"why\":\"far above\"}"
-#define A "{\"id\":\"a-1\",\"state\":\"open\",\"why\":\"two series\"}"
+#define F  "{\"id\":\"f-1-1\",\"alarm\":\"a-1\",\"why\":\"far above\"}"
+#define A  "{\"id\":\"a-1\",\"state\":\"open\",\"why\":\"two series\"}"
 #define D1 "{\"id\":\"d-1-1\",\"finding\":\"f-1-1\",\"alarm\":\"a-1\",\"action_id\":\"x-1\"}"
 #define D2 "{\"id\":\"d-2-1\",\"finding\":\"f-2-1\",\"alarm\":\"a-2\",\"action_id\":null}"
 #define D3 "{\"id\":\"d-3-1\",\"finding\":null,\"alarm\":\"a-1\",\"action_id\":null}"
-#define X "{\"id\":\"x-1\",\"decision\":\"d-1-1\",\"state\":\"done\"}"
-#define R "{\"id\":\"r-1\",\"decision\":\"d-1-1\",\"result\":\"done\"}"
+#define X  "{\"id\":\"x-1\",\"decision\":\"d-1-1\",\"state\":\"done\"}"
+#define R  "{\"id\":\"r-1\",\"decision\":\"d-1-1\",\"result\":\"done\"}"
 
 static const struct api_fake_row rows[] = {
     { "GET /api/v1/findings/f-1-1", 200, NULL, F },

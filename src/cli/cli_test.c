@@ -74,7 +74,8 @@ static void an_unknown_command_names_the_nearest(void **state)
         { "redings press", "ganglion: unknown command 'redings'\n  Did you mean 'ganglion readings'?\n" },
         { "thing add x", "ganglion: unknown command 'thing'\n  Did you mean 'ganglion things add'?\n" },
         { "elephant", "ganglion: unknown command 'elephant'\n  `ganglion help` lists the commands.\n" },
-        { "--data x things", "ganglion: unknown option --data\n  The command comes first: ganglion COMMAND [OPTIONS]\n" },
+        { "--data x things",
+          "ganglion: unknown option --data\n  The command comes first: ganglion COMMAND [OPTIONS]\n" },
         { "\033[2J", "ganglion: unknown command '\\x1b[2J'\n  `ganglion help` lists the commands.\n" },
         { "help redings", "ganglion help: there is no command 'redings'\n  Did you mean 'ganglion help readings'?\n" },
     };

@@ -18,6 +18,7 @@ static const struct gn_listing actions_listing = {
     .kind = "action",
     .plural = "actions",
     .headings = { "ID", "QUEUED", "STATE", "THING", "ACTION", "DECISION", "MESSAGE", NULL },
+    .states = { "queued", "sent", "acknowledged", "done", "failed", "expired", NULL },
     .row = actions_row,
 };
 
@@ -30,8 +31,8 @@ const struct gn_command gn_command_actions = {
     .name = "actions",
     .words = "",
     .summary = "what was sent to Things, and how far it got",
-    .about = "States: queued, sent (written to the device's connection), acknowledged (by the device's protocol),\n"
-             "done or failed (the device says so), expired.",
+    .about = "States: queued, sent (written to the device's connection), acknowledged (by the device's\n"
+             "protocol), done or failed (the device says so), expired.",
     .options = { GN_LISTING_OPTIONS },
     .examples = { { "actions --thing this-machine --limit 5", "The last five actions of one Thing." } },
     .run = actions_run,

@@ -13,7 +13,8 @@
 
 static const struct api_fake_row rows[] = {
     { "GET /api/v1/actions", 200, NULL,
-      "{\"actions\":[{\"id\":\"x-9\",\"decision\":\"d-9-1\",\"thing\":\"press-7\",\"action\":\"slow\",\"state\":\"sent\","
+      "{\"actions\":[{\"id\":\"x-9\",\"decision\":\"d-9-1\",\"thing\":\"press-7\",\"action\":\"slow\",\"state\":"
+      "\"sent\","
       "\"queued\":1795317840000,\"message\":null}]}" },
     { NULL, 0, NULL, NULL },
 };

@@ -106,10 +106,11 @@ const struct gn_command gn_command_agent = {
     .name = "agent",
     .words = "",
     .summary = "make this machine a Thing: publish its own sensors over MQTT",
-    .about = "Reads CPU, load, pressure, memory, disk, network and temperatures of this machine and publishes them as a\n"
-             "device does: MQTT, QoS 1, its own credentials. While the node is away it keeps two minutes of samples at 5 Hz.\n"
-             "It carries out one action, `stop`, which ends a running `ganglion agent disturb`. Without --thing it takes\n"
-             "its credentials from DIR/agent, or asks the node that runs on DIR for them, once.",
+    .about = "Reads CPU, load, pressure, memory, disk, network and temperatures of this machine and publishes\n"
+             "them as a device does: MQTT, QoS 1, its own credentials. While the node is away it keeps two\n"
+             "minutes of samples at 5 Hz. It carries out one action, `stop`, which ends a running `ganglion\n"
+             "agent disturb`. Without --thing it takes its credentials from DIR/agent, or asks the node that\n"
+             "runs on DIR for them, once.",
     .options = { { "--mqtt", "HOST:PORT", "the node's MQTT endpoint (default: 127.0.0.1:1883)" },
                  { "--thing", "ID", "publish as this Thing; needs --token-file" },
                  { "--token-file", "FILE", "holds the token on one line; only its owner may read it (mode 600)" },

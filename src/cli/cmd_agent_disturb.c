@@ -126,8 +126,7 @@ static int disturb_run(struct gn_cli *cli)
         code = gn_cli_say(cli, GN_EXIT_FAILED, NULL, "%s", diag.text);
     } else {
         const int64_t begin_us = gn_mono_us(&cli->clock);
-        const enum disturb_end end =
-            disturb_work(cli, load, &run, &disturbance, begin_us + (int64_t)seconds * 1000000);
+        const enum disturb_end end = disturb_work(cli, load, &run, &disturbance, begin_us + (int64_t)seconds * 1000000);
         code = disturb_report(cli, load, &run, end, (double)(gn_mono_us(&cli->clock) - begin_us) / 1e6);
     }
     if (run.fd >= 0)
@@ -140,10 +139,11 @@ const struct gn_command gn_command_agent_disturb = {
     .name = "agent disturb",
     .words = "cpu|disk|memory",
     .summary = "put a real, bounded load on this machine",
-    .about = "cpu: one busy thread a core. disk: a file of at most 256 MiB (and a tenth of what is free) is written and\n"
-             "synced in a circle, in the agent's folder; it has no name and is gone at the end. memory: a quarter of what\n"
-             "is available, at most 2 GiB, is taken and touched. It stays in the foreground and ends by itself, on Ctrl-C,\n"
-             "or when the agent of the same data directory carries out the action `stop`.",
+    .about = "cpu: one busy thread a core. disk: a file of at most 256 MiB (and a tenth of what is free) is\n"
+             "written and synced in a circle, in the agent's folder; it has no name and is gone at the end.\n"
+             "memory: a quarter of what is available, at most 2 GiB, is taken and touched. It stays in the\n"
+             "foreground and ends by itself, on Ctrl-C, or when the agent of the same data directory carries out\n"
+             "the action `stop`.",
     .options = { { "--seconds", "N", "how long, 1 to 600 (default: 30)" }, GN_OPTION_DATA, GN_OPTION_JSON },
     .examples = { { "agent disturb cpu --seconds 60", "Something for the node to find." } },
     .words_min = 1,

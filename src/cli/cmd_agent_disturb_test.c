@@ -108,7 +108,8 @@ static void what_is_wrong_is_said(void **state)
     cli_fake_run(&ran, &gn_command_agent_disturb, "gpu --data @", data);
     assert_int_equal(ran.code, GN_EXIT_USAGE);
     assert_string_equal(ran.err, "ganglion agent disturb: 'gpu' is no disturbance\n  There are: cpu, disk, memory.\n");
-    static const char *const seconds[] = { "cpu --seconds 0 --data @", "cpu --seconds 601 --data @", "cpu --seconds x --data @" };
+    static const char *const seconds[] = { "cpu --seconds 0 --data @", "cpu --seconds 601 --data @",
+                                           "cpu --seconds x --data @" };
     for (size_t i = 0; i < 3; i++) {
         cli_fake_run(&ran, &gn_command_agent_disturb, seconds[i], data);
         assert_int_equal(ran.code, GN_EXIT_USAGE);

@@ -44,10 +44,12 @@ static void what_is_wrong_is_said_before_anything_starts(void **state)
         { "--mqtt 127.0.0.1:0", "ganglion agent: --mqtt '127.0.0.1:0': HOST:PORT is expected" },
         { "--thing x --data @", "ganglion agent: --thing and --token-file go together\n" },
         { "--token-file x --data @", "ganglion agent: --thing and --token-file go together\n" },
-        { "--thing a/b --token-file x --data @", "ganglion agent: --thing 'a/b': an id has 1 to 64 of A-Z a-z 0-9 _ . -\n" },
+        { "--thing a/b --token-file x --data @",
+          "ganglion agent: --thing 'a/b': an id has 1 to 64 of A-Z a-z 0-9 _ . -\n" },
         { "--thing x --token-file /tmp/there-is-no-such-file --data @",
           "ganglion agent: /tmp/there-is-no-such-file: No such file or directory\n" },
-        { "distrub cpu", "ganglion agent: 'distrub' is not known\n  There are: agent, and agent disturb cpu|disk|memory.\n" },
+        { "distrub cpu",
+          "ganglion agent: 'distrub' is not known\n  There are: agent, and agent disturb cpu|disk|memory.\n" },
     };
     struct api_fake fake;
     api_fake_start(&fake, rows);

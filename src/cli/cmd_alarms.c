@@ -17,6 +17,7 @@ static const struct gn_listing alarms_listing = {
     .kind = "alarm",
     .plural = "alarms",
     .headings = { "ID", "SINCE", "STATE", "THING", "P", "WHY", NULL },
+    .states = { "open", "cleared", NULL },
     .row = alarms_row,
 };
 
@@ -29,7 +30,8 @@ const struct gn_command gn_command_alarms = {
     .name = "alarms",
     .words = "",
     .summary = "findings of a Thing that belong together, open and cleared",
-    .about = "`ganglion why ID` says which series an alarm comes from and what was decided. States: open, cleared.",
+    .about = "`ganglion why ID` says which series an alarm comes from and what was decided. States: open,\n"
+             "cleared.",
     .options = { GN_LISTING_OPTIONS },
     .examples = { { "alarms --state open", "What is wrong now." },
                   { "alarms --from 1d --json", "The alarms of the last day, one JSON object a line." } },

@@ -13,7 +13,8 @@
 
 static const struct api_fake_row rows[] = {
     { "GET /api/v1/alarms", 200, NULL,
-      "{\"alarms\":[{\"id\":\"a-9\",\"state\":\"open\",\"thing\":\"<img src=x>\",\"since\":1795317840000,\"p_value\":0.01,"
+      "{\"alarms\":[{\"id\":\"a-9\",\"state\":\"open\",\"thing\":\"<img "
+      "src=x>\",\"since\":1795317840000,\"p_value\":0.01,"
       "\"why\":\"bold\\u001b[1m\"}]}" },
     { NULL, 0, NULL, NULL },
 };

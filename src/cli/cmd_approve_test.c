@@ -12,7 +12,8 @@
 #include "cli/rows.h"
 
 static const struct api_fake_row rows[] = {
-    { "POST /api/v1/decisions/d-9-1/approve", 202, NULL, "{\"decision\":\"d-9-1\",\"verdict\":\"approve\",\"recorded\":true}" },
+    { "POST /api/v1/decisions/d-9-1/approve", 202, NULL,
+      "{\"decision\":\"d-9-1\",\"verdict\":\"approve\",\"recorded\":true}" },
     { NULL, 0, NULL, NULL },
 };
 
@@ -27,7 +28,8 @@ static void approving_needs_no_reason(void **state)
     assert_string_equal(api_fake_asked(&fake), "POST /api/v1/decisions/d-9-1/approve HTTP/1.1 <- {}\n");
     cli_fake_run(&ran, &gn_command_approve, "--data @", fake.dir);
     assert_int_equal(ran.code, GN_EXIT_USAGE);
-    assert_string_equal(ran.err, "ganglion approve: DECISION is missing\n  Usage: ganglion approve DECISION [OPTIONS]\n");
+    assert_string_equal(ran.err,
+                        "ganglion approve: DECISION is missing\n  Usage: ganglion approve DECISION [OPTIONS]\n");
     api_fake_stop(&fake);
 }
 

@@ -22,6 +22,7 @@ static const struct gn_listing decisions_listing = {
     .kind = "decision",
     .plural = "decisions",
     .headings = { "ID", "TIME", "STATE", "RULE", "ACTION", "EXPIRES", "WHY", NULL },
+    .states = { "observed", "advised", "pending", "approved", "rejected", "expired", "refused", NULL },
     .row = decisions_row,
 };
 
@@ -34,8 +35,8 @@ const struct gn_command gn_command_decisions = {
     .name = "decisions",
     .words = "",
     .summary = "rules that fired, and what became of it",
-    .about = "A pending decision waits for `ganglion approve ID` or `ganglion reject ID`. States: observed, advised,\n"
-             "pending, approved, rejected, expired, refused.",
+    .about = "A pending decision waits for `ganglion approve ID` or `ganglion reject ID`. States: observed,\n"
+             "advised, pending, approved, rejected, expired, refused.",
     .options = { GN_LISTING_OPTIONS },
     .examples = { { "decisions --state pending", "What waits for a person." },
                   { "decisions --state pending --json --follow", "The same for a program, as it comes." } },

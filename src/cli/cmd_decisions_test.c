@@ -14,7 +14,8 @@
 static const struct api_fake_row rows[] = {
     { "GET /api/v1/decisions", 200, NULL,
       "{\"decisions\":[{\"id\":\"d-9-1\",\"state\":\"pending\",\"rule\":\"slow-down\",\"time\":1795317840000,"
-      "\"expires\":1795318440000,\"action\":{\"thing\":\"press-7\",\"name\":\"slow\",\"input\":{}},\"why\":\"hot for 2 s\"}]}" },
+      "\"expires\":1795318440000,\"action\":{\"thing\":\"press-7\",\"name\":\"slow\",\"input\":{}},\"why\":\"hot for 2 "
+      "s\"}]}" },
     { NULL, 0, NULL, NULL },
 };
 

@@ -20,6 +20,7 @@ static const struct gn_listing findings_listing = {
     .kind = "finding",
     .plural = "findings",
     .headings = { "ID", "TIME", "STATE", "THING", "PROPERTY", "VALUE", "USUAL", "P", "WHY", NULL },
+    .states = { "open", "over", NULL },
     .row = findings_row,
 };
 

@@ -31,11 +31,9 @@ static bool readings_path(const struct gn_cli *cli, struct gn_buf *path)
     const struct {
         const char *option;
         int64_t value;
-    } numbers[] = { { "--from", from },
-                    { "--to", to },
-                    { "--limit", (int64_t)limit },
-                    { "--step", step },
-                    { "--count", 1 } };
+    } numbers[] = {
+        { "--from", from }, { "--to", to }, { "--limit", (int64_t)limit }, { "--step", step }, { "--count", 1 }
+    };
     char mark = '?';
     for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
         if (!gn_cli_has(cli, numbers[i].option))
@@ -216,8 +214,9 @@ const struct gn_command gn_command_readings = {
     .name = "readings",
     .words = "THING [PROPERTY]",
     .summary = "what a Thing has sent: values, counts, or minima, maxima and means",
-    .about = "TIME is RFC 3339 (2026-11-22T03:24:00Z), epoch milliseconds, or how long ago (10m). D is a duration: 250ms,\n"
-             "90s, 5m, 2h, 1d. One query answers at most 100000 readings; --from and --to page through more.",
+    .about = "TIME is RFC 3339 (2026-11-22T03:24:00Z), epoch milliseconds, or how long ago (10m). D is a\n"
+             "duration: 250ms, 90s, 5m, 2h, 1d. Without --limit the newest 1000 are shown; one query answers at\n"
+             "most 100000.",
     .options = { { "--from", "TIME", "not before" },
                  { "--to", "TIME", "not after" },
                  { "--limit", "N", "at most so many" },

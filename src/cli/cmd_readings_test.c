@@ -11,9 +11,9 @@
 #include "cli/node_fake.h"
 #include "cli/rows.h"
 
-#define ONE                                                                                        \
-    "{\"thing\":\"p\",\"property\":\"t\",\"kind\":\"number\",\"unit\":\"C\",\"count\":2,\"readings\":[" \
-    "{\"time\":1795317840000,\"value\":61.5},{\"time\":1795317841000,\"value\":62}],"                \
+#define ONE                                                                                                            \
+    "{\"thing\":\"p\",\"property\":\"t\",\"kind\":\"number\",\"unit\":\"C\",\"count\":2,\"readings\":["                \
+    "{\"time\":1795317840000,\"value\":61.5},{\"time\":1795317841000,\"value\":62}],"                                  \
     "\"buckets\":[{\"time\":1795317840000,\"count\":2,\"min\":1,\"max\":3,\"mean\":2,\"last\":3}]}"
 static const struct api_fake_row rows[] = {
     { "GET /api/v1/things/p/properties/t", 200, NULL, ONE },
@@ -93,8 +93,9 @@ static void options_become_the_query(void **state)
     cli_fake_run(&ran, &gn_command_readings, "p a/b --from 1700000000000 --to 1700000000001 --limit 9 --count --data @",
                  fake.dir);
     assert_int_equal(ran.code, GN_EXIT_NOT_FOUND);
-    assert_string_equal(api_fake_asked(&fake), "GET /api/v1/things/p/properties/a%2Fb?from=1700000000000&to=1700000000001"
-                                               "&limit=9&count=1 HTTP/1.1\n");
+    assert_string_equal(api_fake_asked(&fake),
+                        "GET /api/v1/things/p/properties/a%2Fb?from=1700000000000&to=1700000000001"
+                        "&limit=9&count=1 HTTP/1.1\n");
     api_fake_stop(&fake);
 }
 

@@ -13,7 +13,8 @@
 
 static const struct api_fake_row rows[] = {
     { "GET /api/v1/receipts", 200, NULL,
-      "{\"receipts\":[{\"id\":\"r-9\",\"decision\":\"d-9-1\",\"thing\":\"press-7\",\"rule\":\"slow-down\",\"person\":\"ada\","
+      "{\"receipts\":[{\"id\":\"r-9\",\"decision\":\"d-9-1\",\"thing\":\"press-7\",\"rule\":\"slow-down\",\"person\":"
+      "\"ada\","
       "\"result\":\"done\",\"time\":1795317840000}]}" },
     { NULL, 0, NULL, NULL },
 };

@@ -12,7 +12,8 @@
 #include "cli/rows.h"
 
 static const struct api_fake_row rows[] = {
-    { "POST /api/v1/decisions/d-9-1/reject", 202, NULL, "{\"decision\":\"d-9-1\",\"verdict\":\"reject\",\"recorded\":true}" },
+    { "POST /api/v1/decisions/d-9-1/reject", 202, NULL,
+      "{\"decision\":\"d-9-1\",\"verdict\":\"reject\",\"recorded\":true}" },
     { NULL, 0, NULL, NULL },
 };
 

@@ -86,9 +86,10 @@ const struct gn_command gn_command_replay = {
     .name = "replay",
     .words = "JOURNAL",
     .summary = "run the engine over a journal again, and compare with the live run",
-    .about = "Prints every finding, alarm, decision, action and receipt that comes of it, then a summary. The live run\n"
-             "left marks in the journal, each the hash of all outputs so far: exit code 1 when one differs. With\n"
-             "--rules it says what other rules would have done; then the marks of decisions differ, of course.",
+    .about = "Prints every finding, alarm, decision, action and receipt that comes of it, then a summary. The\n"
+             "live run left marks in the journal, each the hash of all outputs so far: exit code 1 when one\n"
+             "differs. With --rules it says what other rules would have done; then the marks of decisions\n"
+             "differ, of course.",
     .options = { { "--rules", "DIR", "use this solution (default: those the journal itself carries)" },
                  { "--quiet", NULL, "print the summary only" },
                  GN_OPTION_JSON },

@@ -31,7 +31,8 @@ static void an_identical_replay_is_a_success(void **state)
     cli_fake_run(&ran, &gn_command_replay, "DIR/journal --rules R", NULL);
     assert_int_equal(ran.code, GN_EXIT_OK);
     assert_string_equal(node_fake.replay.journal == NULL ? "" : "given", "given");
-    assert_memory_equal(ran.out, "finding   f-9-1  open  far above\nrecords  100 (1 to 100)\noutputs  1\nhash     ab00", 81);
+    assert_memory_equal(ran.out, "finding   f-9-1  open  far above\nrecords  100 (1 to 100)\noutputs  1\nhash     ab00",
+                        81);
     assert_non_null(strstr(ran.out, "marks    4 compared: identical to the live run\n"));
 }
 
@@ -51,10 +52,11 @@ static void json_is_one_object_a_line(void **state)
     (void)state;
     prepare(4, 57);
     cli_fake_run(&ran, &gn_command_replay, "j --json", NULL);
-    assert_memory_equal(ran.out,
-                        "{\"kind\":\"finding\",\"data\":{\"id\":\"f-9-1\",\"state\":\"open\",\"why\":\"far above\"}}\n"
-                        "{\"kind\":\"summary\",\"data\":{\"records\":100,\"first_seq\":1,\"last_seq\":100,\"outputs\":1,",
-                        145);
+    assert_memory_equal(
+        ran.out,
+        "{\"kind\":\"finding\",\"data\":{\"id\":\"f-9-1\",\"state\":\"open\",\"why\":\"far above\"}}\n"
+        "{\"kind\":\"summary\",\"data\":{\"records\":100,\"first_seq\":1,\"last_seq\":100,\"outputs\":1,",
+        145);
     assert_non_null(strstr(ran.out, "\"marks\":4,\"identical\":false,\"differs_at\":57}}\n"));
     prepare(0, 0);
     cli_fake_run(&ran, &gn_command_replay, "j --json --quiet", NULL);

@@ -4,6 +4,18 @@
 #include "cli/listing.h"
 #include "cli/rows.h"
 
+/* "stop on this-machine {...}" */
+static void rules_do(struct gn_table *table, gn_str rule)
+{
+    char thing[160];
+    char action[160];
+    char input[512];
+    gn_pick_text(rule, "do.thing", thing, sizeof thing);
+    gn_pick_text(rule, "do.action", action, sizeof action);
+    gn_pick_text(rule, "do.input", input, sizeof input);
+    gn_table_cellf(table, "%s on %s %s", action, thing, input);
+}
+
 static int rules_table(struct gn_cli *cli, gn_str rules)
 {
     static const char *const headings[] = { "RULE", "AUTONOMY", "WHEN", "DO", NULL };
@@ -15,8 +27,8 @@ static int rules_table(struct gn_cli *cli, gn_str rules)
         while (gn_pick_next(&walk)) {
             gn_listing_text(table, walk.value, "name");
             gn_listing_text(table, walk.value, "autonomy");
-            gn_listing_text(table, walk.value, "when");
-            gn_listing_text(table, walk.value, "do");
+            gn_listing_text(table, walk.value, "words");
+            rules_do(table, walk.value);
         }
     }
     gn_table_end(table);
@@ -44,7 +56,8 @@ const struct gn_command gn_command_rules = {
     .name = "rules",
     .words = "",
     .summary = "the rules in force: when what is done, and who must agree",
-    .about = "Rules are YAML in a solution folder: ganglion run --solution DIR. Autonomy: observe, advise, ask, act.",
+    .about = "Rules are YAML in a solution folder: ganglion run --solution DIR. Autonomy: observe, advise, ask,\n"
+             "act.",
     .options = { GN_OPTION_DATA, GN_OPTION_JSON },
     .examples = { { "rules --json", "With conditions and envelopes in full." } },
     .run = rules_run,

@@ -11,7 +11,9 @@
 #include "cli/node_fake.h"
 #include "cli/rows.h"
 
-#define RULE "{\"name\":\"slow-down\",\"autonomy\":\"ask\",\"when\":\"an anomaly for 2s\",\"do\":\"slow on press-7\"}"
+#define RULE                                                                                                           \
+    "{\"name\":\"slow-down\",\"autonomy\":\"ask\",\"words\":\"an anomaly for 2 "                                       \
+    "s\",\"do\":{\"thing\":\"press-7\",\"action\":\"slow\",\"input\":{}}}"
 static const struct api_fake_row rows[] = {
     { "GET /api/v1/rules", 200, NULL, "{\"rules\":[" RULE "]}" },
     { NULL, 0, NULL, NULL },
@@ -25,8 +27,8 @@ static void rules_are_shown_in_words_or_as_json(void **state)
     api_fake_start(&fake, rows);
     cli_fake_run(&ran, &gn_command_rules, "--data @", fake.dir);
     assert_int_equal(ran.code, GN_EXIT_OK);
-    assert_string_equal(ran.out, "RULE       AUTONOMY  WHEN               DO\n"
-                                 "slow-down  ask       an anomaly for 2s  slow on press-7\n");
+    assert_string_equal(ran.out, "RULE       AUTONOMY  WHEN                DO\n"
+                                 "slow-down  ask       an anomaly for 2 s  slow on press-7 {}\n");
     cli_fake_run(&ran, &gn_command_rules, "--data @ --json", fake.dir);
     assert_string_equal(ran.out, RULE "\n");
     api_fake_stop(&fake);

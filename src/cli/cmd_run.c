@@ -38,9 +38,9 @@ const struct gn_command gn_command_run = {
     .name = "run",
     .words = "",
     .summary = "run the node, in the foreground",
-    .about = "Starts the node and stays until Ctrl-C or SIGTERM. When it accepts connections it prints\n"
-             "`ready mqtt=HOST:PORT portal=HOST:PORT`. Everything it keeps is under the data directory; one node\n"
-             "runs on one data directory. On the first start it prints a one-time code for /setup of the portal.",
+    .about = "Starts the node and stays until Ctrl-C or SIGTERM. When it accepts connections it prints `ready\n"
+             "mqtt=HOST:PORT portal=HOST:PORT`. Everything it keeps is under the data directory; one node runs\n"
+             "on one data directory. On the first start it prints a one-time code for /setup of the portal.",
     .options = { GN_OPTION_DATA,
                  { "--solution", "DIR", "use the YAML files of this folder (default: keep those in force)" },
                  { "--mqtt", "HOST:PORT", "where devices connect (default: 127.0.0.1:1883; port 0: any free one)" },

@@ -11,10 +11,12 @@
 #include "cli/node_fake.h"
 #include "cli/rows.h"
 
-#define STATUS                                                                                                             \
-    "{\"version\":\"v1\",\"uptime_s\":3725,\"solution\":true,\"things\":{\"count\":2,\"online\":1},\"series\":{\"count\":40},"       \
-    "\"readings\":{\"count\":1000,\"per_second\":200.4},\"alarms\":{\"open\":1},\"decisions\":{\"pending\":3},"                      \
-    "\"journal\":{\"state\":\"disk_full\",\"durable_seq\":99,\"bytes\":3145728,\"sync_us_mean\":600,\"sync_us_max\":11000},"         \
+#define STATUS                                                                                                         \
+    "{\"version\":\"v1\",\"uptime_s\":3725,\"solution\":true,\"things\":{\"count\":2,\"online\":1},\"series\":{"       \
+    "\"count\":40},"                                                                                                   \
+    "\"readings\":{\"count\":1000,\"per_second\":200.4},\"alarms\":{\"open\":1},\"decisions\":{\"pending\":3},"        \
+    "\"journal\":{\"state\":\"disk_full\",\"durable_seq\":99,\"bytes\":3145728,\"sync_us_mean\":600,\"sync_us_max\":"  \
+    "11000},"                                                                                                          \
     "\"memory\":{\"resident_bytes\":10485760,\"planned\":[{\"purpose\":\"ring\",\"bytes\":8388608}]}}"
 static const struct api_fake_row rows[] = {
     { "GET /api/v1/status", 200, NULL, STATUS },

@@ -80,7 +80,8 @@ static int add_run(struct gn_cli *cli)
         return add_offline(cli);
     if (err)
         return gn_ask_say(cli, err, &diag);
-    const int code = reply.status / 100 == 2 ? add_online(cli, &reply) : gn_ask_say_status(cli, &reply);
+    const int code =
+        reply.status / 100 == 2 ? add_online(cli, &reply) : gn_ask_say_status(cli, "/api/v1/things", &reply);
     gn_api_reply_give(&reply);
     return code;
 }

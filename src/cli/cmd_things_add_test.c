@@ -12,7 +12,8 @@
 #include "cli/rows.h"
 
 static struct api_fake_row rows[] = {
-    { "POST /api/v1/things", 201, NULL, "{\"id\":\"press-7\",\"name\":\"Press 7\",\"token\":\"ffffffffffffffffffffffffffffffff\"}" },
+    { "POST /api/v1/things", 201, NULL,
+      "{\"id\":\"press-7\",\"name\":\"Press 7\",\"token\":\"ffffffffffffffffffffffffffffffff\"}" },
     { NULL, 0, NULL, NULL },
 };
 

@@ -11,9 +11,10 @@
 #include "cli/node_fake.h"
 #include "cli/rows.h"
 
-#define THING                                                                                                              \
-    "{\"id\":\"press-7\",\"name\":\"Press 7\",\"online\":false,\"refused\":{\"count\":2,\"why\":\"no number\"},\"properties\":["   \
-    "{\"name\":\"temperature\",\"kind\":\"number\",\"unit\":\"C\",\"value\":61.5,\"time\":1795317840000}],"                        \
+#define THING                                                                                                          \
+    "{\"id\":\"press-7\",\"name\":\"Press 7\",\"online\":false,\"refused\":{\"count\":2,\"why\":\"no "                 \
+    "number\"},\"properties\":["                                                                                       \
+    "{\"name\":\"temperature\",\"kind\":\"number\",\"unit\":\"C\",\"value\":61.5,\"time\":1795317840000}],"            \
     "\"actions\":[{\"name\":\"slow\",\"arguments\":[]}]}"
 static const struct api_fake_row rows[] = {
     { "GET /api/v1/things/press-7", 200, NULL, THING },

@@ -11,7 +11,9 @@
 #include "cli/node_fake.h"
 #include "cli/rows.h"
 
-#define ONE "{\"id\":\"press-7\",\"name\":\"Press 7\",\"online\":true,\"series\":3,\"last_time\":1795317840000,\"alarms_open\":1}"
+#define ONE                                                                                                            \
+    "{\"id\":\"press-7\",\"name\":\"Press "                                                                            \
+    "7\",\"online\":true,\"series\":3,\"last_time\":1795317840000,\"alarms_open\":1}"
 #define TWO "{\"id\":\"b\",\"name\":\"B\",\"online\":false,\"series\":0,\"last_time\":null,\"alarms_open\":0}"
 static const struct api_fake_row rows[] = {
     { "GET /api/v1/things", 200, NULL, "{\"things\":[" ONE "," TWO "]}" },

@@ -12,7 +12,8 @@
 #include "cli/rows.h"
 
 static const struct api_fake_row rows[] = {
-    { "POST /api/v1/things/press-7/token", 200, NULL, "{\"id\":\"press-7\",\"token\":\"ffffffffffffffffffffffffffffffff\"}" },
+    { "POST /api/v1/things/press-7/token", 200, NULL,
+      "{\"id\":\"press-7\",\"token\":\"ffffffffffffffffffffffffffffffff\"}" },
     { NULL, 0, NULL, NULL },
 };
 

@@ -62,9 +62,8 @@ static void why_finding(const struct gn_cli *cli, gn_str finding)
                  why_text(finding, "property").at, why_text(finding, "thing").at, value, unit_text,
                  why_time(finding, "time").at, usual, low, high);
     if (gn_pick_f64(finding, "p_value", &p))
-        why_line(cli, "", "p-value %.2g against %s readings from %s to %s", p,
-                 why_text(finding, "reference.count").at, why_time(finding, "reference.from").at,
-                 why_time(finding, "reference.to").at);
+        why_line(cli, "", "p-value %.2g against %s readings from %s to %s", p, why_text(finding, "reference.count").at,
+                 why_time(finding, "reference.from").at, why_time(finding, "reference.to").at);
     why_line(cli, "", "model %s version %s, state %.16s", why_text(finding, "model.kind").at,
              why_text(finding, "model.version").at, why_text(finding, "model.state").at);
 }
@@ -91,9 +90,9 @@ static void why_decision(const struct gn_cli *cli, gn_str decision)
 {
     why_line(cli, "rule", "%s (autonomy %s) fired at %s: %s", why_text(decision, "rule").at,
              why_text(decision, "autonomy").at, why_time(decision, "time").at, why_text(decision, "why").at);
-    why_line(cli, "decision", "%s, %s: %s on %s with %s", why_text(decision, "id").at,
-             why_text(decision, "state").at, why_text(decision, "action.name").at,
-             why_text(decision, "action.thing").at, why_text(decision, "action.input").at);
+    why_line(cli, "decision", "%s, %s: %s on %s with %s", why_text(decision, "id").at, why_text(decision, "state").at,
+             why_text(decision, "action.name").at, why_text(decision, "action.thing").at,
+             why_text(decision, "action.input").at);
     if (gn_pick_has(decision, "person"))
         why_line(cli, "person", "%s answered at %s: %s", why_text(decision, "person").at,
                  why_time(decision, "answered").at, why_text(decision, "reason").at);
@@ -158,8 +157,8 @@ const struct gn_command gn_command_why = {
     .name = "why",
     .words = "ID",
     .summary = "the whole story of a finding, alarm, decision, action or receipt",
-    .about = "Says which series was how far from usual and how sure that is, which rule fired, who agreed, what was\n"
-             "sent and what came of it. Looks through the newest 1000 decisions, actions and receipts.",
+    .about = "Says which series was how far from usual and how sure that is, which rule fired, who agreed, what\n"
+             "was sent and what came of it. Looks through the newest 1000 decisions, actions and receipts.",
     .options = { GN_OPTION_DATA, GN_OPTION_JSON },
     .examples = { { "why a-4711", "Why is this an alarm, and what was done?" } },
     .words_min = 1,

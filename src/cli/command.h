@@ -43,8 +43,14 @@ struct gn_command {
 };
 
 /* Options that several commands share, worded once. */
-#define GN_OPTION_DATA { "--data", "DIR", "the node's data directory (default: $XDG_STATE_HOME/ganglion)" }
-#define GN_OPTION_JSON { "--json", NULL, "print JSON, one object a line, instead of a table" }
+#define GN_OPTION_DATA                                                                                                 \
+    {                                                                                                                  \
+        "--data", "DIR", "the node's data directory (default: $XDG_STATE_HOME/ganglion)"                               \
+    }
+#define GN_OPTION_JSON                                                                                                 \
+    {                                                                                                                  \
+        "--json", NULL, "print JSON, one object a line, instead of a table"                                            \
+    }
 
 struct gn_cli {
     const struct gn_command *command;

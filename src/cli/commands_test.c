@@ -94,7 +94,8 @@ static void names_all(const char *where, const char *content, const char *comman
         for (size_t j = 0; j < GN_CLI_OPTIONS_MAX && commands[i]->options[j].name != NULL; j++) {
             (void)snprintf(wanted, sizeof wanted, "%s%s", option_before, commands[i]->options[j].name + 2);
             if (strstr(content, wanted) == NULL)
-                fail_msg("%s does not name the option %s of '%s'", where, commands[i]->options[j].name, commands[i]->name);
+                fail_msg("%s does not name the option %s of '%s'", where, commands[i]->options[j].name,
+                         commands[i]->name);
         }
     }
 }

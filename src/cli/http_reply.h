@@ -30,11 +30,11 @@ typedef enum gn_http_state {
 
 struct gn_http_reply {
     gn_http_state state;
-    int status;                    /* 200 ...; valid from HEADERS on */
+    int status; /* 200 ...; valid from HEADERS on */
     bool has_length;
     bool is_chunked;
-    uint64_t left;                 /* bytes of the body, or of the chunk */
-    size_t head_size;              /* bytes of lines so far */
+    uint64_t left;    /* bytes of the body, or of the chunk */
+    size_t head_size; /* bytes of lines so far */
     size_t line_size;
     char line[GN_HTTP_LINE_BYTES]; /* the line that is not complete yet */
     char type[GN_HTTP_TYPE_BYTES]; /* Content-Type without parameters, lower case */

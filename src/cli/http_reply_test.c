@@ -36,8 +36,9 @@ static void body_is(const struct seen *seen, const char *expected)
     assert_memory_equal(seen->body, expected, seen->size);
 }
 
-static const char chunked[] = "HTTP/1.1 200 OK\r\ncontent-TYPE: text/Event-Stream; charset=utf-8\r\n"
-                              "Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\nb;x=y\r\n and so on.\r\n0\r\nTrailer: 1\r\n\r\n";
+static const char chunked[] =
+    "HTTP/1.1 200 OK\r\ncontent-TYPE: text/Event-Stream; charset=utf-8\r\n"
+    "Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\nb;x=y\r\n and so on.\r\n0\r\nTrailer: 1\r\n\r\n";
 
 static void a_length_ends_the_body(void **state)
 {
@@ -99,8 +100,9 @@ static void interim_responses_are_passed_over(void **state)
     (void)state;
     struct gn_http_reply reply = gn_http_reply_fresh();
     struct seen seen = { 0 };
-    assert_int_equal(feed(&reply, &seen, "HTTP/1.1 100 Continue\r\nContent-Length: 7\r\n\r\nHTTP/1.1 204 No Content\r\n\r\n"),
-                     GN_OK);
+    assert_int_equal(
+        feed(&reply, &seen, "HTTP/1.1 100 Continue\r\nContent-Length: 7\r\n\r\nHTTP/1.1 204 No Content\r\n\r\n"),
+        GN_OK);
     assert_int_equal(reply.status, 204);
     assert_int_equal(reply.state, GN_HTTP_DONE);
 }

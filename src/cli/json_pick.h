@@ -29,11 +29,11 @@ bool gn_pick_has(gn_str json, const char *path);
 /* Walks an array or an object, value by value. */
 struct gn_pick_walk {
     struct gn_json json;
-    gn_str key;               /* name of the member, unescaped; "" in an array */
-    gn_str value;             /* as written */
-    char key_bytes[256];      /* longer names are cut */
+    gn_str key;          /* name of the member, unescaped; "" in an array */
+    gn_str value;        /* as written */
+    char key_bytes[256]; /* longer names are cut */
     bool is_object;
-    bool failed;              /* the text was malformed: what came before it was given out */
+    bool failed; /* the text was malformed: what came before it was given out */
 };
 /* False when it is neither. Then: while (gn_pick_next(&walk)) ... */
 bool gn_pick_walk(struct gn_pick_walk *walk, gn_str json);

@@ -10,8 +10,9 @@
 
 #include "cli/json_pick.h"
 
-static const char object[] = "{ \"a\" : {\"b\":[1,2,{\"c\":\"x\\ny\"}],\"n\":null} , \"t\":true,\"f\":21.5,\"i\":-9007199254740993,"
-                             "\"s\":\"\\u00e9\\u20ac\",\"empty\":\"\"}";
+static const char object[] =
+    "{ \"a\" : {\"b\":[1,2,{\"c\":\"x\\ny\"}],\"n\":null} , \"t\":true,\"f\":21.5,\"i\":-9007199254740993,"
+    "\"s\":\"\\u00e9\\u20ac\",\"empty\":\"\"}";
 
 static bool raw_is(const char *path, const char *expected)
 {

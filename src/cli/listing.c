@@ -185,6 +185,24 @@ static int listing_stream(const struct gn_cli *cli, const struct gn_listing *lis
     return err ? gn_ask_say(cli, err, &diag) : GN_EXIT_OK;
 }
 
+/* A misspelt state would look like "there is none". */
+static bool listing_state_is_known(const struct gn_cli *cli, const struct gn_listing *listing)
+{
+    const char *state = gn_cli_value(cli, "--state");
+    char known[160];
+    struct gn_buf buf = gn_buf_over(known, sizeof known - 1);
+    if (state == NULL || listing->states[0] == NULL)
+        return true;
+    for (size_t i = 0; listing->states[i] != NULL; i++) {
+        if (strcmp(listing->states[i], state) == 0)
+            return true;
+        gn_buf_addf(&buf, "%s%s", i > 0 ? ", " : "", listing->states[i]);
+    }
+    known[buf.size] = '\0';
+    (void)gn_cli_say(cli, GN_EXIT_USAGE, NULL, "--state '%s': one of these is expected: %s", state, known);
+    return false;
+}
+
 int gn_listing_run(struct gn_cli *cli, const struct gn_listing *listing)
 {
     char bytes[GN_ASK_PATH_BYTES];
@@ -193,7 +211,7 @@ int gn_listing_run(struct gn_cli *cli, const struct gn_listing *listing)
     struct gn_api_reply reply = { 0 };
     struct listing_run run = { .cli = cli, .listing = listing, .state = gn_cli_value(cli, "--state") };
     const bool follow = gn_cli_has(cli, "--follow");
-    if (!listing_path(cli, listing, &path))
+    if (!listing_state_is_known(cli, listing) || !listing_path(cli, listing, &path))
         return GN_EXIT_USAGE;
     int code = follow ? listing_stream(cli, listing, &stream) : GN_EXIT_OK;
     if (code == GN_EXIT_OK)

@@ -23,6 +23,7 @@ static const struct gn_listing listing = {
     .kind = "alarm",
     .plural = "alarms",
     .headings = { "ID", "TIME", "STATE", "VALUE", NULL },
+    .states = { "open", "cleared", NULL },
     .row = demo_row,
 };
 
@@ -31,7 +32,9 @@ static int demo_run(struct gn_cli *cli)
     return gn_listing_run(cli, &listing);
 }
 
-static const struct gn_command demo = { .name = "demo", .words = "", .options = { GN_LISTING_OPTIONS }, .run = demo_run };
+static const struct gn_command demo = {
+    .name = "demo", .words = "", .options = { GN_LISTING_OPTIONS }, .run = demo_run
+};
 
 #define A2 "{\"id\":\"a-2\",\"time\":1795317840000,\"state\":\"open\",\"value\":12.34567}"
 #define A1 "{\"id\":\"a-1\",\"time\":1795317839000,\"state\":\"cleared\",\"value\":null}"
@@ -77,10 +80,12 @@ static void options_become_the_query(void **state)
     (void)state;
     struct api_fake fake;
     api_fake_start(&fake, rows);
-    cli_fake_run(&ran, &demo, "--data @ --thing a/b --state open --from 1700000000000 --to 2026-11-22T03:24:00Z --limit 5",
+    cli_fake_run(&ran, &demo,
+                 "--data @ --thing a/b --state open --from 1700000000000 --to 2026-11-22T03:24:00Z --limit 5",
                  fake.dir);
-    assert_string_equal(api_fake_asked(&fake), "GET /api/v1/alarms?thing=a%2Fb&state=open&from=1700000000000&to=1795317840000&limit=5 "
-                                    "HTTP/1.1\n");
+    assert_string_equal(api_fake_asked(&fake),
+                        "GET /api/v1/alarms?thing=a%2Fb&state=open&from=1700000000000&to=1795317840000&limit=5 "
+                        "HTTP/1.1\n");
     api_fake_stop(&fake);
 }
 
@@ -92,7 +97,8 @@ static void following_shows_each_once_oldest_first_and_ends_with_the_node(void *
     cli_fake_run(&ran, &demo, "--data @ --json --follow --thing t", fake.dir);
     assert_int_equal(ran.code, GN_EXIT_NO_NODE);
     assert_string_equal(ran.out, A1 "\n" A2 "\n" A3 "\n");
-    assert_string_equal(api_fake_asked(&fake), "GET /api/v1/live?kinds=alarm&things=t HTTP/1.1\nGET /api/v1/alarms?thing=t HTTP/1.1\n");
+    assert_string_equal(api_fake_asked(&fake),
+                        "GET /api/v1/live?kinds=alarm&things=t HTTP/1.1\nGET /api/v1/alarms?thing=t HTTP/1.1\n");
     assert_memory_equal(ran.err, "ganglion demo: the node ended the live stream\n", 46);
     api_fake_stop(&fake);
 }
@@ -116,6 +122,9 @@ static void a_wrong_option_asks_nobody(void **state)
     assert_int_equal(ran.code, GN_EXIT_USAGE);
     cli_fake_run(&ran, &demo, "--data @ --from soon", fake.dir);
     assert_int_equal(ran.code, GN_EXIT_USAGE);
+    cli_fake_run(&ran, &demo, "--data @ --state opne", fake.dir);
+    assert_int_equal(ran.code, GN_EXIT_USAGE);
+    assert_string_equal(ran.err, "ganglion demo: --state 'opne': one of these is expected: open, cleared\n");
     assert_string_equal(api_fake_asked(&fake), "");
     api_fake_stop(&fake);
 }

@@ -48,9 +48,8 @@ gn_err gn_node_thing_add_offline(const char *data_dir, gn_str name, char out_id[
     return GN_OK;
 }
 
-gn_err gn_node_replay(const struct gn_replay_options *options,
-                      void (*each)(void *ctx, const char *kind, gn_str json), void *ctx,
-                      struct gn_replay_summary *out, struct gn_diag *diag)
+gn_err gn_node_replay(const struct gn_replay_options *options, void (*each)(void *ctx, const char *kind, gn_str json),
+                      void *ctx, struct gn_replay_summary *out, struct gn_diag *diag)
 {
     node_fake.replay = *options;
     if (node_fake.replay_err != GN_OK) {

@@ -44,4 +44,3 @@ int gn_cli_say(const struct gn_cli *cli, gn_exit code, const char *hint, const c
     }
     return (int)code;
 }
-

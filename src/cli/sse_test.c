@@ -34,8 +34,9 @@ static gn_err feed(struct seen *seen, const char *text)
 static void events_come_out_however_the_bytes_are_cut(void **state)
 {
     (void)state;
-    static const char text[] = ": hello\n\nid: 7\nevent: output\ndata: {\"a\":1}\n\ndata:x\r\ndata: y\r\n\r\nretry: 5\revent: z\r\r"
-                               "data\n\n";
+    static const char text[] =
+        ": hello\n\nid: 7\nevent: output\ndata: {\"a\":1}\n\ndata:x\r\ndata: y\r\n\r\nretry: 5\revent: z\r\r"
+        "data\n\n";
     static const char expected[] = "output|{\"a\":1}|7;message|x\ny|7;message||7;";
     for (size_t piece = 1; piece < sizeof text; piece++) {
         struct seen seen = { 0 };

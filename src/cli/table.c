@@ -39,11 +39,11 @@ const char *gn_table_paint(const char *state)
         const char *state;
         const char *paint;
     } rows[] = {
-        { "open", "\033[31m" },        { "failed", "\033[31m" },   { "refused", "\033[31m" },
-        { "expired", "\033[31m" },     { "rejected", "\033[31m" }, { "pending", "\033[33m" },
-        { "queued", "\033[33m" },      { "sent", "\033[33m" },     { "acknowledged", "\033[33m" },
-        { "advised", "\033[33m" },     { "done", "\033[32m" },     { "approved", "\033[32m" },
-        { "online", "\033[32m" },      { "cleared", "\033[32m" },  { "over", "\033[32m" },
+        { "open", "\033[31m" },    { "failed", "\033[31m" },   { "refused", "\033[31m" },
+        { "expired", "\033[31m" }, { "rejected", "\033[31m" }, { "pending", "\033[33m" },
+        { "queued", "\033[33m" },  { "sent", "\033[33m" },     { "acknowledged", "\033[33m" },
+        { "advised", "\033[33m" }, { "done", "\033[32m" },     { "approved", "\033[32m" },
+        { "online", "\033[32m" },  { "cleared", "\033[32m" },  { "over", "\033[32m" },
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
         if (strcmp(rows[i].state, state) == 0)

@@ -60,7 +60,8 @@ static void text_from_outside_cannot_move_the_cursor(void **state)
     struct gn_table *table = gn_table_new(file, headings, false);
     gn_table_cell(table, GN_STR("\033[2J\r\n"));
     gn_table_state(table, "\007");
-    gn_table_cell(table, GN_STR("\xe2\x80\xae" "abc\xff"));
+    gn_table_cell(table, GN_STR("\xe2\x80\xae"
+                                "abc\xff"));
     const char *text = ended(file, table);
     assert_null(strchr(text, '\033'));
     assert_null(strchr(text, '\r'));

@@ -29,17 +29,17 @@ struct agent {
     struct gn_link *link;           /* NULL with options->print */
     struct gn_actions actions;
     struct gn_disturbance_stop stop;
-    int64_t stop_until_us;                               /* when a stop counts as failed */
-    char stop_ids[AGENT_STOPS_MAX][GN_ACTION_ID_BYTES];  /* actions that wait for the stop */
+    int64_t stop_until_us;                              /* when a stop counts as failed */
+    char stop_ids[AGENT_STOPS_MAX][GN_ACTION_ID_BYTES]; /* actions that wait for the stop */
     size_t stop_count;
-    struct gn_action_answer answers[AGENT_ANSWERS_MAX];  /* that could not be sent yet */
+    struct gn_action_answer answers[AGENT_ANSWERS_MAX]; /* that could not be sent yet */
     size_t answer_count;
     int timer_fd;
     int signal_fd;
     sigset_t signals_before;
-    int64_t begin_us;     /* of the timer */
+    int64_t begin_us; /* of the timer */
     int64_t interval_us;
-    uint64_t ticks;       /* expirations so far */
+    uint64_t ticks; /* expirations so far */
     uint64_t sampled;
     uint64_t told_lost;
     bool ending;

@@ -17,11 +17,11 @@
 #include "os/clock.h"
 
 struct gn_agent_options {
-    const char *dir;    /* the agent's own folder */
-    const char *host;   /* of the node's MQTT endpoint */
+    const char *dir;  /* the agent's own folder */
+    const char *host; /* of the node's MQTT endpoint */
     uint16_t port;
-    double hz;          /* samples a second, 0.1 to 50 */
-    const char *token_file; /* read again before each try to connect; NULL: credentials stay as given */
+    double hz;               /* samples a second, 0.1 to 50 */
+    const char *token_file;  /* read again before each try to connect; NULL: credentials stay as given */
     const char *sensor_root; /* "" but in tests */
     struct gn_credentials credentials;
     struct gn_clock clock;

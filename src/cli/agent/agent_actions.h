@@ -23,8 +23,8 @@ typedef enum gn_action_verdict {
 struct gn_action_answer {
     char id[GN_ACTION_ID_BYTES];
     char action[GN_ACTION_NAME_BYTES]; /* from the topic */
-    bool is_known; /* false: being done */
-    bool is_done;  /* "done", otherwise "failed" */
+    bool is_known;                     /* false: being done */
+    bool is_done;                      /* "done", otherwise "failed" */
     char message[GN_ACTION_MESSAGE_BYTES];
 };
 

@@ -49,7 +49,8 @@ static void what_cannot_be_done_is_answered_with_the_reason(void **state)
     } rows[] = {
         { "stop", STOP("a"), 2000, "the action had expired when it arrived" },
         { "start", STOP("b"), 1999, "this Thing has one action: stop" },
-        { "stop", "{\"id\":\"c\",\"input\":{\"target\":\"disturbance\"}}", 1, "the action has no time at which it expires" },
+        { "stop", "{\"id\":\"c\",\"input\":{\"target\":\"disturbance\"}}", 1,
+          "the action has no time at which it expires" },
         { "stop", "{\"id\":\"d\",\"input\":{\"target\":\"x\"},\"expires\":9}", 1,
           "the input of stop is {\"target\":\"disturbance\"}" },
         { "stop", "{\"id\":\"e\",\"input\":\"disturbance\",\"expires\":9}", 1,
@@ -69,7 +70,9 @@ static void without_an_id_there_is_nobody_to_answer(void **state)
 {
     (void)state;
     actions = (struct gn_actions){ 0 };
-    static const char *const bad[] = { "", "{", "[]", "{\"action\":\"stop\"}", "{\"id\":null}", "{\"id\":\"\"}", "\xff" };
+    static const char *const bad[] = {
+        "", "{", "[]", "{\"action\":\"stop\"}", "{\"id\":null}", "{\"id\":\"\"}", "\xff"
+    };
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
         assert_int_equal(take("stop", bad[i], 1), GN_ACTION_NOTHING);
     char payload[512];
@@ -83,12 +86,13 @@ static void old_answers_are_forgotten_the_oldest_first(void **state)
     actions = (struct gn_actions){ 0 };
     for (int i = 0; i <= GN_ACTIONS_SEEN_MAX; i++) {
         char payload[256];
-        (void)snprintf(payload, sizeof payload, "{\"id\":\"x-%d\",\"input\":{\"target\":\"disturbance\"},\"expires\":2000}", i);
+        (void)snprintf(payload, sizeof payload,
+                       "{\"id\":\"x-%d\",\"input\":{\"target\":\"disturbance\"},\"expires\":2000}", i);
         assert_int_equal(take("stop", payload, 1000), GN_ACTION_START);
     }
     assert_int_equal(take("stop", STOP("x-1"), 1000), GN_ACTION_NOTHING);
     assert_int_equal(take("stop", STOP("x-0"), 1000), GN_ACTION_START); /* forgotten: done again */
-    gn_actions_finish(&actions, "x-1", false, "late", &answer); /* forgotten meanwhile: answered all the same */
+    gn_actions_finish(&actions, "x-1", false, "late", &answer);         /* forgotten meanwhile: answered all the same */
     assert_string_equal(answer.id, "x-1");
     assert_string_equal(answer.action, "stop");
 }
@@ -97,11 +101,14 @@ static void an_answer_is_json(void **state)
 {
     (void)state;
     char json[512];
-    const struct gn_action_answer one = { .id = "x\"1", .is_done = true, .message = "cpu disturbance stopped after 12.3 s" };
+    const struct gn_action_answer one = { .id = "x\"1",
+                                          .is_done = true,
+                                          .message = "cpu disturbance stopped after 12.3 s" };
     struct gn_buf buf = gn_buf_over(json, sizeof json);
     gn_actions_json(&one, &buf);
-    assert_true(gn_str_equal(gn_buf_str(&buf), GN_STR("{\"id\":\"x\\\"1\",\"state\":\"done\",\"message\":\"cpu disturbance "
-                                                      "stopped after 12.3 s\"}")));
+    assert_true(
+        gn_str_equal(gn_buf_str(&buf), GN_STR("{\"id\":\"x\\\"1\",\"state\":\"done\",\"message\":\"cpu disturbance "
+                                              "stopped after 12.3 s\"}")));
 }
 
 int main(void)

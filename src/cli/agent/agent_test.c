@@ -114,8 +114,10 @@ static void a_disturbance_is_stopped_and_the_answer_waits_until_it_is_over(void 
     (void)poll(NULL, 0, 3 * GN_DISTURBANCE_LOOK_MS); /* time to answer too early, if it did */
     assert_false(mqtt_fake_has(&fake, "actions/stop/status"));
     gn_disturbance_end(&disturbance);
-    wait_for("things/lab/actions/stop/status {\"id\":\"x-1\",\"state\":\"done\",\"message\":\"cpu disturbance stopped after ");
-    mqtt_fake_tell(&fake, "things/lab/actions/stop", "{\"id\":\"x-2\",\"input\":{\"target\":\"disturbance\"},\"expires\":1}");
+    wait_for("things/lab/actions/stop/status {\"id\":\"x-1\",\"state\":\"done\",\"message\":\"cpu disturbance stopped "
+             "after ");
+    mqtt_fake_tell(&fake, "things/lab/actions/stop",
+                   "{\"id\":\"x-2\",\"input\":{\"target\":\"disturbance\"},\"expires\":1}");
     wait_for("{\"id\":\"x-2\",\"state\":\"failed\",\"message\":\"the action had expired when it arrived\"}");
     stop(&running);
 }
@@ -176,7 +178,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(samples_are_published_as_one_object_with_a_time, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(a_disturbance_is_stopped_and_the_answer_waits_until_it_is_over, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_disturbance_is_stopped_and_the_answer_waits_until_it_is_over, set_up,
+                                        tear_down),
         cmocka_unit_test_setup_teardown(without_a_disturbance_the_answer_is_failed, set_up, tear_down),
         cmocka_unit_test_setup_teardown(samples_wait_while_the_node_is_away, set_up, tear_down),
         cmocka_unit_test_setup_teardown(samples_can_be_printed_instead, set_up, tear_down),

@@ -112,7 +112,8 @@ static void credentials_that_are_written_can_be_read(void **state)
     assert_string_equal(found.token, "a\"b\\c");
     gn_credentials_wipe(&found);
     assert_string_equal(found.token, "");
-    static const char *const broken[] = { "", "{", "{\"id\":\"a\"}", "{\"id\":\"a b\",\"token\":\"x\"}", "{\"id\":\"a\",\"token\":\"\"}" };
+    static const char *const broken[] = { "", "{", "{\"id\":\"a\"}", "{\"id\":\"a b\",\"token\":\"x\"}",
+                                          "{\"id\":\"a\",\"token\":\"\"}" };
     for (size_t i = 0; i < sizeof broken / sizeof broken[0]; i++) {
         write_file(broken[i], 0600);
         assert_int_equal(gn_credentials_read(dir, &found, &diag), GN_ERR_INVAL);
@@ -141,15 +142,18 @@ static void ask(const char *name, const char *expected_token, const char *expect
 static void a_new_thing_is_added_and_one_that_nobody_uses_gets_a_new_token(void **state)
 {
     (void)state;
-    ask("this-machine", "new", "GET /api/v1/things/this-machine HTTP/1.1\n"
-                               "POST /api/v1/things HTTP/1.1 <- {\"name\":\"this-machine\"}\n");
+    ask("this-machine", "new",
+        "GET /api/v1/things/this-machine HTTP/1.1\n"
+        "POST /api/v1/things HTTP/1.1 <- {\"name\":\"this-machine\"}\n");
     rows[0].status = 200;
     rows[0].body = "{\"id\":\"this-machine\",\"online\":false}";
-    ask("this-machine", "again", "GET /api/v1/things/this-machine HTTP/1.1\n"
-                                 "POST /api/v1/things/this-machine/token HTTP/1.1 <- {}\n");
+    ask("this-machine", "again",
+        "GET /api/v1/things/this-machine HTTP/1.1\n"
+        "POST /api/v1/things/this-machine/token HTTP/1.1 <- {}\n");
     rows[0].body = "{\"id\":\"this-machine\",\"online\":true}"; /* somebody else is it */
-    ask("this-machine", "new", "GET /api/v1/things/this-machine HTTP/1.1\n"
-                               "POST /api/v1/things HTTP/1.1 <- {\"name\":\"this-machine\"}\n");
+    ask("this-machine", "new",
+        "GET /api/v1/things/this-machine HTTP/1.1\n"
+        "POST /api/v1/things HTTP/1.1 <- {\"name\":\"this-machine\"}\n");
     ask("My PC/1", "new", "POST /api/v1/things HTTP/1.1 <- {\"name\":\"My PC/1\"}\n");
 }
 

@@ -38,8 +38,7 @@ struct gn_disturbance_stop {
 };
 
 /* NOT_FOUND: none runs (a stale file is removed). Otherwise it has been asked to stop: look with is_over. */
-GN_MUST_USE gn_err gn_disturbance_stop_begin(struct gn_disturbance_stop *stop, const char *dir,
-                                             struct gn_diag *diag);
+GN_MUST_USE gn_err gn_disturbance_stop_begin(struct gn_disturbance_stop *stop, const char *dir, struct gn_diag *diag);
 /* True once, when it is really over; the stop is then forgotten. */
 bool gn_disturbance_stop_is_over(struct gn_disturbance_stop *stop);
 void gn_disturbance_stop_forget(struct gn_disturbance_stop *stop);

@@ -117,7 +117,7 @@ static void what_a_killed_process_left_is_known_by_its_free_lock(void **state)
     struct gn_disturbance_stop stop;
     assert_int_equal(gn_disturbance_stop_begin(&stop, dir, &diag), GN_ERR_NOT_FOUND);
     assert_int_equal(access(path, F_OK), -1); /* cleared away */
-    FILE *file = fopen(path, "w"); /* and a stale one does not hinder a new one */
+    FILE *file = fopen(path, "w");            /* and a stale one does not hinder a new one */
     assert_non_null(file);
     (void)fclose(file);
     assert_int_equal(gn_disturbance_begin(&two, dir, "cpu", 1, 1, &diag), GN_OK);

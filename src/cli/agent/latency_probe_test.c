@@ -37,7 +37,8 @@ static void without_a_folder_there_is_none(void **state)
     (void)state;
     struct gn_latency_probe *probe = NULL;
     struct gn_diag diag = { 0 };
-    assert_int_equal(gn_latency_probe_start("/tmp/there-is-no-such-folder", gn_clock_system(), &probe, &diag), GN_ERR_IO);
+    assert_int_equal(gn_latency_probe_start("/tmp/there-is-no-such-folder", gn_clock_system(), &probe, &diag),
+                     GN_ERR_IO);
     assert_null(probe);
     assert_memory_equal(diag.text, "no file can be made in /tmp/there-is-no-such-folder: ", 53);
 }

@@ -13,7 +13,8 @@
 #include "os/thread.h"
 
 /* Plans with `dir`, then works in a thread until `seen` says so; false when it does not in 20 s. */
-static inline bool load_fake_run(const struct gn_load *load, struct gn_load_run *run, bool (*seen)(struct gn_load_run *run))
+static inline bool load_fake_run(const struct gn_load *load, struct gn_load_run *run,
+                                 bool (*seen)(struct gn_load_run *run))
 {
     pthread_t thread;
     bool found = false;

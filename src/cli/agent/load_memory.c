@@ -59,7 +59,8 @@ static void *memory_work(void *opaque)
     struct gn_load_run *run = opaque;
     memory_volunteer();
     const size_t size = (size_t)run->bytes;
-    volatile uint8_t *pages = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    volatile uint8_t *pages =
+        mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (pages == MAP_FAILED) {
         atomic_store(&run->error, errno);
         return NULL;

@@ -20,17 +20,17 @@ enum {
 
 /* What one run shares between its threads. */
 struct gn_load_run {
-    const char *dir;      /* the agent's folder: the only place that may be written to */
-    int64_t bytes;        /* how much the plan allows; 0 where it does not apply */
-    size_t threads;       /* how many work */
-    int fd;               /* of the disk load's file; -1 */
+    const char *dir; /* the agent's folder: the only place that may be written to */
+    int64_t bytes;   /* how much the plan allows; 0 where it does not apply */
+    size_t threads;  /* how many work */
+    int fd;          /* of the disk load's file; -1 */
     _Atomic bool stop;
-    _Atomic int error;    /* errno of what ended a thread early; 0 */
+    _Atomic int error; /* errno of what ended a thread early; 0 */
 };
 
 struct gn_load {
-    const char *kind;     /* "cpu" */
-    const char *doing;    /* for the countdown line: "keeps every core busy" */
+    const char *kind;  /* "cpu" */
+    const char *doing; /* for the countdown line: "keeps every core busy" */
     /* Decides threads and bytes from what the machine has, opens what is needed. INVAL with words when there is
      * too little to do it safely. */
     gn_err (*plan)(struct gn_load_run *run, struct gn_diag *diag);

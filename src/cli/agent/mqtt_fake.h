@@ -205,8 +205,8 @@ static inline void mqtt_fake_start(struct mqtt_fake *fake)
     fake->fd = -1;
     (void)pthread_mutex_init(&fake->lock, NULL);
     fake->listen_fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    if (bind(fake->listen_fd, (const struct sockaddr *)&address, sizeof address) != 0 || listen(fake->listen_fd, 8) != 0 ||
-        getsockname(fake->listen_fd, (struct sockaddr *)&address, &size) != 0)
+    if (bind(fake->listen_fd, (const struct sockaddr *)&address, sizeof address) != 0 ||
+        listen(fake->listen_fd, 8) != 0 || getsockname(fake->listen_fd, (struct sockaddr *)&address, &size) != 0)
         abort();
     fake->port = ntohs(address.sin_port);
     if (pthread_create(&fake->thread, NULL, mqtt_fake_work, fake) != 0)

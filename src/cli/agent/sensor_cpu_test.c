@@ -14,13 +14,15 @@ static void use_is_the_share_of_time_that_was_not_idle(void **state)
 {
     (void)state;
     sensor_fake_open(&fake);
-    sensor_fake_file(&fake, "/proc/stat", "cpu  100 0 100 800 0 0 0 0 0 0\ncpu0 50 0 50 400 0 0 0 0 0 0\n"
-                                          "cpu1 50 0 50 400 0 0 0 0 0 0\nintr 1000 9 9 9\nctxt 5000\nprocs_running 3\n");
+    sensor_fake_file(&fake, "/proc/stat",
+                     "cpu  100 0 100 800 0 0 0 0 0 0\ncpu0 50 0 50 400 0 0 0 0 0 0\n"
+                     "cpu1 50 0 50 400 0 0 0 0 0 0\nintr 1000 9 9 9\nctxt 5000\nprocs_running 3\n");
     assert_true(sensor_fake_read(&fake, &gn_sensor_cpu, 1000000));
     assert_true(isnan(sensor_fake_value(&fake, "cpu_use"))); /* nothing to compare with yet */
     assert_true(sensor_fake_value(&fake, "processes_running") == 3.0);
-    sensor_fake_file(&fake, "/proc/stat", "cpu  125 0 125 850 100 0 0 0 0 0\ncpu0 100 0 100 400 0 0 0 0 0 0\n"
-                                          "cpu1 50 0 50 450 50 0 0 0 0 0\nintr 1100 9 9 9\nctxt 5500\nprocs_running 1\n");
+    sensor_fake_file(&fake, "/proc/stat",
+                     "cpu  125 0 125 850 100 0 0 0 0 0\ncpu0 100 0 100 400 0 0 0 0 0 0\n"
+                     "cpu1 50 0 50 450 50 0 0 0 0 0\nintr 1100 9 9 9\nctxt 5500\nprocs_running 1\n");
     assert_true(sensor_fake_read(&fake, &gn_sensor_cpu, 1500000));
     assert_true(sensor_fake_value(&fake, "cpu_use") == 25.0); /* 50 of 200; waiting for a disk is idle */
     assert_true(sensor_fake_value(&fake, "cpu0_use") == 100.0);

@@ -32,8 +32,16 @@ struct disk_state {
 };
 
 /* The numbers behind the name: reads, merged, sectors, ms, writes, merged, sectors, ms, in flight, busy ms, ... */
-enum { DISK_READS = 0, DISK_READ_SECTORS = 2, DISK_READ_MS = 3, DISK_WRITES = 4, DISK_WRITTEN = 6, DISK_WRITE_MS = 7,
-       DISK_BUSY_MS = 9, DISK_FIELDS = 10 };
+enum {
+    DISK_READS = 0,
+    DISK_READ_SECTORS = 2,
+    DISK_READ_MS = 3,
+    DISK_WRITES = 4,
+    DISK_WRITTEN = 6,
+    DISK_WRITE_MS = 7,
+    DISK_BUSY_MS = 9,
+    DISK_FIELDS = 10
+};
 
 static bool disk_is_physical(const struct gn_sensor_io *io, gn_str name)
 {
@@ -91,7 +99,8 @@ static void disk_put(struct gn_sensor_io *io, const struct disk_sums *before, co
 {
     const double busy = gn_sensor_rate(0, busy_ms, interval_us) / 10.0;
     gn_sensor_put(io, "disk_read", gn_sensor_rate(before->read_sectors, now->read_sectors, interval_us) / 2048.0);
-    gn_sensor_put(io, "disk_write", gn_sensor_rate(before->written_sectors, now->written_sectors, interval_us) / 2048.0);
+    gn_sensor_put(io, "disk_write",
+                  gn_sensor_rate(before->written_sectors, now->written_sectors, interval_us) / 2048.0);
     gn_sensor_put(io, "disk_busy", busy > 100.0 ? 100.0 : busy);
     if (now->requests >= before->requests && now->wait_ms >= before->wait_ms) {
         const double requests = (double)(now->requests - before->requests);

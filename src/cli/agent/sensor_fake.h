@@ -93,10 +93,37 @@ static inline size_t sensor_fake_count(const struct sensor_fake *fake)
 
 /* Texts no kernel writes: a source says no, or gives what is sound, and never faults. */
 static const char *const sensor_fake_nonsense[] = {
-    "", "\n", "\n\n\n", " ", "cpu", "cpu ", "cpu a b c d e", "cpu0", "cpu 1 2 3", "cpu 99999999999999999999 1 1 1",
-    "cpu -1 -1 -1 -1", "MemTotal:", "MemTotal: x", "MemTotal: 1 kB\nMemAvailable: 2 kB\n", "some", "some avg10=", "some avg10=x "
-    "total=y", "some total=1", "1 2", "1 2 3", "nan inf -1 1/2 3", " 8 0 sda", " 8 0 sda 1 2 3 4", "eth0:", "eth0: 1 2 3",
-    ": 1 2 3 4 5 6 7 8 9 10", "../../x: 1 2 3 4 5 6 7 8 9 10 11", "\xff\xfe\xff", "-", "12345678901234567890123",
+    "",
+    "\n",
+    "\n\n\n",
+    " ",
+    "cpu",
+    "cpu ",
+    "cpu a b c d e",
+    "cpu0",
+    "cpu 1 2 3",
+    "cpu 99999999999999999999 1 1 1",
+    "cpu -1 -1 -1 -1",
+    "MemTotal:",
+    "MemTotal: x",
+    "MemTotal: 1 kB\nMemAvailable: 2 kB\n",
+    "some",
+    "some avg10=",
+    "some avg10=x "
+    "total=y",
+    "some total=1",
+    "1 2",
+    "1 2 3",
+    "nan inf -1 1/2 3",
+    " 8 0 sda",
+    " 8 0 sda 1 2 3 4",
+    "eth0:",
+    "eth0: 1 2 3",
+    ": 1 2 3 4 5 6 7 8 9 10",
+    "../../x: 1 2 3 4 5 6 7 8 9 10 11",
+    "\xff\xfe\xff",
+    "-",
+    "12345678901234567890123",
 };
 
 /* Feeds all of them, twice each, through one file. */

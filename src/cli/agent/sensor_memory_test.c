@@ -14,13 +14,15 @@ static void shares_and_mebibytes_are_counted(void **state)
 {
     (void)state;
     sensor_fake_open(&fake);
-    sensor_fake_file(&fake, "/proc/meminfo",
-                     "MemTotal:        4096 kB\nMemFree: 1 kB\nMemAvailable:    3072 kB\nSwapTotal: 1000 kB\nSwapFree: 750 kB\n");
+    sensor_fake_file(
+        &fake, "/proc/meminfo",
+        "MemTotal:        4096 kB\nMemFree: 1 kB\nMemAvailable:    3072 kB\nSwapTotal: 1000 kB\nSwapFree: 750 kB\n");
     assert_true(sensor_fake_read(&fake, &gn_sensor_memory, 1));
     assert_true(sensor_fake_value(&fake, "memory_used") == 25.0);
     assert_true(sensor_fake_value(&fake, "memory_available") == 3.0);
     assert_true(sensor_fake_value(&fake, "swap_used") == 25.0);
-    sensor_fake_file(&fake, "/proc/meminfo", "MemTotal: 4096 kB\nMemAvailable: 3072 kB\nSwapTotal: 0 kB\nSwapFree: 0 kB\n");
+    sensor_fake_file(&fake, "/proc/meminfo",
+                     "MemTotal: 4096 kB\nMemAvailable: 3072 kB\nSwapTotal: 0 kB\nSwapFree: 0 kB\n");
     assert_true(sensor_fake_read(&fake, &gn_sensor_memory, 1));
     assert_int_equal(sensor_fake_count(&fake), 2); /* no swap, no series */
     sensor_fake_close(&fake);

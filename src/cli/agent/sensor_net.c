@@ -25,7 +25,14 @@ struct net_state {
 };
 
 /* Behind the colon: 8 numbers received, 8 sent; each begins with bytes and packets. */
-enum { NET_BYTES_IN = 0, NET_PACKETS_IN = 1, NET_BYTES_OUT = 8, NET_PACKETS_OUT = 9, NET_FIELDS = 10, NET_NAME_BYTES = 64 };
+enum {
+    NET_BYTES_IN = 0,
+    NET_PACKETS_IN = 1,
+    NET_BYTES_OUT = 8,
+    NET_PACKETS_OUT = 9,
+    NET_FIELDS = 10,
+    NET_NAME_BYTES = 64
+};
 
 static enum net_class net_class_of(const struct gn_sensor_io *io, gn_str name)
 {

@@ -10,8 +10,8 @@
 
 static struct sensor_fake fake;
 
-#define HEAD                                                                                      \
-    "Inter-|   Receive                                                |  Transmit\n"              \
+#define HEAD                                                                                                           \
+    "Inter-|   Receive                                                |  Transmit\n"                                   \
     " face |bytes    packets errs drop fifo frame compressed multicast|bytes    packets errs\n"
 
 static void physical_interfaces_count_and_what_passes_a_bridge_counts_once(void **state)
@@ -19,12 +19,14 @@ static void physical_interfaces_count_and_what_passes_a_bridge_counts_once(void 
     (void)state;
     sensor_fake_open(&fake);
     sensor_fake_file(&fake, "/sys/class/net/eth0/device", NULL);
-    sensor_fake_file(&fake, "/proc/net/dev", HEAD "    lo: 9 9 0 0 0 0 0 0 9 9 0\n  eth0:1024 10 0 0 0 0 0 0 2048 20 0\n"
-                                                  "  br0: 1024 10 0 0 0 0 0 0 2048 20 0\n");
+    sensor_fake_file(&fake, "/proc/net/dev",
+                     HEAD "    lo: 9 9 0 0 0 0 0 0 9 9 0\n  eth0:1024 10 0 0 0 0 0 0 2048 20 0\n"
+                          "  br0: 1024 10 0 0 0 0 0 0 2048 20 0\n");
     assert_true(sensor_fake_read(&fake, &gn_sensor_net, 1000000));
     assert_int_equal(sensor_fake_count(&fake), 0);
-    sensor_fake_file(&fake, "/proc/net/dev", HEAD "    lo: 9999 9 0 0 0 0 0 0 9999 9 0\n"
-                                                  "  eth0: 2048 15 0 0 0 0 0 0 6144 40 0\n  br0: 99 9 0 0 0 0 0 0 9 9 0\n");
+    sensor_fake_file(&fake, "/proc/net/dev",
+                     HEAD "    lo: 9999 9 0 0 0 0 0 0 9999 9 0\n"
+                          "  eth0: 2048 15 0 0 0 0 0 0 6144 40 0\n  br0: 99 9 0 0 0 0 0 0 9 9 0\n");
     assert_true(sensor_fake_read(&fake, &gn_sensor_net, 1500000));
     assert_true(sensor_fake_value(&fake, "net_in") == 2.0);
     assert_true(sensor_fake_value(&fake, "net_out") == 8.0);

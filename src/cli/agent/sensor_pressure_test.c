@@ -14,8 +14,9 @@ static void stall_is_the_share_of_the_last_interval(void **state)
 {
     (void)state;
     sensor_fake_open(&fake);
-    sensor_fake_file(&fake, "/proc/pressure/cpu", "some avg10=0.38 avg60=0.26 avg300=0.36 total=1000000\n"
-                                                  "full avg10=0.00 avg60=0.00 avg300=0.00 total=0\n");
+    sensor_fake_file(&fake, "/proc/pressure/cpu",
+                     "some avg10=0.38 avg60=0.26 avg300=0.36 total=1000000\n"
+                     "full avg10=0.00 avg60=0.00 avg300=0.00 total=0\n");
     sensor_fake_file(&fake, "/proc/pressure/io", "full avg10=9.00 total=5\nsome avg10=1.50 avg60=0 avg300=0 total=7\n");
     assert_true(sensor_fake_read(&fake, &gn_sensor_pressure, 1000000));
     assert_true(sensor_fake_value(&fake, "cpu_pressure") == 0.38);

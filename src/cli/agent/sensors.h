@@ -30,7 +30,7 @@ struct gn_sensor_names {
 
 struct gn_sample {
     int64_t time_ms;
-    uint64_t lost;    /* samples that were dropped right before this one */
+    uint64_t lost;                       /* samples that were dropped right before this one */
     double values[GN_SENSOR_SERIES_MAX]; /* beside names; NaN = none this time */
 };
 
