@@ -88,6 +88,8 @@ static void engine_prepare(struct gn_engine *engine, uint32_t series)
     const uint32_t print = gn_hash32((gn_bytes){ (const uint8_t *)values, sizeof values });
     if (slot->parameters == print)
         return;
+    if (slot->parameters != 0) /* what the old model found will not be ended by the new one */
+        gn_act_forget_series(engine->act, engine->core.seq, series, engine->core.now_ms);
     slot->parameters = print;
     engine->kind->init(engine_state(engine, series), values);
 }

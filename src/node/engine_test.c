@@ -133,6 +133,36 @@ static void a_fault_becomes_finding_alarm_and_a_question(void **state)
     gn_mem_give(heard.text);
 }
 
+/* Other rules, another meaning of a series: its model begins anew, and what the old one had found must not stay open. */
+static void new_rules_end_what_an_old_model_found(void **state)
+{
+    (void)state;
+    static const char other[] = "things:\n  - thing: press\n    properties:\n      - name: load\n        direction: low\n";
+    static char bytes[1024];
+    struct heard heard;
+    struct gn_engine *engine = engine_with(&heard);
+    struct story story = story_of_a_fault();
+    struct gn_buf bundle = gn_buf_over(bytes, sizeof bytes);
+    STORY_EACH(&story, record) {
+        const struct gn_record_tick *tick = (const void *)record;
+        gn_engine_feed(engine, record);
+        if (record->type == GN_RECORD_TICK && tick->time_ms >= STORY_BEGIN_MS + 630000)
+            break; /* in the middle of the fault */
+    }
+    const unsigned alarms = heard.alarms, findings = heard.findings;
+    assert_true(alarms > 0 && findings > 0);
+    gn_solution_bundle_add(&bundle, GN_STR("press.yaml"), gn_str_of(other));
+    const size_t at = story.size;
+    story_rules(&story, gn_buf_str(&bundle));
+    gn_engine_feed(engine, (const void *)(story.bytes + at));
+    assert_true(heard.alarms > alarms && heard.findings > findings);
+    heard.text[heard.size] = '\0';
+    assert_non_null(strstr(heard.text, "\"state\":\"cleared\""));
+    gn_engine_free(engine);
+    gn_mem_give(heard.text);
+    story_end(&story);
+}
+
 static void usual_readings_say_nothing(void **state)
 {
     (void)state;
@@ -320,6 +350,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_fault_becomes_finding_alarm_and_a_question),
+        cmocka_unit_test(new_rules_end_what_an_old_model_found),
         cmocka_unit_test(usual_readings_say_nothing),
         cmocka_unit_test(an_approved_action_is_sent_once_and_ends_with_a_receipt),
         cmocka_unit_test(the_same_journal_gives_the_same_words_and_hash),
