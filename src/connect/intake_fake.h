@@ -7,6 +7,7 @@
 #define GN_CONNECT_INTAKE_FAKE_H
 
 #include <assert.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
