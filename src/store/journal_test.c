@@ -53,6 +53,31 @@ static void what_is_appended_comes_back(void **state)
     gn_disk_sim_free(sim);
 }
 
+static void the_same_holds_on_a_real_disk(void **state)
+{
+    (void)state;
+    const struct gn_disk disk = gn_disk_linux();
+    char dir[] = "/tmp/gn_journal_XXXXXX", command[64];
+    struct gn_journal *journal = NULL;
+    uint64_t next = 1;
+    assert_non_null(mkdtemp(dir));
+    for (int round = 0; round < 3; round++) {
+        assert_int_equal(gn_journal_open_sized(&disk, dir, 1, FIXTURE_SIZES, &journal, NULL), GN_OK);
+        assert_int_equal(gn_journal_next_seq(journal), next);
+        for (uint32_t i = 0; i < 40; i++)
+            assert_int_equal(fixture_append(journal, 1 + i % 9, 1), GN_OK);
+        assert_int_equal(gn_journal_sync(journal), GN_OK);
+        assert_int_equal(gn_journal_trim(journal, 100, 4096), GN_OK);
+        next = gn_journal_next_seq(journal);
+        gn_journal_close(journal);
+        assert_int_equal(fixture_read_all(&disk, dir, 0, 1, &read_back), GN_ERR_NOT_FOUND);
+        assert_int_equal(read_back.last_seq, next - 1);
+        assert_int_equal(read_back.corrupt_count, 0);
+    }
+    (void)snprintf(command, sizeof command, "rm -rf %s", dir);
+    assert_int_equal(system(command), 0);
+}
+
 static void wrong_groups_are_refused(void **state)
 {
     (void)state;
@@ -739,6 +764,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_appended_comes_back),
+        cmocka_unit_test(the_same_holds_on_a_real_disk),
         cmocka_unit_test(wrong_groups_are_refused),
         cmocka_unit_test(a_group_has_a_largest_size),
         cmocka_unit_test(after_a_power_cut_at_any_write_every_promise_holds),
