@@ -25,6 +25,8 @@ const SOLUTION = path.join(ROOT, 'solutions/this-machine');
 const HZ = 10;
 const LEARN_S = 80; // a model judges after 60 windows of a second
 const DISTURB_S = 60;
+const CALM_PERCENT = 60; // of CPU use: a machine that is busy already cannot be disturbed
+const CALM_S = 10;
 const SHOWN_S = process.env.UPDATE_SCREENSHOTS === '1' ? 25 : 0; // a picture shows more of the unusual stretch
 const THING = '/api/v1/things/this-machine';
 
@@ -61,6 +63,22 @@ async function learn(page, api) {
     await waitFor(`${LEARN_S} s of readings`, enough, { timeout: 2 * LEARN_S * 1000, every: 500 });
     assert.deepEqual(await judgePage(page), []);
     await picture(page, 'loop-thing-light');
+}
+
+/** Nothing unusual now, and CPU to spare. */
+async function calm(api) {
+    const quiet = async () => {
+        const now = Date.now();
+        const query = `from=${now - CALM_S * 1000}&to=${now}&step=${CALM_S * 1000}`;
+        const { buckets } = await api.get(`${THING}/properties/cpu_use?${query}`);
+        const { alarms } = await api.get('/api/v1/alarms?state=open');
+        const use = Math.max(...buckets.map((bucket) => bucket.mean));
+        if (use > CALM_PERCENT)
+            throw new Error(`cpu_use is ${use.toFixed(0)} % without us: this needs a calmer machine`);
+        if (alarms.length > 0) throw new Error(`there is an alarm already: ${alarms[0].why}`);
+        return true;
+    };
+    await waitFor('a calm machine', quiet, { timeout: 45_000, every: 1000 });
 }
 
 /** The alarm of what began at `since`, and the decision that waits because of it. */
@@ -154,6 +172,7 @@ test(
         await startAgent(t, node, thing, { hz: HZ });
         await learn(page, api);
 
+        await calm(api);
         await rejectPending(api);
         const began = Date.now();
         const disturbance = startDisturbance(t, 'cpu', DISTURB_S);
