@@ -218,7 +218,7 @@ const struct gn_command gn_command_readings = {
              "duration: 250ms, 90s, 5m, 2h, 1d. Without --limit the newest 1000 are shown; one query answers at\n"
              "most 100000.",
     .options = { { "--from", "TIME", "not before" },
-                 { "--to", "TIME", "not after" },
+                 { "--to", "TIME", "before" },
                  { "--limit", "N", "at most so many" },
                  { "--count", NULL, "only say how many are stored" },
                  { "--step", "D", "one row for each step of that length: count, min, max, mean, last" },

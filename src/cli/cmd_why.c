@@ -93,9 +93,11 @@ static void why_decision(const struct gn_cli *cli, gn_str decision)
     why_line(cli, "decision", "%s, %s: %s on %s with %s", why_text(decision, "id").at, why_text(decision, "state").at,
              why_text(decision, "action.name").at, why_text(decision, "action.thing").at,
              why_text(decision, "action.input").at);
+    const struct why_text reason = why_text(decision, "reason");
     if (gn_pick_has(decision, "person"))
-        why_line(cli, "person", "%s answered at %s: %s", why_text(decision, "person").at,
-                 why_time(decision, "answered").at, why_text(decision, "reason").at);
+        why_line(cli, "person", "%s answered at %s%s%s", why_text(decision, "person").at,
+                 why_time(decision, "answered").at, strcmp(reason.at, "?") == 0 ? "" : ": ",
+                 strcmp(reason.at, "?") == 0 ? "" : reason.at);
     if (gn_pick_has(decision, "refusal"))
         why_line(cli, "envelope", "refused: %s", why_text(decision, "refusal").at);
 }
