@@ -30,8 +30,8 @@ struct gn_item {
 
 struct gn_packet {
     uint32_t thing;
-    uint16_t packet_id;  /* 0 = the device does not ask for an acknowledgement */
-    bool redelivered;    /* the protocol says this may have been sent before (MQTT DUP) */
+    uint16_t packet_id; /* 0 = the device does not ask for an acknowledgement */
+    bool redelivered;   /* the protocol says this may have been sent before (MQTT DUP) */
     uint32_t fingerprint;
     const struct gn_item *items;
     size_t item_count;
@@ -54,10 +54,8 @@ struct gn_intake {
     /* All items or none. *out_token: acknowledge when durable reaches it. AGAIN: the ring is full.
      * INVAL: a reading cannot be kept (time, name, kind; the diag says which); FULL: a named limit.
      * A redelivered packet that is in the journal already is not written again, and is GN_OK. */
-    gn_err (*packet)(void *self, const struct gn_packet *packet, uint64_t *out_token,
-                     struct gn_diag *diag);
-    gn_err (*message)(void *self, const struct gn_message *message, uint64_t *out_token,
-                      struct gn_diag *diag);
+    gn_err (*packet)(void *self, const struct gn_packet *packet, uint64_t *out_token, struct gn_diag *diag);
+    gn_err (*message)(void *self, const struct gn_message *message, uint64_t *out_token, struct gn_diag *diag);
     /* A Thing's first connection came, or its last one went. Never refused for long: AGAIN as above. */
     gn_err (*link)(void *self, uint32_t thing, bool up);
     /* An action's delivery went one step on. */
@@ -79,8 +77,8 @@ struct gn_action_out {
 struct gn_adapter {
     const char *name; /* "mqtt" */
     /* Listens; *out_address gets what it is bound to, as HOST:PORT. The diag says what is wrong and what to do. */
-    gn_err (*start)(uv_loop_t *loop, const struct gn_intake *intake, const char *listen,
-                    struct gn_buf *out_address, void **out_self, struct gn_diag *diag);
+    gn_err (*start)(uv_loop_t *loop, const struct gn_intake *intake, const char *listen, struct gn_buf *out_address,
+                    void **out_self, struct gn_diag *diag);
     /* Everything up to `token` is durable: send the acknowledgements. */
     void (*durable)(void *self, uint64_t token);
     /* The ring has room again. */

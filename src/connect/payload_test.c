@@ -73,9 +73,9 @@ static void a_time_is_seconds_milliseconds_or_rfc_3339(void **state)
         { "{\"time\":1767225600,\"t\":1}", INT64_C(1767225600000) },
         { "{\"t\":1,\"ts\":1767225600.125}", INT64_C(1767225600125) },
         { "{\"timestamp\":1767225600125,\"t\":1}", INT64_C(1767225600125) },
-        { "{\"t\":1,\"time\":99999999999}", INT64_C(99999999999000) },  /* just below 1e11: seconds */
-        { "{\"t\":1,\"time\":100000000000}", INT64_C(100000000000) },   /* 1e11: milliseconds */
-        { "{\"t\":1,\"time\":0}", 0 },                                  /* the intake judges it */
+        { "{\"t\":1,\"time\":99999999999}", INT64_C(99999999999000) }, /* just below 1e11: seconds */
+        { "{\"t\":1,\"time\":100000000000}", INT64_C(100000000000) },  /* 1e11: milliseconds */
+        { "{\"t\":1,\"time\":0}", 0 },                                 /* the intake judges it */
         { "{\"t\":1,\"time\":-5}", -5000 },
         { "{\"t\":1,\"time\":\"2026-01-01T00:00:00.125Z\"}", INT64_C(1767225600125) },
         { "{\"t\":1,\"time\":\"2026-01-01T01:00:00+01:00\"}", INT64_C(1767225600000) },
@@ -98,7 +98,8 @@ static void a_time_that_is_none_is_refused(void **state)
                    "'time' at byte 14 is no time: seconds or milliseconds since 1970, or RFC 3339");
     object_refused("{\"time\":1e300,\"t\":1}",
                    "'time' at byte 13 is no time: seconds or milliseconds since 1970, or RFC 3339");
-    object_refused("{\"ts\":true,\"t\":1}", "'ts' at byte 10 is no time: seconds or milliseconds since 1970, or RFC 3339");
+    object_refused("{\"ts\":true,\"t\":1}",
+                   "'ts' at byte 10 is no time: seconds or milliseconds since 1970, or RFC 3339");
     object_refused("{\"time\":1767225600,\"ts\":1767225600,\"t\":1}", "two times: 'time' and 'ts'");
     object_refused("{\"time\":1767225600,\"time\":1767225600,\"t\":1}", "two times: 'time' and 'time'");
 }
@@ -117,8 +118,9 @@ static void what_is_no_reading_is_refused_with_its_place(void **state)
     object_refused("{}", "no reading in it");
     object_refused("{\"t\":null}", "no reading in it");
     object_refused("{\"time\":1767225600}", "no reading in it");
-    object_refused("21.5", "several properties come as a JSON object or a SenML array; one value goes to its own topic, "
-                           ".../properties/NAME");
+    object_refused("21.5",
+                   "several properties come as a JSON object or a SenML array; one value goes to its own topic, "
+                   ".../properties/NAME");
 }
 
 static void a_null_is_passed_over(void **state)
@@ -196,8 +198,10 @@ static void one_value_is_a_number_a_bool_or_text(void **state)
     static const struct {
         const char *text;
         double number;
-    } numbers[] = { { "21.5", 21.5 }, { "-3", -3 },    { " 7\r\n", 7 }, { "1e3", 1000 },
-                    { "+5", 5 },      { "007", 7 },    { "0", 0 },      { "1.7976931348623157e308", 1.7976931348623157e308 } };
+    } numbers[] = { { "21.5", 21.5 }, { "-3", -3 },
+                    { " 7\r\n", 7 },  { "1e3", 1000 },
+                    { "+5", 5 },      { "007", 7 },
+                    { "0", 0 },       { "1.7976931348623157e308", 1.7976931348623157e308 } };
     (void)state;
     for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
         assert_int_equal(value(numbers[i].text), GN_OK);

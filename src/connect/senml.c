@@ -32,19 +32,19 @@ typedef enum senml_label {
 #define BIT(label) (1u << (label))
 
 struct senml_row {
-    const char *name;
+    gn_str name;
     gn_json_kind kind;
 };
 
 static const struct senml_row senml_labels[SENML_COUNT] = {
-    [SENML_BN] = { "bn", GN_JSON_STRING }, [SENML_BT] = { "bt", GN_JSON_NUMBER },
-    [SENML_BU] = { "bu", GN_JSON_STRING }, [SENML_BV] = { "bv", GN_JSON_NUMBER },
-    [SENML_BS] = { "bs", GN_JSON_NUMBER }, [SENML_BVER] = { "bver", GN_JSON_NUMBER },
-    [SENML_N] = { "n", GN_JSON_STRING },   [SENML_U] = { "u", GN_JSON_STRING },
-    [SENML_V] = { "v", GN_JSON_NUMBER },   [SENML_VB] = { "vb", GN_JSON_BOOL },
-    [SENML_VS] = { "vs", GN_JSON_STRING }, [SENML_VD] = { "vd", GN_JSON_STRING },
-    [SENML_S] = { "s", GN_JSON_NUMBER },   [SENML_T] = { "t", GN_JSON_NUMBER },
-    [SENML_UT] = { "ut", GN_JSON_NUMBER },
+    [SENML_BN] = { { "bn", 2 }, GN_JSON_STRING }, [SENML_BT] = { { "bt", 2 }, GN_JSON_NUMBER },
+    [SENML_BU] = { { "bu", 2 }, GN_JSON_STRING }, [SENML_BV] = { { "bv", 2 }, GN_JSON_NUMBER },
+    [SENML_BS] = { { "bs", 2 }, GN_JSON_NUMBER }, [SENML_BVER] = { { "bver", 4 }, GN_JSON_NUMBER },
+    [SENML_N] = { { "n", 1 }, GN_JSON_STRING },   [SENML_U] = { { "u", 1 }, GN_JSON_STRING },
+    [SENML_V] = { { "v", 1 }, GN_JSON_NUMBER },   [SENML_VB] = { { "vb", 2 }, GN_JSON_BOOL },
+    [SENML_VS] = { { "vs", 2 }, GN_JSON_STRING }, [SENML_VD] = { { "vd", 2 }, GN_JSON_STRING },
+    [SENML_S] = { { "s", 1 }, GN_JSON_NUMBER },   [SENML_T] = { { "t", 1 }, GN_JSON_NUMBER },
+    [SENML_UT] = { { "ut", 2 }, GN_JSON_NUMBER },
 };
 
 struct senml_state { /* base fields, and the record that is being read */
@@ -68,7 +68,7 @@ static gn_err senml_refuse(const struct gn_payload *payload, const struct senml_
 static senml_label senml_label_of(gn_str key)
 {
     int label = 0;
-    while (label < SENML_COUNT && !gn_str_equal(gn_str_of(senml_labels[label].name), key))
+    while (label < SENML_COUNT && !gn_str_equal(senml_labels[label].name, key))
         label++;
     return (senml_label)label;
 }

@@ -86,9 +86,17 @@ static void the_property_is_the_last_segment_of_the_name(void **state)
     static const struct {
         const char *base, *name, *property;
     } rows[] = {
-        { "", "t", "t" },           { "press:", "t", "t" },      { "press/7/", "t", "t" },   { "press", "t", "presst" },
-        { "a:press-", "t", "press-t" }, { "a:", "b/c", "c" },    { "a:", "b:c/", "c" },      { "press/t", "", "t" },
-        { "press/t/", "", "t" },    { "a:b:c", "", "c" },        { "x", "/y", "y" },
+        { "", "t", "t" },
+        { "press:", "t", "t" },
+        { "press/7/", "t", "t" },
+        { "press", "t", "presst" },
+        { "a:press-", "t", "press-t" },
+        { "a:", "b/c", "c" },
+        { "a:", "b:c/", "c" },
+        { "press/t", "", "t" },
+        { "press/t/", "", "t" },
+        { "a:b:c", "", "c" },
+        { "x", "/y", "y" },
     };
     char text[128];
     (void)state;

@@ -43,12 +43,14 @@ static void what_is_no_address_is_said_so(void **state)
         { ":1883", "':1883' is no address; give HOST:PORT, such as 127.0.0.1:1883 or [::1]:1883" },
         { "127.0.0.1:", "'127.0.0.1:' is no address; give HOST:PORT, such as 127.0.0.1:1883 or [::1]:1883" },
         { "::1:1883", "'::1:1883' is no address; give HOST:PORT, such as 127.0.0.1:1883 or [::1]:1883" },
-        { "127.0.0.1:65536", "'127.0.0.1:65536' has no port between 0 and 65535; give HOST:PORT, such as 127.0.0.1:1883 "
-                             "or [::1]:1883" },
+        { "127.0.0.1:65536",
+          "'127.0.0.1:65536' has no port between 0 and 65535; give HOST:PORT, such as 127.0.0.1:1883 "
+          "or [::1]:1883" },
         { "127.0.0.1:-1", "'127.0.0.1:-1' has no port between 0 and 65535; give HOST:PORT, such as 127.0.0.1:1883 or "
                           "[::1]:1883" },
-        { "127.0.0.1:mqtt", "'127.0.0.1:mqtt' has no port between 0 and 65535; give HOST:PORT, such as 127.0.0.1:1883 or "
-                            "[::1]:1883" },
+        { "127.0.0.1:mqtt",
+          "'127.0.0.1:mqtt' has no port between 0 and 65535; give HOST:PORT, such as 127.0.0.1:1883 or "
+          "[::1]:1883" },
         { "no such host:1", "'no such host:1' names a host that is not known here; give HOST:PORT, such as "
                             "127.0.0.1:1883 or [::1]:1883" },
     };

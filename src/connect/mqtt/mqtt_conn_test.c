@@ -59,8 +59,8 @@ static size_t publish_of(size_t size, uint16_t packet_id)
 
 static void packets_of_every_size_arrive_in_every_cut(void **state)
 {
-    static const size_t sizes[] = { 40,    131,   4095,  4096,  4097,  8191,
-                                    8192,  8193,  32767, 32768, 40000, GN_MQTT_PACKET_BYTES_MAX };
+    static const size_t sizes[] = { 40,   131,  4095,  4096,  4097,  8191,
+                                    8192, 8193, 32767, 32768, 40000, GN_MQTT_PACKET_BYTES_MAX };
     static const size_t cuts[] = { 1, 2, 5, 100, 4096, 33000 };
     uint16_t id = 0;
     size_t count = 0;

@@ -165,7 +165,7 @@ static void flags_that_contradict_are_refused(void **state)
     assert_int_equal(decode(BYTES("\x10\x11\x00\x04MQTT\x05\x42\x00\x3c\x00\x00\x01z\x00\x01p"), 5), GN_OK);
     refused(BYTES("\x36\x05\x00\x01t\x00\x01"), 4, GN_MQTT_MALFORMED); /* QoS 3 */
     refused(BYTES("\x38\x03\x00\x01t"), 4, GN_MQTT_MALFORMED);         /* DUP without QoS */
-    refused(BYTES("\x60\x02\x00\x01"), 4, GN_MQTT_MALFORMED);         /* PUBREL without its bit */
+    refused(BYTES("\x60\x02\x00\x01"), 4, GN_MQTT_MALFORMED);          /* PUBREL without its bit */
     refused(BYTES("\x80\x06\x00\x01\x00\x01t\x00"), 4, GN_MQTT_MALFORMED);
     refused(BYTES("\xc1\x00"), 4, GN_MQTT_MALFORMED);
     refused(BYTES("\xc0\x01\x00"), 4, GN_MQTT_MALFORMED);

@@ -33,10 +33,9 @@ static int teardown(void **state)
 
 static gn_err deliver(const char *id)
 {
-    const struct gn_action_out action = { .thing = FAKE_PRESS,
-                                          .action = GN_STR("stop"),
-                                          .id = gn_str_of(id),
-                                          .payload = GN_STR("{\"action\":\"stop\"}") };
+    const struct gn_action_out action = {
+        .thing = FAKE_PRESS, .action = GN_STR("stop"), .id = gn_str_of(id), .payload = GN_STR("{\"action\":\"stop\"}")
+    };
     return gn_mqtt_adapter.deliver(rig.self, &action);
 }
 

@@ -277,7 +277,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(the_same_client_id_takes_over, setup, teardown),
-        cmocka_unit_test_setup_teardown(a_session_is_present_after_a_return_and_not_after_a_clean_start, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_session_is_present_after_a_return_and_not_after_a_clean_start, setup,
+                                        teardown),
         cmocka_unit_test_setup_teardown(a_client_without_an_id_is_given_one, setup, teardown),
         cmocka_unit_test_setup_teardown(a_connect_without_credentials_is_refused, setup, teardown),
         cmocka_unit_test_setup_teardown(a_will_outside_the_own_tree_refuses_the_connect, setup, teardown),

@@ -30,10 +30,9 @@ static int teardown(void **state)
 
 static gn_err publish(const char *topic, const char *text)
 {
-    const struct gn_mqtt_publish packet = { .qos = 1,
-                                            .packet_id = 3,
-                                            .topic = gn_str_of(topic),
-                                            .payload = { (const uint8_t *)text, strlen(text) } };
+    const struct gn_mqtt_publish packet = {
+        .qos = 1, .packet_id = 3, .topic = gn_str_of(topic), .payload = { (const uint8_t *)text, strlen(text) }
+    };
     return gn_mqtt_inbound(&fake.table, &payload, FAKE_PRESS, &packet, &verdict);
 }
 
@@ -70,8 +69,9 @@ static void topics_that_are_not_its_own_are_refused(void **state)
     (void)state;
     refused("things/pump/properties", "{}", GN_MQTT_NOT_AUTHORIZED, true,
             "topic 'things/pump/properties' is not below things/press/");
-    refused("things/press/actions/stop", "{}", GN_MQTT_NOT_AUTHORIZED, true,
-            "topic 'things/press/actions/stop' is none of properties, properties/NAME, events/NAME, actions/NAME/status");
+    refused(
+        "things/press/actions/stop", "{}", GN_MQTT_NOT_AUTHORIZED, true,
+        "topic 'things/press/actions/stop' is none of properties, properties/NAME, events/NAME, actions/NAME/status");
     refused("things/press/properties/+", "1", GN_MQTT_BAD_TOPIC, true,
             "a topic has 1 to 512 bytes, at most 16 levels and no wildcard");
     refused("", "1", GN_MQTT_BAD_TOPIC, true, "a topic has 1 to 512 bytes, at most 16 levels and no wildcard");
@@ -84,7 +84,8 @@ static void payloads_that_cannot_be_kept_say_why(void **state)
     (void)state;
     refused("things/press/properties", "{", GN_MQTT_BAD_PAYLOAD, false, "not JSON at byte 1: the text ends too early");
     refused("things/press/properties", "{\"bad\":1}", GN_MQTT_BAD_PAYLOAD, false, "'bad' cannot be kept");
-    refused("things/press/properties", "{\"many\":1}", GN_MQTT_QUOTA, false, "not kept: a named limit is reached: drop, or wait");
+    refused("things/press/properties", "{\"many\":1}", GN_MQTT_QUOTA, false,
+            "not kept: a named limit is reached: drop, or wait");
     refused("things/press/events/e", "\xff", GN_MQTT_BAD_PAYLOAD, false, "an event is not UTF-8");
     memset(large, 'x', sizeof large - 1);
     refused("things/press/actions/a/status", large, GN_MQTT_BAD_PAYLOAD, false,

@@ -24,19 +24,18 @@ static inline struct gn_mqtt_props sample_reason(uint8_t version)
 
 static inline struct gn_mqtt_connect sample_connect(uint8_t version)
 {
-    struct gn_mqtt_connect packet = { .version = version,
-                                      .clean = true,
-                                      .has_will = true,
-                                      .has_user = true,
-                                      .has_password = true,
-                                      .keepalive_s = 30,
-                                      .client_id = GN_STR("client"),
-                                      .user = GN_STR("press"),
-                                      .password = GN_STR("secret"),
-                                      .will = { .topic = GN_STR("things/press/events/gone"),
-                                                .payload = sample_bytes("1"),
-                                                .qos = 1,
-                                                .retain = true } };
+    struct gn_mqtt_connect packet = {
+        .version = version,
+        .clean = true,
+        .has_will = true,
+        .has_user = true,
+        .has_password = true,
+        .keepalive_s = 30,
+        .client_id = GN_STR("client"),
+        .user = GN_STR("press"),
+        .password = GN_STR("secret"),
+        .will = { .topic = GN_STR("things/press/events/gone"), .payload = sample_bytes("1"), .qos = 1, .retain = true }
+    };
     if (version == GN_MQTT_V5) {
         gn_mqtt_props_set(&packet.props, GN_MQTT_P_SESSION_EXPIRY, 3600);
         gn_mqtt_props_set(&packet.props, GN_MQTT_P_RECEIVE_MAXIMUM, 20);

@@ -61,8 +61,8 @@ static void each_property_stands_only_where_it_may(void **state)
     assert_int_equal(take(BYTES("\x05\x18\x00\x00\x00\x05"), GN_MQTT_IN_WILL), GN_OK);
     refused(BYTES("\x05\x18\x00\x00\x00\x05"), GN_MQTT_CONNECT, GN_MQTT_PROTOCOL_ERROR);
     refused(BYTES("\x03\x23\x00\x01"), GN_MQTT_SUBSCRIBE, GN_MQTT_PROTOCOL_ERROR);
-    refused(BYTES("\x02\x04\x00"), GN_MQTT_PUBLISH, GN_MQTT_MALFORMED);   /* no such id */
-    refused(BYTES("\x02\x2b\x00"), GN_MQTT_PUBLISH, GN_MQTT_MALFORMED);   /* 43 */
+    refused(BYTES("\x02\x04\x00"), GN_MQTT_PUBLISH, GN_MQTT_MALFORMED);     /* no such id */
+    refused(BYTES("\x02\x2b\x00"), GN_MQTT_PUBLISH, GN_MQTT_MALFORMED);     /* 43 */
     refused(BYTES("\x03\xab\x01\x00"), GN_MQTT_PUBLISH, GN_MQTT_MALFORMED); /* 171 */
 }
 

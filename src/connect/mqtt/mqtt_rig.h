@@ -50,8 +50,8 @@ static inline void rig_start(struct rig *rig)
     struct gn_buf address = gn_buf_over(rig->address, sizeof rig->address);
     assert_int_equal(uv_loop_init(&rig->loop), 0);
     fake_init(&rig->fake);
-    assert_int_equal(
-        gn_mqtt_adapter.start(&rig->loop, &rig->fake.table, "127.0.0.1:0", &address, &rig->self, &diag), GN_OK);
+    assert_int_equal(gn_mqtt_adapter.start(&rig->loop, &rig->fake.table, "127.0.0.1:0", &address, &rig->self, &diag),
+                     GN_OK);
     assert_int_equal(sscanf(rig->address, "127.0.0.1:%hu", &rig->port), 1);
 }
 
@@ -189,8 +189,8 @@ static inline bool rig_is_closed(struct rig *rig, struct rig_client *client)
     return !rig_next(rig, client, &frame);
 }
 
-#define RIG_SENDING(name)      \
-    uint8_t name##_bytes[4096]; \
+#define RIG_SENDING(name)                                                                                              \
+    uint8_t name##_bytes[4096];                                                                                        \
     struct gn_buf name = gn_buf_over(name##_bytes, sizeof name##_bytes)
 
 static inline void rig_send_connect(struct rig *rig, struct rig_client *client, const struct gn_mqtt_connect *packet)

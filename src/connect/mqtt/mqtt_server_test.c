@@ -86,7 +86,8 @@ static void a_refusal_waits_its_turn_and_says_why(void **state)
     assert_int_equal(ack.packet_id, 2);
     assert_int_equal(ack.reason, GN_MQTT_BAD_PAYLOAD);
     const gn_str words = gn_mqtt_props_text(&ack.props, GN_MQTT_P_REASON_STRING);
-    assert_true(gn_str_equal(words, GN_STR("'t' holds an object at byte 5; a reading is a number, a bool or a string")));
+    assert_true(
+        gn_str_equal(words, GN_STR("'t' holds an object at byte 5; a reading is a number, a bool or a string")));
     assert_int_equal(rig_puback(&rig, &one, 3), GN_MQTT_NOT_AUTHORIZED);
     assert_int_equal(rig_puback(&rig, &one, 4), GN_MQTT_BAD_PAYLOAD);
     assert_int_equal(rig_puback(&rig, &one, 5), GN_MQTT_QUOTA);
@@ -117,10 +118,9 @@ static void in_3_1_1_a_bad_payload_is_acknowledged_and_counted(void **state)
 static void a_redelivery_is_passed_on_with_the_same_fingerprint(void **state)
 {
     RIG_SENDING(out);
-    struct gn_mqtt_publish packet = { .qos = 1,
-                                      .packet_id = 5,
-                                      .topic = gn_str_of(object_topic),
-                                      .payload = { (const uint8_t *)"{\"t\":1}", 7 } };
+    struct gn_mqtt_publish packet = {
+        .qos = 1, .packet_id = 5, .topic = gn_str_of(object_topic), .payload = { (const uint8_t *)"{\"t\":1}", 7 }
+    };
     (void)state;
     rig_start(&rig);
     rig_join(&rig, &one, GN_MQTT_V311, "a", "press");
@@ -410,9 +410,26 @@ static void mosquitto_pub_waits_for_the_disk(void **state)
     char port[8];
     (void)state;
     for (size_t i = 0; i < 2; i++) {
-        char *args[] = { "mosquitto_pub", "-p", port, "-h", "127.0.0.1", "-V", (char *)(uintptr_t)versions[i],
-                         "-q", "1", "-i", "pub", "-u", "press", "-P", "press-token",
-                         "-t", "things/press/properties", "-m", "{\"t\":21.5}", NULL };
+        char *args[] = { "mosquitto_pub",
+                         "-p",
+                         port,
+                         "-h",
+                         "127.0.0.1",
+                         "-V",
+                         (char *)(uintptr_t)versions[i],
+                         "-q",
+                         "1",
+                         "-i",
+                         "pub",
+                         "-u",
+                         "press",
+                         "-P",
+                         "press-token",
+                         "-t",
+                         "things/press/properties",
+                         "-m",
+                         "{\"t\":21.5}",
+                         NULL };
         rig_start(&rig);
         (void)snprintf(port, sizeof port, "%u", rig.port);
         if (!child_start(&child, args)) {
@@ -436,8 +453,10 @@ static void mosquitto_pub_is_told_that_it_may_not(void **state)
 {
     struct child child;
     char port[8];
-    char *args[] = { "mosquitto_pub", "-p", port, "-h", "127.0.0.1", "-q", "1", "-u", "press", "-P", "wrong",
-                     "-t", "things/press/properties", "-m", "1", "--quiet", NULL };
+    char *args[] = {
+        "mosquitto_pub",           "-p", port, "-h",      "127.0.0.1", "-q", "1", "-u", "press", "-P", "wrong", "-t",
+        "things/press/properties", "-m", "1",  "--quiet", NULL
+    };
     (void)state;
     rig_start(&rig);
     (void)snprintf(port, sizeof port, "%u", rig.port);
@@ -456,15 +475,32 @@ static void mosquitto_sub_gets_an_action(void **state)
     static const char *const versions[] = { "mqttv311", "mqttv5" };
     struct child child;
     char port[8];
-    const struct gn_action_out action = { .thing = FAKE_PRESS,
-                                          .action = GN_STR("stop"),
-                                          .id = GN_STR("x-1"),
-                                          .payload = GN_STR("{\"id\":\"x-1\"}") };
+    const struct gn_action_out action = {
+        .thing = FAKE_PRESS, .action = GN_STR("stop"), .id = GN_STR("x-1"), .payload = GN_STR("{\"id\":\"x-1\"}")
+    };
     (void)state;
     for (size_t i = 0; i < 2; i++) {
-        char *args[] = { "mosquitto_sub", "-p", port, "-h", "127.0.0.1", "-V", (char *)(uintptr_t)versions[i],
-                         "-q", "1", "-i", "sub", "-u", "press", "-P", "press-token",
-                         "-t", "things/press/actions/+", "-C", "1", "-v", NULL };
+        char *args[] = { "mosquitto_sub",
+                         "-p",
+                         port,
+                         "-h",
+                         "127.0.0.1",
+                         "-V",
+                         (char *)(uintptr_t)versions[i],
+                         "-q",
+                         "1",
+                         "-i",
+                         "sub",
+                         "-u",
+                         "press",
+                         "-P",
+                         "press-token",
+                         "-t",
+                         "things/press/actions/+",
+                         "-C",
+                         "1",
+                         "-v",
+                         NULL };
         rig_start(&rig);
         (void)snprintf(port, sizeof port, "%u", rig.port);
         if (!child_start(&child, args)) {
@@ -495,8 +531,7 @@ static void a_bad_address_is_explained(void **state)
     rig_start(&rig);
     assert_int_equal(uv_loop_init(&loop), 0);
     assert_int_equal(gn_mqtt_adapter.start(&loop, &rig.fake.table, "1883", &address, &self, &diag), GN_ERR_INVAL);
-    assert_string_equal(diag.text,
-                        "'1883' is no address; give HOST:PORT, such as 127.0.0.1:1883 or [::1]:1883");
+    assert_string_equal(diag.text, "'1883' is no address; give HOST:PORT, such as 127.0.0.1:1883 or [::1]:1883");
     (void)snprintf(taken, sizeof taken, "127.0.0.1:%u", rig.port);
     assert_int_equal(gn_mqtt_adapter.start(&loop, &rig.fake.table, taken, &address, &self, &diag), GN_ERR_BUSY);
     (void)snprintf(expected, sizeof expected,
