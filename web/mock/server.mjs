@@ -393,10 +393,12 @@ async function read(request) {
     return text;
 }
 
-/** A file of dist/, or the page itself for every path that is none. */
+/** A file of dist/, or the page itself when nothing in the last part looks like a file: the portal's own
+ *  rule. */
 async function asset(pathname, response) {
     const file = path.join(DIST, path.normalize(decodeURIComponent(pathname)));
-    const isFile = path.extname(file) in TYPES && file.startsWith(DIST + path.sep);
+    const isFile = pathname.split('/').at(-1).includes('.');
+    if (isFile && !(path.extname(file) in TYPES && file.startsWith(DIST + path.sep))) throw notFound();
     const bytes = await readFile(isFile ? file : path.join(DIST, 'index.html'));
     response.writeHead(200, { ...HEADERS, 'Content-Type': TYPES[isFile ? path.extname(file) : '.html'] });
     response.end(bytes);

@@ -121,7 +121,7 @@ export function makeThings(scenario) {
             actions: [SLOW],
             refused: { count: 3, why: 'property "temperature" is a number, and "n/a" was sent' },
         }),
-        thing('greenhouse-north', 'Greenhouse north', GREENHOUSE, {
+        thing('greenhouse.north', 'Greenhouse north', GREENHOUSE, {
             period: 30_000,
             online: false,
             lastSeen: Date.now() - 8_100_000,

@@ -5,7 +5,7 @@ import { stepsOf } from '../src/components/steps.js';
 import { Backoff } from '../src/lib/backoff.js';
 import { Cell } from '../src/lib/cell.js';
 import { publishLine } from '../src/lib/mqtt_line.js';
-import { fit } from '../src/lib/router.js';
+import { fit, place } from '../src/lib/router.js';
 import { Table } from '../src/lib/store.js';
 import type { Action, ActionState, Decision, DecisionState, NodeStatus } from '../src/lib/types.js';
 
@@ -106,9 +106,17 @@ test('waiting grows, is bounded, and starts anew after a success', () => {
 test('a path fits a pattern segment by segment', () => {
     assert.deepEqual(fit('/things/:id', '/things/a%2Fb'), { id: 'a/b' });
     assert.equal(fit('/things/:id', '/things/'), null);
+    assert.deepEqual(fit('/things/:id', '/things/press.7/'), { id: 'press.7' });
+    assert.deepEqual(fit('/alarms', '/alarms/'), {});
     assert.equal(fit('/things/:id', '/things/a/b'), null);
     assert.equal(fit('/things/:id', '/things/%E0%A4%A'), null);
     assert.deepEqual(fit('/', '/'), {});
+});
+
+test('the address of a page never looks like a file: the node would look for one', () => {
+    assert.equal(place('things', 'press.7'), '/things/press.7/');
+    assert.equal(place('things', 'a/b'), '/things/a%2Fb');
+    assert.equal(place('alarms'), '/alarms');
 });
 
 test('the line to try names the port the node listens on', () => {

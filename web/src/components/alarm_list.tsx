@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // alarm_list.tsx -- alarms as lines: the Thing, the why in one line, how long.
 
-import { path } from '../lib/api.js';
-import { Link } from '../lib/router.js';
+import { Link, place } from '../lib/router.js';
 import type { Alarm } from '../lib/types.js';
 import { duration } from '../format/time.js';
 import { saidAlarm } from '../format/words.js';
@@ -14,7 +13,7 @@ function Row({ alarm, isOfOneThing }: { alarm: Alarm; isOfOneThing: boolean }) {
     const now = useNow();
     return (
         <li>
-            <Link to={path('alarms', alarm.id)} class="row-link">
+            <Link to={place('alarms', alarm.id)} class="row-link">
                 <span class="row-main">
                     <span class="row-title">{alarm.why}</span>
                     <span class="row-note">

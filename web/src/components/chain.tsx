@@ -7,9 +7,8 @@ import { onceIn } from '../format/chance.js';
 import { count } from '../format/number.js';
 import { span } from '../format/time.js';
 import { saidResult } from '../format/words.js';
-import { path } from '../lib/api.js';
 import { nodeNow } from '../lib/clock.js';
-import { Link } from '../lib/router.js';
+import { Link, place } from '../lib/router.js';
 import type { Action, Decision, Finding, Millis, Receipt } from '../lib/types.js';
 import { Chip } from './chip.js';
 import { Hash } from './copy.js';
@@ -102,7 +101,7 @@ export function Chain(props: ChainProps) {
                     {decision.alarm && (
                         <>
                             {' '}
-                            · alarm <Link to={path('alarms', decision.alarm)}>{decision.alarm}</Link>
+                            · alarm <Link to={place('alarms', decision.alarm)}>{decision.alarm}</Link>
                         </>
                     )}
                 </One>

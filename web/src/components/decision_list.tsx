@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // decision_list.tsx -- decisions as lines: what, where, when, by whom, and what came of it.
 
-import { path } from '../lib/api.js';
-import { Link } from '../lib/router.js';
+import { Link, place } from '../lib/router.js';
 import { useActionOf } from '../lib/selections.js';
 import type { Decision } from '../lib/types.js';
 import { actionLine, saidAction, saidDecision } from '../format/words.js';
@@ -15,7 +14,7 @@ function Row({ decision }: { decision: Decision }) {
     const what = decision.action ? actionLine(decision.action.name, decision.action.input) : decision.rule;
     return (
         <li>
-            <Link to={path('decisions', decision.id)} class="row-link">
+            <Link to={place('decisions', decision.id)} class="row-link">
                 <span class="row-main">
                     <span class="row-title">{what}</span>
                     <span class="row-note">

@@ -2,8 +2,7 @@
 // proposal.tsx -- one decision that waits for a person: what exactly will be done, why, by which rule, until
 // when; then the answer; then what becomes of it.
 
-import { path } from '../lib/api.js';
-import { Link } from '../lib/router.js';
+import { Link, place } from '../lib/router.js';
 import { useActionOf, useOne } from '../lib/selections.js';
 import type { Decision } from '../lib/types.js';
 import { inputText, saidDecision } from '../format/words.js';
@@ -23,7 +22,7 @@ export function WhatIsDone({ decision }: { decision: Decision }) {
     return (
         <div class="what">
             <p class="what-line">
-                <b>{action.name}</b> on <Link to={path('things', action.thing)}>{action.thing}</Link>
+                <b>{action.name}</b> on <Link to={place('things', action.thing)}>{action.thing}</Link>
             </p>
             {input.length > 0 && (
                 <dl class="input">
@@ -81,11 +80,11 @@ export function Proposal({ decision }: { decision: Decision }) {
                         </Fact>
                         {decision.alarm && (
                             <Fact name="Alarm">
-                                <Link to={path('alarms', decision.alarm)}>{decision.alarm}</Link>
+                                <Link to={place('alarms', decision.alarm)}>{decision.alarm}</Link>
                             </Fact>
                         )}
                         <Fact name="Decision">
-                            <Link to={path('decisions', decision.id)}>{decision.id}</Link>
+                            <Link to={place('decisions', decision.id)}>{decision.id}</Link>
                         </Fact>
                     </Facts>
                 </div>

@@ -22,8 +22,8 @@ interface PlaceProps {
 }
 
 function Place({ to, icon, name, within, badge = 0, badgeWords }: PlaceProps) {
-    const path = usePath();
-    const isCurrent = path === to || within.some((prefix) => path.startsWith(prefix));
+    const here = usePath();
+    const isCurrent = here === to || within.some((prefix) => here.startsWith(prefix));
     return (
         <li>
             <Link to={to} class="place" current={isCurrent} {...(badge ? { label: `${name}, ${badgeWords}` } : {})}>

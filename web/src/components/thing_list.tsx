@@ -2,8 +2,7 @@
 // thing_list.tsx -- the Things of this node; a search when they are many.
 
 import { useState } from 'preact/hooks';
-import { path } from '../lib/api.js';
-import { Link } from '../lib/router.js';
+import { Link, place } from '../lib/router.js';
 import type { ThingRow } from '../lib/types.js';
 import { several } from '../format/words.js';
 import { Online } from './chip.js';
@@ -15,7 +14,7 @@ const SHOWN_MAX = 60;
 function Row({ thing }: { thing: ThingRow }) {
     return (
         <li>
-            <Link to={path('things', thing.id)} class="row-link">
+            <Link to={place('things', thing.id)} class="row-link">
                 <span class="row-main">
                     <span class="row-title">{thing.name}</span>
                     <span class="row-note">

@@ -4,6 +4,7 @@
 //   "/things/:id" fits "/things/press-7" with { id: "press-7" }; a parameter is one segment, decoded.
 
 import type { ComponentChildren, JSX } from 'preact';
+import { path } from './api.js';
 import { Cell, useCell } from './cell.js';
 
 export type Parameters = Record<string, string>;
@@ -15,10 +16,16 @@ export interface Route {
 
 const address = new Cell(typeof location === 'undefined' ? '/' : location.pathname);
 
+/** The address of a page, each part one segment whatever it contains. The node takes a last part with a dot
+ *  for a file's name and finds none: an address such as that of the Thing "press.7" ends with a slash. */
+export function place(...parts: string[]): string {
+    return path(...parts) + (parts.at(-1)?.includes('.') ? '/' : '');
+}
+
 /** Parameters when the path fits the pattern, else null. */
 export function fit(pattern: string, pathname: string): Parameters | null {
     const wanted = pattern.split('/');
-    const given = pathname.split('/');
+    const given = (pathname.length > 1 ? pathname.replace(/\/$/, '') : pathname).split('/');
     if (wanted.length !== given.length) return null;
     const parameters: Parameters = {};
     for (const [index, part] of wanted.entries()) {

@@ -7,8 +7,8 @@ import { Fact, Facts } from '../components/facts.js';
 import { Problem } from '../components/notice.js';
 import { Page } from '../components/page.js';
 import { TryIt } from '../components/try_it.js';
-import { api, may, path, type Failure } from '../lib/api.js';
-import { Link } from '../lib/router.js';
+import { api, may, type Failure } from '../lib/api.js';
+import { Link, place } from '../lib/router.js';
 import { asFailure } from '../lib/store.js';
 import type { NewThing } from '../lib/types.js';
 
@@ -32,7 +32,7 @@ function Made({ thing, another }: { thing: NewThing; another: () => void }) {
             <h3>Try it</h3>
             <TryIt id={thing.id} token={thing.token} />
             <div class="answer-buttons">
-                <Link to={path('things', thing.id)} class="button button-main">
+                <Link to={place('things', thing.id)} class="button button-main">
                     Watch its readings
                 </Link>
                 <button type="button" class="button" onClick={another}>

@@ -14,9 +14,8 @@ import { howSure } from '../format/chance.js';
 import { count } from '../format/number.js';
 import { duration, span } from '../format/time.js';
 import { saidAlarm, several } from '../format/words.js';
-import { path } from '../lib/api.js';
 import { nodeNow, useNow } from '../lib/clock.js';
-import { Link } from '../lib/router.js';
+import { Link, place } from '../lib/router.js';
 import { useDecisionsOfAlarm, useFindingsOfAlarm, useOne } from '../lib/selections.js';
 import { fetchList, fetchOne, tables, useWork } from '../lib/store.js';
 import type { Alarm, Contribution, Decision, Finding } from '../lib/types.js';
@@ -70,7 +69,7 @@ function Words({
             <p class="lead">{alarm.why}</p>
             <Facts>
                 <Fact name="Thing">
-                    <Link to={path('things', alarm.thing)}>{alarm.thing}</Link>
+                    <Link to={place('things', alarm.thing)}>{alarm.thing}</Link>
                 </Fact>
                 <Fact name="When">
                     <Instant time={alarm.since} />

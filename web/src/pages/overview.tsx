@@ -9,8 +9,8 @@ import { Empty, Gate, Pending } from '../components/notice.js';
 import { Page, Section } from '../components/page.js';
 import { ThingList } from '../components/thing_list.js';
 import { several } from '../format/words.js';
-import { api, may, path } from '../lib/api.js';
-import { Link } from '../lib/router.js';
+import { api, may } from '../lib/api.js';
+import { Link, place } from '../lib/router.js';
 import { useOpenAlarms, useOpenState, usePendingDecisions } from '../lib/selections.js';
 import { useAnswer } from '../lib/store.js';
 import type { Decision, ThingRow } from '../lib/types.js';
@@ -107,8 +107,8 @@ export function Overview() {
             above="Overview"
             kind="overview"
         >
-            <NodeStrip />
             <Gate states={[open, things]}>
+                <NodeStrip />
                 {pending.length > 0 && <Waiting decisions={pending} />}
                 <Section
                     title="Open alarms"
@@ -140,7 +140,7 @@ export function Overview() {
                                 <span class="muted">{online} online</span>
                             )}
                             {may('admin') && (
-                                <Link to={path('add-thing')} class="more">
+                                <Link to={place('add-thing')} class="more">
                                     <Icon name="plus" />
                                     Add a Thing
                                 </Link>
