@@ -339,9 +339,14 @@ static bool clients_send_wills(struct gn_mqtt_clients *clients)
     return true;
 }
 
+bool gn_mqtt_clients_tell(struct gn_mqtt_clients *clients)
+{
+    const bool wills_sent = clients_send_wills(clients);
+    return clients_tell_links(clients) && wills_sent;
+}
+
 bool gn_mqtt_clients_run(struct gn_mqtt_clients *clients, int64_t now_ms)
 {
     clients_run_away(clients, now_ms);
-    const bool wills_sent = clients_send_wills(clients);
-    return clients_tell_links(clients) && wills_sent;
+    return gn_mqtt_clients_tell(clients);
 }

@@ -6,7 +6,7 @@
  *
  * A client keeps its subscriptions, its outbox and its will. When its connection goes, it is forgotten, or kept as
  * long as it asked for (in memory: a restart forgets it, and the next CONNACK says so). Wills that are due and
- * links that came or went wait here while the ring is full; gn_mqtt_clients_run tries them again.
+ * links that came or went wait here while the ring is full; gn_mqtt_clients_tell tries them again.
  * Knows no socket: the connection is an opaque pointer. */
 #ifndef GN_CONNECT_MQTT_CLIENTS_H
 #define GN_CONNECT_MQTT_CLIENTS_H
@@ -107,7 +107,9 @@ GN_MUST_USE gn_err gn_mqtt_clients_subs_room(struct gn_mqtt_client *client, size
 /* Frees what was forgotten; from outside all walks over clients. */
 void gn_mqtt_clients_bury(struct gn_mqtt_clients *clients);
 
-/* Says what is due: links, wills, sessions that ran out. True when all was said; false: the ring is full. */
+/* Says what is due: wills and links. True when all was said; false: the ring is full. */
+bool gn_mqtt_clients_tell(struct gn_mqtt_clients *clients);
+/* The same, after a look at the time: sessions that ran out, wills whose delay is over. Walks over all that are away. */
 bool gn_mqtt_clients_run(struct gn_mqtt_clients *clients, int64_t now_ms);
 
 #endif

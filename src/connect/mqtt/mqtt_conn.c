@@ -75,7 +75,7 @@ static void conn_part(struct gn_mqtt_conn *conn, gn_mqtt_leaving how)
     client->expiry_s = conn->session.expiry_s;
     gn_mqtt_clients_leave(&server->clients, client, how, gn_mqtt_now_ms(server));
     if (how != GN_MQTT_LEFT_TAKEN_OVER) /* its link is not down: the next connection joins at once */
-        (void)gn_mqtt_clients_run(&server->clients, gn_mqtt_now_ms(server));
+        (void)gn_mqtt_clients_tell(&server->clients);
 }
 
 void gn_mqtt_conn_close(struct gn_mqtt_conn *conn, gn_mqtt_leaving how)

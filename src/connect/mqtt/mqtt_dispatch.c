@@ -118,7 +118,7 @@ static void dispatch_join(struct gn_mqtt_conn *conn, uint32_t thing, const struc
     conn->client->expiry_s = conn->session.expiry_s;
     conn->deadline_ms = 0;
     gn_mqtt_session_accept(&conn->session, connect, connect->client_id.size == 0 ? id : (gn_str){ 0 }, present, out);
-    (void)gn_mqtt_clients_run(&server->clients, gn_mqtt_now_ms(server));
+    (void)gn_mqtt_clients_tell(&server->clients);
 }
 
 static void dispatch_connect(struct gn_mqtt_conn *conn, struct gn_mqtt_connect *connect, struct gn_buf *out)

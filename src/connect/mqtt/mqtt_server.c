@@ -53,7 +53,7 @@ static void server_stop(void *self)
         gn_mqtt_conn_end(conn, GN_MQTT_SHUTTING_DOWN, "the node stops", GN_MQTT_LEFT_WELL);
         gn_mqtt_conn_close(conn, GN_MQTT_LEFT_WELL);
     }
-    (void)gn_mqtt_clients_run(&server->clients, gn_mqtt_now_ms(server));
+    (void)gn_mqtt_clients_tell(&server->clients);
     server_close_handle((uv_handle_t *)&server->listener);
     server_close_handle((uv_handle_t *)&server->timer);
     server->handles--;
@@ -118,13 +118,14 @@ void gn_mqtt_server_look_in(struct gn_mqtt_server *server, int64_t delay_ms)
         GN_IGNORE(uv_timer_start(&server->timer, server_on_timer, wait_ms, 0), "the tick answers late, but answers");
 }
 
+/* Called often, with or without need: cheap when nothing waits. */
 static void server_resume(void *self)
 {
     struct gn_mqtt_server *server = self;
     if (server->is_stopping)
         return;
     server->is_full = false;
-    if (!gn_mqtt_clients_run(&server->clients, gn_mqtt_now_ms(server)))
+    if (!gn_mqtt_clients_tell(&server->clients))
         server->is_full = true;
     gn_mqtt_deliver_report_all(server);
     gn_mqtt_conn_retry(server);
@@ -137,6 +138,7 @@ static void server_tick(void *self, int64_t now_ms)
     if (server->is_stopping)
         return;
     server_sweep(server);
+    (void)gn_mqtt_clients_run(&server->clients, gn_mqtt_now_ms(server));
     gn_mqtt_clients_bury(&server->clients);
     server_resume(server); /* also without being told: a lost wake-up costs a second, not a connection */
 }
@@ -172,7 +174,7 @@ static void server_evict(void *self, uint32_t thing)
     if (conn->client != NULL && conn->client->thing == thing)
         gn_mqtt_conn_end(conn, GN_MQTT_ADMINISTRATIVE, "the token was changed or withdrawn", GN_MQTT_LEFT_EVICTED);
     gn_mqtt_clients_evict(&server->clients, thing);
-    (void)gn_mqtt_clients_run(&server->clients, gn_mqtt_now_ms(server));
+    (void)gn_mqtt_clients_tell(&server->clients);
 }
 
 static void server_on_will(void *self, uint32_t thing, const struct gn_mqtt_publish *publish)
