@@ -21,9 +21,9 @@ struct gn_listing {
 /* The options that gn_listing_run reads; a row of a command lists them and may add no others. */
 #define GN_LISTING_OPTIONS                                                                                             \
     { "--thing", "ID", "only of this Thing" }, { "--state", "STATE", "only in this state" },                           \
-        { "--from", "TIME", "not before (RFC 3339, epoch milliseconds, or 10m ago)" },                                 \
-        { "--to", "TIME", "before" }, { "--limit", "N", "at most so many" },                                        \
-        { "--follow", NULL, "go on with what happens, until Ctrl-C" }, GN_OPTION_DATA, GN_OPTION_JSON
+        { "--from", "TIME", "not before (RFC 3339, epoch milliseconds, or 10m ago)" }, { "--to", "TIME", "before" },   \
+        { "--limit", "N", "at most so many" }, { "--follow", NULL, "go on with what happens, until Ctrl-C" },          \
+        GN_OPTION_DATA, GN_OPTION_JSON
 
 int gn_listing_run(struct gn_cli *cli, const struct gn_listing *listing);
 

@@ -76,6 +76,7 @@ static void data_has_a_bound(void **state)
     struct seen seen = { 0 };
     gn_sse_init(&sse);
     memset(line, 'x', sizeof line - 1); /* a line without an end */
+    line[sizeof line - 1] = '\0';
     assert_int_equal(feed(&seen, line), GN_ERR_FULL);
 }
 

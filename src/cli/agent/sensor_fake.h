@@ -109,8 +109,7 @@ static const char *const sensor_fake_nonsense[] = {
     "MemTotal: 1 kB\nMemAvailable: 2 kB\n",
     "some",
     "some avg10=",
-    "some avg10=x "
-    "total=y",
+    "some avg10=x total=y",
     "some total=1",
     "1 2",
     "1 2 3",
