@@ -6,11 +6,11 @@
 #include "act/delivery.h"
 #include "act/envelope.h"
 #include "act/finding.h"
+#include "act/flat_json.h"
 #include "act/rate.h"
 #include "act/receipt.h"
 #include "act/rule.h"
 #include "act/words.h"
-#include "base/json_read.h"
 
 static const char *const decision_names[GN_DECISION_STATE_COUNT] = {
     [GN_DECISION_NONE] = "none",       [GN_DECISION_OBSERVED] = "observed", [GN_DECISION_ADVISED] = "advised",
@@ -35,6 +35,17 @@ bool gn_decision_is_open(const struct gn_act *act, uint64_t rule_key, uint32_t t
 
 /* --- saying --- */
 
+void gn_decision_put_asked(struct gn_jw *w, const char *key, const struct gn_open_decision *decision)
+{
+    gn_jw_key(w, key);
+    gn_jw_open(w, '{');
+    gn_put_text(w, "thing", decision->action_target);
+    gn_put_text(w, "name", decision->action_name);
+    gn_jw_key(w, "input");
+    gn_jw_raw(w, (gn_str){ decision->input, decision->input_size });
+    gn_jw_close(w, '}');
+}
+
 static void decision_put(const struct gn_act *act, const struct gn_open_decision *decision, struct gn_buf *buf)
 {
     struct gn_jw w = gn_jw_over(buf);
@@ -53,13 +64,7 @@ static void decision_put(const struct gn_act *act, const struct gn_open_decision
     gn_put_u64(&w, "seq", decision->seq);
     gn_put_i64(&w, "time", decision->time_ms);
     gn_put_time_or_null(&w, "expires", decision->expires_ms);
-    gn_jw_key(&w, "action");
-    gn_jw_open(&w, '{');
-    gn_put_text(&w, "thing", decision->action_target);
-    gn_put_text(&w, "name", decision->action_name);
-    gn_jw_key(&w, "input");
-    gn_jw_raw(&w, (gn_str){ decision->input, decision->input_size });
-    gn_jw_close(&w, '}');
+    gn_decision_put_asked(&w, "action", decision);
     gn_put_text_or_null(&w, "person", decision->person);
     gn_put_text(&w, "reason", decision->reason);
     gn_put_time_or_null(&w, "answered", decision->answered_ms);
@@ -276,8 +281,9 @@ struct decision_answer {
     char reason[GN_REASON_BYTES_MAX + 8];
 };
 
-static void decision_take_member(struct decision_answer *answer, gn_str key, gn_str value)
+static void decision_take_member(void *ctx, gn_str key, gn_str value)
 {
+    struct decision_answer *answer = ctx;
     if (gn_str_equal(key, GN_STR("decision"))) {
         answer->has_decision = gn_act_id_parse('d', value, &answer->decision);
     } else if (gn_str_equal(key, GN_STR("verdict"))) {
@@ -290,29 +296,11 @@ static void decision_take_member(struct decision_answer *answer, gn_str key, gn_
     }
 }
 
-/* Strings of a flat object; other values are stepped over. */
 static bool decision_read_answer(gn_str text, struct decision_answer *out)
 {
-    struct gn_json json;
     *out = (struct decision_answer){ .approve = false };
-    gn_json_init(&json, text);
-    if (gn_json_next(&json).kind != GN_JSON_OBJECT)
-        return false;
-    for (;;) {
-        const struct gn_json_token key = gn_json_next(&json);
-        if (key.kind == GN_JSON_OBJECT_END)
-            break;
-        char name[16];
-        if (key.kind != GN_JSON_KEY)
-            return false;
-        gn_act_copy(name, sizeof name, key.text);
-        const struct gn_json_token value = gn_json_next(&json);
-        if (value.kind == GN_JSON_STRING)
-            decision_take_member(out, gn_str_of(name), value.text);
-        else if (!gn_json_skip(&json, value))
-            return false;
-    }
-    return gn_json_next(&json).kind == GN_JSON_END && out->has_decision && out->has_verdict && out->person[0] != '\0';
+    return gn_flat_json_strings(text, decision_take_member, out) && out->has_decision && out->has_verdict &&
+           out->person[0] != '\0';
 }
 
 static struct gn_open_decision *decision_find(struct gn_act *act, struct gn_act_id id)

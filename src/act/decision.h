@@ -39,6 +39,9 @@ void gn_decision_condition_over(struct gn_act *act, uint64_t rule_key, uint32_t 
 /* Its action ended: receipt, and the row is free. */
 void gn_decision_end(struct gn_act *act, struct gn_open_decision *decision, uint64_t seq, int64_t now_ms);
 
+/* Member `key`: what is to be done, {"thing","name","input"}; decision and receipt say it alike. */
+void gn_decision_put_asked(struct gn_jw *w, const char *key, const struct gn_open_decision *decision);
+
 const char *gn_decision_state_name(gn_decision_state state);
 
 #endif

@@ -4,7 +4,7 @@
 #include <assert.h>
 
 #include "act/decision.h"
-#include "base/json_read.h"
+#include "act/flat_json.h"
 
 static const char *const delivery_names[GN_ACTION_STATE_COUNT] = {
     [GN_ACTION_NONE] = "none",       [GN_ACTION_QUEUED] = "queued",
@@ -158,8 +158,9 @@ struct delivery_status {
     gn_action_state state; /* DONE, FAILED, or NONE */
 };
 
-static void delivery_take_member(struct delivery_status *status, gn_str key, gn_str value)
+static void delivery_take_member(void *ctx, gn_str key, gn_str value)
 {
+    struct delivery_status *status = ctx;
     if (gn_str_equal(key, GN_STR("id")))
         gn_act_copy(status->id, sizeof status->id, value);
     else if (gn_str_equal(key, GN_STR("message")))
@@ -172,26 +173,8 @@ static void delivery_take_member(struct delivery_status *status, gn_str key, gn_
 
 static bool delivery_read_status(gn_str payload, struct delivery_status *out)
 {
-    struct gn_json json;
     *out = (struct delivery_status){ .state = GN_ACTION_NONE };
-    gn_json_init(&json, payload);
-    if (gn_json_next(&json).kind != GN_JSON_OBJECT)
-        return false;
-    for (;;) {
-        const struct gn_json_token key = gn_json_next(&json);
-        if (key.kind == GN_JSON_OBJECT_END)
-            break;
-        char name[16];
-        if (key.kind != GN_JSON_KEY)
-            return false;
-        gn_act_copy(name, sizeof name, key.text);
-        const struct gn_json_token value = gn_json_next(&json);
-        if (value.kind == GN_JSON_STRING)
-            delivery_take_member(out, gn_str_of(name), value.text);
-        else if (!gn_json_skip(&json, value))
-            return false;
-    }
-    return gn_json_next(&json).kind == GN_JSON_END && out->state != GN_ACTION_NONE;
+    return gn_flat_json_strings(payload, delivery_take_member, out) && out->state != GN_ACTION_NONE;
 }
 
 void gn_delivery_on_status(struct gn_act *act, uint64_t seq, int64_t time_ms, uint32_t thing, gn_str action,

@@ -48,13 +48,7 @@ static void receipt_put(const struct gn_act *act, const struct gn_open_decision 
     gn_put_u64(&w, "count", reference->count);
     gn_jw_close(&w, '}');
     gn_put_model(&w, reference);
-    gn_jw_key(&w, "asked");
-    gn_jw_open(&w, '{');
-    gn_put_text(&w, "thing", decision->action_target);
-    gn_put_text(&w, "name", decision->action_name);
-    gn_jw_key(&w, "input");
-    gn_jw_raw(&w, (gn_str){ decision->input, decision->input_size });
-    gn_jw_close(&w, '}');
+    gn_decision_put_asked(&w, "asked", decision);
     gn_put_text_or_null(&w, "person", decision->person);
     gn_put_text_or_null(&w, "verdict", receipt_verdict(decision));
     gn_put_text(&w, "reason", decision->reason);
