@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* fuzz/replay.c -- runs a fuzz harness over the files of its corpus, without a fuzzer: the test run's
+/* fuzz/corpus_replay.c -- runs a fuzz harness over the files of its corpus, without a fuzzer: the test run's
  * half of fuzzing. Also tries each file cut at every length up to 512 bytes. */
 #include <dirent.h>
 #include <stdint.h>
