@@ -99,6 +99,21 @@ static void core_preload_engine(void *ctx, const struct gn_record_head *record)
     gn_engine_preload(((struct gn_core *)ctx)->engine, record);
 }
 
+/* An image may be younger than the last checkpoint, and know series that the history forgot in a crash. */
+static gn_err core_preload_journal(struct gn_core *core, uint64_t upto)
+{
+    const uint64_t from = gn_store_next_seq(core->store);
+    struct gn_journal_reader *reader = NULL;
+    const struct gn_record_head *record;
+    if (from > upto)
+        return GN_OK;
+    gn_err err = gn_journal_reader_open(&core->disk, core->dir, from, &reader, NULL);
+    while (err == GN_OK && (err = gn_journal_reader_next(reader, &record, NULL)) == GN_OK && record->seq <= upto)
+        gn_engine_preload(core->engine, record);
+    gn_journal_reader_close(reader);
+    return err == GN_ERR_NOT_FOUND || err == GN_ERR_CORRUPT ? GN_OK : err; /* catching up says what is wrong */
+}
+
 /* The engine as of its last image, or as new when there is none that fits. */
 static gn_err core_restore_engine(struct gn_core *core)
 {
@@ -108,13 +123,17 @@ static gn_err core_restore_engine(struct gn_core *core)
     gn_err err = gn_store_get_state(core->store, &seq, &image, &size);
     if (err == GN_ERR_NOT_FOUND)
         return GN_OK;
-    if (err != GN_OK)
-        return err;
-    err = gn_engine_restore(core->engine, (gn_bytes){ image, size });
+    if (err == GN_OK)
+        err = core_preload_journal(core, seq);
+    if (err == GN_OK)
+        err = gn_engine_restore(core->engine, (gn_bytes){ image, size });
     gn_mem_give(image);
     if (err == GN_OK)
-        return GN_OK;
-    gn_log(GN_LOG_WARN, "engine", "image_refused", "the stored models do not fit this build; learning from the journal");
+        core->restored_seq = seq;
+    if (err != GN_ERR_CORRUPT && err != GN_ERR_INVAL)
+        return err;
+    gn_log(GN_LOG_WARN, "engine", "image_refused",
+           "the stored models are damaged, or of another build; learning from the journal");
     gn_engine_free(core->engine);
     core->engine = NULL;
     err = core_new_engine(core);
@@ -148,12 +167,49 @@ static gn_err core_feed(struct gn_core *core, const struct gn_record_head *recor
     return core->caught_up_err;
 }
 
+/* What history and engine have already, and a device may send again. */
+static gn_err core_recall(struct gn_core *core, const struct gn_record_head *record)
+{
+    const bool is_value = record->type == GN_RECORD_READING || record->type == GN_RECORD_TEXT;
+    return is_value ? gn_intake_recall(&core->intake, record) : GN_OK;
+}
+
+/* Reads up to the end. Damage in what is only recalled is passed over: a packet of there counts as new then. */
+static gn_err core_read(struct gn_core *core, struct gn_journal_reader *reader, uint64_t from, uint64_t history_next,
+                        struct gn_diag *diag)
+{
+    const struct gn_record_head *record;
+    struct gn_diag damage = { 0 };
+    uint64_t due = 0;
+    bool is_damaged = false;
+    for (;;) {
+        gn_err err = gn_journal_reader_next(reader, &record, &damage);
+        if (err == GN_ERR_CORRUPT && due < from) {
+            is_damaged = true;
+            continue;
+        }
+        if (err == GN_OK && is_damaged && due < from && record->seq > from)
+            err = GN_ERR_CORRUPT; /* what was passed over is needed */
+        if (err != GN_OK) {
+            if (err != GN_ERR_NOT_FOUND)
+                *diag = damage;
+            return err;
+        }
+        due = record->seq + 1;
+        err = record->seq < from ? core_recall(core, record) : core_feed(core, record, history_next, diag);
+        if (err != GN_OK)
+            return err;
+        core->caught_up_count += record->seq >= from;
+    }
+}
+
 static gn_err core_catch_up(struct gn_core *core, struct gn_diag *diag)
 {
     const uint64_t history_next = gn_store_next_seq(core->store);
     const uint64_t engine_next = gn_engine_seq(core->engine) + 1;
     const uint64_t from = history_next < engine_next ? history_next : engine_next;
     const uint64_t journal_next = gn_journal_next_seq(core->journal);
+    const uint64_t tail = journal_next > GN_CORE_RECALL_RECORDS ? journal_next - GN_CORE_RECALL_RECORDS : 1;
     struct gn_journal_reader *reader = NULL;
     if (from > journal_next) {
         gn_diag_set(diag, 0, 0,
@@ -163,16 +219,10 @@ static gn_err core_catch_up(struct gn_core *core, struct gn_diag *diag)
         return GN_ERR_CORRUPT;
     }
     core->intake.next_seq = journal_next;
-    gn_err err = gn_journal_reader_open(&core->disk, core->dir, from, &reader, diag);
+    gn_err err = gn_journal_reader_open(&core->disk, core->dir, from < tail ? from : tail, &reader, diag);
     if (err != GN_OK)
         return err == GN_ERR_NOT_FOUND ? GN_OK : err;
-    const struct gn_record_head *record;
-    while ((err = gn_journal_reader_next(reader, &record, diag)) == GN_OK) {
-        err = core_feed(core, record, history_next, diag);
-        if (err != GN_OK)
-            break;
-        core->caught_up_count++;
-    }
+    err = core_read(core, reader, from, history_next, diag);
     gn_journal_reader_close(reader);
     if (err != GN_ERR_NOT_FOUND)
         return err;

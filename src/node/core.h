@@ -9,7 +9,10 @@
  *
  * Opening feeds the journal, from where the history and the engine's image end, into intake, history and
  * engine: afterwards all three are as they were when the last durable record was written. Actions decided
- * then are not sent again here (gn_engine_resend does, once the endpoints run). */
+ * then are not sent again here (gn_engine_resend does, once the endpoints run).
+ *
+ * Intake looks GN_CORE_RECALL_RECORDS further back: as much as the ring holds may have been durable and not yet
+ * acknowledged when the node ended, and a device that sends it again must be recognised. */
 #ifndef GN_NODE_CORE_H
 #define GN_NODE_CORE_H
 
@@ -19,7 +22,10 @@
 #include "store/journal.h"
 #include "store/store.h"
 
-enum { GN_CORE_PATH_BYTES = 1024 };
+enum {
+    GN_CORE_PATH_BYTES = 1024,
+    GN_CORE_RECALL_RECORDS = GN_RING_BYTES / (int)sizeof(struct gn_record_reading),
+};
 
 /* Followers of the ring. */
 enum { GN_FOLLOWER_JOURNAL, GN_FOLLOWER_ENGINE, GN_FOLLOWER_HISTORY, GN_FOLLOWER_COUNT };
@@ -37,6 +43,7 @@ struct gn_core {
     struct gn_intake_core intake;
     struct gn_engine *engine;
     struct gn_engine_host host; /* where the engine's words go after boot; set by the pipeline */
+    uint64_t restored_seq;      /* of the engine's image that was used at boot; 0 = none */
     uint64_t caught_up_count;   /* records fed at boot */
     gn_err caught_up_err;       /* first failure to keep an output while catching up */
 };

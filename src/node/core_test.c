@@ -5,6 +5,7 @@
 
 #include "node/node.h"
 #include "node/test_records.h"
+#include "store/journal_int.h"
 
 static int setup(void **state)
 {
@@ -67,6 +68,60 @@ static void a_history_ahead_of_its_journal_is_refused(void **state)
     assert_non_null(strstr(diag.text, "part of the journal is gone"));
 }
 
+/* A journal of many small segments: one Thing with one series, and readings. */
+static void write_segments(const char *dir, int reading_count)
+{
+    const struct gn_disk disk = gn_disk_linux();
+    const struct gn_journal_sizes sizes = { 16384, 4096 };
+    struct gn_journal *journal = NULL;
+    struct gn_diag diag = { 0 };
+    struct story story = story_begin();
+    const uint32_t series = story_series(&story, story_thing(&story, "press"), "load");
+    for (int i = 0; i < reading_count; i++)
+        story_reading(&story, series, i);
+    assert_int_equal(gn_journal_open_sized(&disk, dir, STORY_BEGIN_MS, sizes, &journal, &diag), GN_OK);
+    STORY_EACH(&story, record)
+    {
+        const struct gn_iov part = { record, record->size };
+        assert_int_equal(gn_journal_append(journal, &part, 1, record->seq, 1, STORY_BEGIN_MS), GN_OK);
+    }
+    assert_int_equal(gn_journal_sync(journal), GN_OK);
+    gn_journal_close(journal);
+    story_end(&story);
+}
+
+static void spoil(const char *path)
+{
+    uint8_t byte;
+    const int fd = open(path, O_RDWR | O_CLOEXEC);
+    assert_true(fd >= 0);
+    assert_int_equal(pread(fd, &byte, 1, 8000), 1);
+    byte ^= 1;
+    assert_int_equal(pwrite(fd, &byte, 1, 8000), 1);
+    (void)close(fd);
+}
+
+static void damage_where_nothing_is_needed_any_more_does_not_keep_it_shut(void **state)
+{
+    struct gn_diag diag = { 0 };
+    char path[128];
+    write_segments(*state, 1000);
+    assert_int_equal(gn_core_open(&core, *state, &diag), GN_OK);
+    assert_int_equal(core.caught_up_count, 1002);
+    assert_int_equal(gn_core_settle(&core), GN_OK);
+    gn_core_close(&core);
+    (void)snprintf(path, sizeof path, "%s/journal/00000000000000000001.gnj", (char *)*state);
+    spoil(path);
+    assert_int_equal(gn_core_open(&core, *state, &diag), GN_OK); /* it would only have been looked at for packets */
+    assert_int_equal(core.caught_up_count, 0);
+    assert_int_equal(core.intake.next_seq, 1003);
+    gn_core_close(&core);
+    (void)snprintf(path, sizeof path, "%s/history.db", (char *)*state);
+    assert_int_equal(unlink(path), 0);
+    assert_int_equal(gn_core_open(&core, *state, &diag), GN_ERR_CORRUPT); /* now it is needed */
+    assert_non_null(strstr(diag.file, "00000000000000000001.gnj"));
+}
+
 static void a_failed_open_holds_nothing(void **state)
 {
     struct gn_diag diag = { 0 };
@@ -93,6 +148,7 @@ int main(void)
         CASE(a_new_folder_opens_empty_and_private),
         CASE(a_folder_that_cannot_be_made_says_which),
         CASE(a_history_ahead_of_its_journal_is_refused),
+        CASE(damage_where_nothing_is_needed_any_more_does_not_keep_it_shut),
         CASE(a_failed_open_holds_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -43,7 +43,7 @@ void gn_engine_free(struct gn_engine *engine); /* NULL is fine */
 /* One record, in the order of the journal. Invalid or unknown ones change nothing. */
 void gn_engine_feed(struct gn_engine *engine, const struct gn_record_head *record);
 
-/* In replay: this bundle instead of what RULES records carry. Must outlive the engine. INVAL with a diag. */
+/* In replay: this bundle, which is copied, instead of what RULES records carry. INVAL with a diag. */
 GN_MUST_USE gn_err gn_engine_override_rules(struct gn_engine *engine, gn_str bundle,
                                             struct gn_diag *diag);
 
@@ -51,7 +51,7 @@ GN_MUST_USE gn_err gn_engine_override_rules(struct gn_engine *engine, gn_str bun
 void gn_engine_preload(struct gn_engine *engine, const struct gn_record_head *record);
 
 /* The whole state as bytes, and back. FULL: the buffer is too small. CORRUPT: not of this build's layout,
- * or damaged; the engine is then as new. */
+ * or damaged; the engine is then good for gn_engine_free only. */
 size_t gn_engine_image_bytes_max(void);
 GN_MUST_USE gn_err gn_engine_snapshot(const struct gn_engine *engine, struct gn_buf *out);
 GN_MUST_USE gn_err gn_engine_restore(struct gn_engine *engine, gn_bytes image);

@@ -2,6 +2,7 @@
 /* The engine thread: feeds the engine from the ring and passes on what it says. */
 #include <string.h>
 
+#include "base/log.h"
 #include "node/output_queue.h"
 #include "node/pipeline.h"
 
@@ -13,7 +14,8 @@ static bool engine_is_followed(const struct gn_pipeline *pipeline, const struct 
 {
     if (!atomic_load(&pipeline->stopping))
         return true;
-    return ring == &pipeline->outputs && atomic_load(&pipeline->state) == GN_JOURNAL_OK;
+    return ring == &pipeline->outputs && atomic_load(&pipeline->state) == GN_JOURNAL_OK &&
+           !atomic_load(&pipeline->history_gone);
 }
 
 /* Room in one of the engine's rings; waits for its follower when there is none. NULL when it will not come. */
@@ -85,17 +87,20 @@ static void engine_said_mark(void *self, uint64_t upto, uint64_t output_count, c
     engine_post(self, &entry, NULL);
 }
 
-/* Every so often, when the last one has been stored: the engine's bytes, for the history. */
+/* Every so often, when the last one has been stored: the engine's bytes, for the history. Not when stopping: an
+ * image says that all it caused is kept, and from then on outputs may be left unsaid. */
 static void engine_take_image(struct gn_pipeline *pipeline)
 {
     const int64_t now_ms = gn_engine_now_ms(pipeline->core->engine);
-    if (now_ms - pipeline->image_ms < GN_PIPELINE_IMAGE_MS ||
+    if (now_ms - pipeline->image_ms < GN_PIPELINE_IMAGE_MS || atomic_load(&pipeline->stopping) ||
         atomic_load_explicit(&pipeline->image_full, memory_order_acquire))
         return;
     struct gn_buf buf = gn_buf_over(pipeline->image, pipeline->image_capacity);
-    if (gn_engine_snapshot(pipeline->core->engine, &buf) != GN_OK)
-        return;
     pipeline->image_ms = now_ms;
+    if (gn_engine_snapshot(pipeline->core->engine, &buf) != GN_OK) {
+        gn_log(GN_LOG_WARN, "engine", "no_image", "it is larger than planned; the next start reads more journal");
+        return;
+    }
     pipeline->image_size = buf.size;
     pipeline->image_seq = gn_engine_seq(pipeline->core->engine);
     atomic_store_explicit(&pipeline->image_full, true, memory_order_release);
@@ -134,6 +139,7 @@ void *gn_engine_thread(void *arg)
         }
         const int64_t begin_us = gn_mono_us(&core->clock);
         gn_ring_advance(&core->ring, GN_FOLLOWER_ENGINE, engine_feed_batch(pipeline, waiting));
+        gn_pipeline_gave_room(pipeline);
         engine_take_image(pipeline);
         atomic_store_explicit(&pipeline->engine_seq, gn_engine_seq(core->engine), memory_order_relaxed);
         atomic_fetch_add_explicit(&pipeline->engine_ns, (uint64_t)(gn_mono_us(&core->clock) - begin_us) * 1000,

@@ -4,6 +4,8 @@
 #include "node/output_queue.h"
 #include "node/pipeline.h"
 
+enum { HISTORY_BATCH_BYTES = 256 << 10 }; /* taken before the ring gets its room back, and a flush may be due */
+
 struct history {
     struct gn_pipeline *pipeline;
     struct gn_store *store;
@@ -22,7 +24,7 @@ static bool history_retry(struct history *history, gn_err err, const char *what)
            gn_err_text(err));
     if (atomic_load(&pipeline->stopping))
         return false;
-    gn_wake_wait(&pipeline->history_wake, gn_wake_note(&pipeline->history_wake), GN_PIPELINE_RETRY_MS);
+    gn_pipeline_pause(pipeline, &pipeline->history_wake, GN_PIPELINE_RETRY_MS);
     return true;
 }
 
@@ -37,33 +39,49 @@ static bool history_take_record(struct history *history, const struct gn_record_
     return true;
 }
 
-/* Everything that is durable. False: the node stops and the store takes nothing. */
+/* A batch of what is durable. False: the node stops and the store takes nothing. */
 static bool history_take_records(struct history *history, bool *out_any)
 {
-    struct gn_ring *ring = &history->pipeline->core->ring;
-    const uint64_t durable =
-        atomic_load_explicit(&history->pipeline->durable_position, memory_order_acquire);
-    *out_any = false;
-    while (gn_ring_tail(ring, GN_FOLLOWER_HISTORY) < durable) {
-        const gn_bytes waiting = gn_ring_peek(ring, GN_FOLLOWER_HISTORY);
-        const uint64_t left = durable - gn_ring_tail(ring, GN_FOLLOWER_HISTORY);
-        size_t at = 0;
-        while (at < waiting.size && at < left) {
-            const struct gn_record_head *record = (const void *)(waiting.at + at);
-            if (record->type != GN_RECORD_PAD && !history_take_record(history, record)) {
-                gn_ring_advance(ring, GN_FOLLOWER_HISTORY, at);
-                return false;
-            }
-            at += record->size;
-        }
-        gn_ring_advance(ring, GN_FOLLOWER_HISTORY, at);
-        *out_any = true;
+    struct gn_pipeline *pipeline = history->pipeline;
+    struct gn_ring *ring = &pipeline->core->ring;
+    const uint64_t left = atomic_load_explicit(&pipeline->durable_position, memory_order_acquire) -
+                          gn_ring_tail(ring, GN_FOLLOWER_HISTORY);
+    const gn_bytes waiting = gn_ring_peek(ring, GN_FOLLOWER_HISTORY);
+    bool go_on = true;
+    size_t at = 0;
+    while (at < waiting.size && at < left && at < HISTORY_BATCH_BYTES) {
+        const struct gn_record_head *record = (const void *)(waiting.at + at);
+        go_on = record->type == GN_RECORD_PAD || history_take_record(history, record);
+        if (!go_on)
+            break;
+        at += record->size;
     }
+    *out_any = at > 0;
+    gn_ring_advance(ring, GN_FOLLOWER_HISTORY, at);
+    gn_pipeline_gave_room(pipeline);
+    return go_on;
+}
+
+static bool history_take_output(struct history *history, const struct gn_output_entry *entry)
+{
+    struct gn_output output;
+    gn_err err;
+    gn_output_entry_read(entry, &output);
+    while ((err = gn_core_keep_output(history->store, &output)) != GN_OK) {
+        if (err == GN_ERR_INVAL) { /* it will never be taken, and must not hold up the others */
+            gn_log(GN_LOG_ERROR, "history", "output_refused", "kind=%s id=%.*s: %s", output.kind,
+                   GN_STR_ARGS(output.id), gn_err_text(err));
+            return true;
+        }
+        if (!history_retry(history, err, output.kind))
+            return false;
+    }
+    history->dirty = true;
     return true;
 }
 
-/* What the engine said because of durable records. */
-static void history_take_outputs(struct history *history)
+/* What the engine said because of durable records. False: the node stops and the store takes nothing. */
+static bool history_take_outputs(struct history *history)
 {
     struct gn_pipeline *pipeline = history->pipeline;
     const uint64_t durable_seq = atomic_load(&pipeline->durable_seq);
@@ -72,31 +90,26 @@ static void history_take_outputs(struct history *history)
         const struct gn_record_head *head = (const void *)waiting.at;
         const struct gn_output_entry *entry = (const void *)waiting.at;
         if (waiting.size == 0)
-            return;
-        if (head->type != GN_RECORD_PAD) {
-            struct gn_output output;
-            gn_err err;
-            if (entry->seq > durable_seq)
-                return;
-            gn_output_entry_read(entry, &output);
-            while ((err = gn_core_keep_output(history->store, &output)) != GN_OK)
-                if (!history_retry(history, err, output.kind))
-                    return;
-            history->dirty = true;
-        }
+            return true;
+        if (head->type != GN_RECORD_PAD && entry->seq > durable_seq)
+            return true;
+        if (head->type != GN_RECORD_PAD && !history_take_output(history, entry))
+            return false;
         gn_ring_advance(&pipeline->outputs, 0, head->size);
         gn_wake_signal(&pipeline->room_wake);
     }
 }
 
-/* The engine's image, once the record it stands for is durable and what was said until then is kept. */
-static void history_take_image(struct history *history)
+/* The engine's image, once the record it stands for is durable and what was said until then is kept. False: that
+ * was not taken. */
+static bool history_take_image(struct history *history)
 {
     struct gn_pipeline *pipeline = history->pipeline;
     if (!atomic_load_explicit(&pipeline->image_full, memory_order_acquire) ||
         pipeline->image_seq > atomic_load(&pipeline->durable_seq))
-        return;
-    history_take_outputs(history);
+        return true;
+    if (!history_take_outputs(history))
+        return false;
     const gn_err err = gn_store_put_state(history->store, pipeline->image_seq,
                                           (gn_bytes){ pipeline->image, pipeline->image_size });
     if (err == GN_OK) {
@@ -106,6 +119,7 @@ static void history_take_image(struct history *history)
         gn_log(GN_LOG_WARN, "history", "image_not_kept", "%s; the next one will be", gn_err_text(err));
     }
     atomic_store_explicit(&pipeline->image_full, false, memory_order_release);
+    return true;
 }
 
 static void history_flush(struct history *history, int64_t now_us)
@@ -137,29 +151,41 @@ static void history_checkpoint(struct history *history, int64_t now_us)
     atomic_store(&pipeline->trim_seq, kept < history->image_seq ? kept : history->image_seq);
 }
 
+/* One look at everything. False: the thread ends. */
+static bool history_turn(struct history *history, bool last, bool *out_any)
+{
+    struct gn_pipeline *pipeline = history->pipeline;
+    const struct gn_clock *clock = &pipeline->core->clock;
+    const int64_t begin_us = gn_mono_us(clock);
+    const bool took = history_take_records(history, out_any) && history_take_outputs(history) &&
+                      history_take_image(history);
+    const bool at_end = !took || (last && !*out_any);
+    const int64_t now_us = gn_mono_us(clock);
+    if (history->dirty && (at_end || now_us - history->flushed_us >= GN_PIPELINE_FLUSH_MS * INT64_C(1000)))
+        history_flush(history, now_us);
+    history_checkpoint(history, now_us);
+    atomic_fetch_add_explicit(&pipeline->history_ns, (uint64_t)(gn_mono_us(clock) - begin_us) * 1000,
+                              memory_order_relaxed);
+    if (!took) {
+        atomic_store(&pipeline->history_gone, true);
+        gn_wake_signal(&pipeline->room_wake); /* the engine may wait for room that nobody makes any more */
+    }
+    return !at_end;
+}
+
 void *gn_history_thread(void *arg)
 {
     struct gn_pipeline *pipeline = arg;
-    const struct gn_clock *clock = &pipeline->core->clock;
+    const int64_t now_us = gn_mono_us(&pipeline->core->clock);
     struct history history = { .pipeline = pipeline,
                                .store = pipeline->core->store,
-                               .flushed_us = gn_mono_us(clock),
-                               .checkpoint_us = gn_mono_us(clock) };
+                               .flushed_us = now_us,
+                               .checkpoint_us = now_us };
     for (;;) {
         const uint32_t noted = gn_wake_note(&pipeline->history_wake);
         const bool last = atomic_load(&pipeline->ended);
         bool any = false;
-        const int64_t begin_us = gn_mono_us(clock);
-        const bool go_on = history_take_records(&history, &any);
-        history_take_outputs(&history);
-        history_take_image(&history);
-        const int64_t now_us = gn_mono_us(clock);
-        if (history.dirty && (last || now_us - history.flushed_us >= GN_PIPELINE_FLUSH_MS * INT64_C(1000)))
-            history_flush(&history, now_us);
-        history_checkpoint(&history, now_us);
-        atomic_fetch_add_explicit(&pipeline->history_ns, (uint64_t)(gn_mono_us(clock) - begin_us) * 1000,
-                                  memory_order_relaxed);
-        if (last || !go_on)
+        if (!history_turn(&history, last, &any))
             return NULL;
         if (!any)
             gn_wake_wait(&pipeline->history_wake, noted, history.dirty ? GN_PIPELINE_FLUSH_MS : 1000);

@@ -7,6 +7,7 @@
 #include "base/json_write.h"
 #include "base/mem.h"
 #include "base/version.h"
+#include "connect/mqtt/mqtt.h"
 #include "os/disk.h"
 
 enum { HOST_MEMORY_ROWS = 64, HOST_STATM_BYTES = 128 };
@@ -41,28 +42,44 @@ static gn_err host_thing_add(void *self, gn_str name, char out_id[static GN_THIN
     return err;
 }
 
-struct host_find {
+struct host_renew {
     struct gn_command command;
+    struct gn_host *host;
     gn_str id;
-    bool found;
+    uint32_t thing;
 };
 
-/* Asked on the net thread, which owns the registry; writes nothing. */
+/* On the net thread, which owns the registry; writes nothing, and so need not wait for the disk. */
 static gn_err host_run_find(struct gn_command *command, struct gn_intake_core *intake, uint64_t *out_token)
 {
-    struct host_find *find = command->self;
-    uint32_t thing;
+    struct host_renew *renew = command->self;
     *out_token = 0;
-    return gn_registry_thing(&intake->registry, find->id, &thing) ? GN_OK : GN_ERR_NOT_FOUND;
+    return gn_registry_thing(&intake->registry, renew->id, &renew->thing) ? GN_OK : GN_ERR_NOT_FOUND;
 }
 
+static gn_err host_run_evict(struct gn_command *command, struct gn_intake_core *intake, uint64_t *out_token)
+{
+    const struct host_renew *renew = command->self;
+    (void)intake;
+    *out_token = 0;
+    gn_mqtt_adapter.evict(renew->host->mqtt, renew->thing);
+    return GN_OK;
+}
+
+/* First the new token, then the end of those who came with the old one. */
 static gn_err host_thing_token(void *self, gn_str id, char out_token[static GN_TOKEN_BYTES])
 {
     struct gn_host *host = self;
-    struct host_find find = { .id = id };
-    find.command = (struct gn_command){ .run = host_run_find, .self = &find };
-    const gn_err err = gn_mailbox_do(host->mailbox, &find.command);
-    return err != GN_OK ? err : gn_guard_thing_token(host->core->guard, id, out_token);
+    struct host_renew renew = { .host = host, .id = id };
+    renew.command = (struct gn_command){ .run = host_run_find, .self = &renew };
+    gn_err err = gn_mailbox_do(host->mailbox, &renew.command);
+    if (err == GN_OK)
+        err = gn_guard_thing_token(host->core->guard, id, out_token);
+    if (err != GN_OK)
+        return err;
+    renew.command = (struct gn_command){ .run = host_run_evict, .self = &renew };
+    GN_IGNORE(gn_mailbox_do(host->mailbox, &renew.command), "fails only when the node stops, which ends them too");
+    return GN_OK;
 }
 
 struct host_answer {
@@ -104,7 +121,7 @@ double gn_host_readings_per_second(struct gn_host *host)
 {
     const int64_t now_us = gn_mono_us(&host->core->clock);
     const uint64_t readings = atomic_load_explicit(&host->core->intake.reading_count, memory_order_relaxed);
-    pthread_mutex_lock(&host->rate_mutex);
+    pthread_mutex_lock(&host->figures_mutex);
     const int64_t passed_us = now_us - host->rate_us;
     if (passed_us >= 900000) {
         host->rate = (double)(readings - host->rate_readings) * 1e6 / (double)passed_us;
@@ -112,7 +129,7 @@ double gn_host_readings_per_second(struct gn_host *host)
         host->rate_readings = readings;
     }
     const double rate = host->rate;
-    pthread_mutex_unlock(&host->rate_mutex);
+    pthread_mutex_unlock(&host->figures_mutex);
     return rate;
 }
 
@@ -178,6 +195,35 @@ static void host_journal(struct gn_jw *w, const struct gn_host *host)
     gn_jw_close(w, '}');
 }
 
+static void host_mqtt(struct gn_jw *w, struct gn_host *host)
+{
+    char words[GN_HOST_MQTT_BYTES];
+    pthread_mutex_lock(&host->figures_mutex);
+    const gn_str json = { words, host->mqtt_size };
+    memcpy(words, host->mqtt_words, host->mqtt_size);
+    pthread_mutex_unlock(&host->figures_mutex);
+    gn_jw_key(w, "mqtt");
+    if (json.size > 0) {
+        gn_jw_raw(w, json);
+        return;
+    }
+    gn_jw_open(w, '{');
+    gn_jw_close(w, '}');
+}
+
+void gn_host_note(struct gn_host *host)
+{
+    char words[GN_HOST_MQTT_BYTES];
+    struct gn_buf json = gn_buf_over(words, sizeof words);
+    gn_mqtt_adapter.stats(host->mqtt, &json);
+    if (json.full)
+        return;
+    pthread_mutex_lock(&host->figures_mutex);
+    memcpy(host->mqtt_words, words, json.size);
+    host->mqtt_size = json.size;
+    pthread_mutex_unlock(&host->figures_mutex);
+}
+
 /* Where the time goes: nanoseconds at work, by thread, since the start. */
 static void host_stages(struct gn_jw *w, const struct gn_host *host)
 {
@@ -224,6 +270,7 @@ static void host_status(void *self, struct gn_buf *out)
     gn_jw_f64(&w, gn_host_readings_per_second(host));
     host_journal(&w, host);
     host_memory(&w);
+    host_mqtt(&w, host);
     host_stages(&w, host);
     gn_jw_close(&w, '}');
 }
@@ -249,10 +296,21 @@ static void host_solution(void *self, const char *kind, struct gn_buf *out)
         gn_solution_properties_json(solution, out);
 }
 
+static void host_unit(void *self, gn_str thing_id, gn_str property, char out[static GN_UNIT_BYTES_MAX + 1])
+{
+    struct gn_property_meaning meaning;
+    gn_solution_meaning(((struct gn_host *)self)->solution, thing_id, property, &meaning);
+    GN_IGNORE(gn_str_copy(out, GN_UNIT_BYTES_MAX + 1, gn_str_of(meaning.unit)), "a solution's units fit");
+}
+
+void gn_host_init(struct gn_host *host)
+{
+    pthread_mutex_init(&host->figures_mutex, NULL);
+    host->started_us = host->rate_us = gn_mono_us(&host->core->clock);
+}
+
 struct gn_portal_host gn_host_table(struct gn_host *host)
 {
-    pthread_mutex_init(&host->rate_mutex, NULL);
-    host->rate_us = gn_mono_us(&host->core->clock);
     return (struct gn_portal_host){
         .self = host,
         .thing_add = host_thing_add,
@@ -262,5 +320,6 @@ struct gn_portal_host gn_host_table(struct gn_host *host)
         .online = host_online,
         .refusal = host_refusal,
         .solution = host_solution,
+        .unit = host_unit,
     };
 }

@@ -11,12 +11,24 @@
 
 /* --- records into the ring --- */
 
+/* Room in the ring, or NULL when it is full: then whoever gives room back is to say so. The second try is for the
+ * follower that gave room after the first one and before it could see the wish: both exchange the same flag, so
+ * either it sees the wish or this thread sees the room. */
+static void *intake_room(struct gn_intake_core *intake, size_t size)
+{
+    void *room = gn_ring_reserve(intake->ring, size);
+    if (room != NULL)
+        return room;
+    (void)atomic_exchange(&intake->wants_room, true);
+    return gn_ring_reserve(intake->ring, size);
+}
+
 /* `size` bytes of ring for whole records; a TICK goes before them when one is due. NULL when full. */
 static uint8_t *intake_reserve(struct gn_intake_core *intake, size_t size)
 {
     if (gn_intake_tick(intake, GN_INTAKE_TICK_MS) != GN_OK)
         return NULL;
-    return gn_ring_reserve(intake->ring, size);
+    return intake_room(intake, size);
 }
 
 static struct gn_record_head intake_head(struct gn_intake_core *intake, gn_record_type type, size_t size)
@@ -55,7 +67,7 @@ gn_err gn_intake_tick(struct gn_intake_core *intake, int64_t at_least_ms)
     const int64_t passed_ms = mono_ms - intake->tick_mono_ms;
     if (intake->tick_ms != 0 && passed_ms < at_least_ms)
         return GN_OK;
-    struct gn_record_tick *tick = gn_ring_reserve(intake->ring, sizeof *tick);
+    struct gn_record_tick *tick = intake_room(intake, sizeof *tick);
     if (tick == NULL)
         return GN_ERR_AGAIN;
     const int64_t on_ms = intake->tick_ms + (intake->tick_mono_ms == 0 ? 0 : passed_ms);

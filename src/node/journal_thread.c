@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */ /* tidy:allow no-test pipeline_test.c runs this loop */
-/* The journal thread: takes what is in the ring, appends it as one group, syncs, moves the durable cursor. */
+/* The journal thread: takes what is in the ring, appends it as one group, syncs, moves the durable cursor.
+ *
+ * A group is all or nothing after a power cut, and so must a packet be: what a device sends again is recognised by
+ * one record of it, and then the others must be there too. So a group that has to be cut is cut between packets. */
 #include "base/limits.h"
 #include "base/log.h"
 #include "node/pipeline.h"
@@ -12,27 +15,63 @@ struct journal_group {
     uint32_t count;
 };
 
-/* As many whole records as fit one group. */
+static bool journal_is_value(const struct gn_record_head *head)
+{
+    return head->type == GN_RECORD_READING || head->type == GN_RECORD_TEXT;
+}
+
+/* Does `next` begin something new, or is it one more record of the packet that `before` (a reading, a text, or
+ * NULL) belongs to? A series belongs to the reading behind it. */
+static bool journal_is_boundary(const struct gn_record_reading *before, const struct gn_record_head *next)
+{
+    if (next->type == GN_RECORD_SERIES)
+        return false;
+    if (before == NULL || next->packet == 0 || !journal_is_value(next))
+        return true;
+    const struct gn_record_reading *reading = (const void *)next; /* TEXT has the same head and fingerprint */
+    return next->packet != before->head.packet || reading->fingerprint != before->fingerprint;
+}
+
+/* The group again, without the packet that goes on behind its end. One that fills it alone is cut all the same. */
+static struct journal_group journal_cut(struct journal_group group)
+{
+    struct journal_group whole = group;
+    const struct gn_record_reading *before = NULL;
+    size_t at = 0;
+    for (;;) { /* the record behind the end is looked at too: the cut may stand right there */
+        const struct gn_record_head *head = (const void *)(group.bytes.at + at);
+        if (at > 0 && journal_is_boundary(before, head)) {
+            whole.bytes.size = whole.taken = at;
+            whole.count = (uint32_t)(head->seq - group.first_seq);
+            whole.last_seq = head->seq - 1;
+        }
+        if (at == group.bytes.size)
+            return whole;
+        if (journal_is_value(head))
+            before = (const void *)head;
+        at += head->size;
+    }
+}
+
+/* As many whole packets as fit one group. */
 static struct journal_group journal_gather(gn_bytes waiting)
 {
     struct journal_group group = { .bytes = { waiting.at, 0 } };
-    size_t at = 0;
-    while (at < waiting.size) {
-        const struct gn_record_head *head = (const void *)(waiting.at + at);
+    while (group.taken < waiting.size) {
+        const struct gn_record_head *head = (const void *)(waiting.at + group.taken);
         if (head->type == GN_RECORD_PAD) {
-            at += head->size; /* always the last before the wrap */
-            break;
+            group.taken += head->size; /* always the last before the wrap */
+            return group;
         }
-        if (at + head->size > GN_JOURNAL_GROUP_BYTES_MAX)
-            break;
+        if (group.taken + head->size > GN_JOURNAL_GROUP_BYTES_MAX)
+            return journal_cut(group);
         if (group.count == 0)
             group.first_seq = head->seq;
         group.last_seq = head->seq;
         group.count++;
-        at += head->size;
-        group.bytes.size = at;
+        group.taken += head->size;
+        group.bytes.size = group.taken;
     }
-    group.taken = at;
     return group;
 }
 
@@ -115,7 +154,6 @@ void *gn_journal_thread(void *arg)
         if (waiting.size == 0) {
             if (stopping)
                 return NULL;
-            journal_trim(pipeline);
             gn_wake_wait(&pipeline->journal_wake, noted, -1);
             continue;
         }
@@ -129,10 +167,11 @@ void *gn_journal_thread(void *arg)
             atomic_fetch_add_explicit(&pipeline->journal_ns,
                                       (uint64_t)(gn_mono_us(&core->clock) - begin_us) * 1000,
                                       memory_order_relaxed);
+            journal_trim(pipeline);
         } else if (!journal_failed(pipeline, err) || stopping) {
             return NULL;
         } else {
-            gn_wake_wait(&pipeline->journal_wake, gn_wake_note(&pipeline->journal_wake), GN_PIPELINE_RETRY_MS);
+            gn_pipeline_pause(pipeline, &pipeline->journal_wake, GN_PIPELINE_RETRY_MS);
         }
     }
 }

@@ -46,16 +46,35 @@ static void outbox_send(struct gn_outbox *outbox, const struct gn_outbox_entry *
     if (outbox_is_over(outbox, entry) || outbox_deliver(outbox, entry) == GN_OK)
         return;
     if (outbox->kept_count == GN_DECISIONS_OPEN_MAX || entry->size > GN_OUTBOX_ENTRY_BYTES_MAX) {
-        gn_log(GN_LOG_WARN, "outbox", "full", "actions wait for %zu devices; one will expire undelivered",
-               outbox->kept_count);
+        gn_log(GN_LOG_WARN, "outbox", "not_kept",
+               "%zu actions wait for their devices; one more, of %u bytes, expires undelivered", outbox->kept_count,
+               (unsigned)entry->size);
         return;
     }
     memcpy(outbox_slot(outbox, outbox->kept_count++), entry, entry->size);
 }
 
+static void outbox_put_mark(struct gn_outbox *outbox)
+{
+    struct gn_intake_core *intake = &outbox->pipeline->core->intake;
+    const struct gn_outbox_entry *mark = &outbox->mark;
+    if (outbox->has_mark && gn_intake_mark(intake, mark->seq, mark->output_count, mark->hash) == GN_OK)
+        outbox->has_mark = false;
+}
+
+static void outbox_mark(struct gn_outbox *outbox, const struct gn_outbox_entry *entry)
+{
+    if (outbox->has_mark)
+        return;
+    outbox->mark = *entry;
+    outbox->has_mark = true;
+    outbox_put_mark(outbox);
+}
+
 void gn_outbox_take(struct gn_outbox *outbox)
 {
     struct gn_pipeline *pipeline = outbox->pipeline;
+    outbox_put_mark(outbox);
     const uint64_t durable_seq = atomic_load(&pipeline->durable_seq);
     for (;;) {
         const gn_bytes waiting = gn_ring_peek(&pipeline->outbox, 0);
@@ -67,9 +86,8 @@ void gn_outbox_take(struct gn_outbox *outbox)
             return;
         if (type == GN_OUTBOX_SEND)
             outbox_send(outbox, entry);
-        else if (type == GN_OUTBOX_MARK &&
-                 gn_intake_mark(&pipeline->core->intake, entry->seq, entry->output_count, entry->hash) != GN_OK)
-            return; /* the ring is full: next time */
+        else if (type == GN_OUTBOX_MARK)
+            outbox_mark(outbox, entry);
         gn_ring_advance(&pipeline->outbox, 0, entry->size);
         gn_wake_signal(&pipeline->room_wake);
     }
@@ -78,6 +96,7 @@ void gn_outbox_take(struct gn_outbox *outbox)
 void gn_outbox_retry(struct gn_outbox *outbox)
 {
     size_t left = 0;
+    outbox_put_mark(outbox);
     for (size_t i = 0; i < outbox->kept_count; i++) {
         const struct gn_outbox_entry *entry = (const void *)outbox_slot(outbox, i);
         if (outbox_is_over(outbox, entry) || outbox_deliver(outbox, entry) == GN_OK)

@@ -131,6 +131,41 @@ static void more_waiting_actions_than_the_limit_are_let_go(void **state)
     assert_int_equal(f->outbox.kept_count, GN_DECISIONS_OPEN_MAX);
 }
 
+static void a_full_ring_holds_no_action_back(void **state)
+{
+    struct fixture *f = *state;
+    enum { RING_BYTES = 4096 };
+    _Alignas(8) static uint8_t bytes[RING_BYTES];
+    struct gn_ring *ring = &f->core.ring;
+    assert_int_equal(gn_ring_init(ring, bytes, RING_BYTES, 1), GN_OK);
+    f->core.intake.ring = ring;
+    f->core.intake.next_seq = 1;
+    atomic_store(&f->pipeline.durable_seq, 50);
+    while (gn_ring_reserve(ring, 64) != NULL)
+        gn_ring_publish(ring);
+
+    const struct gn_outbox_entry mark = { .size = sizeof mark, .type = GN_OUTBOX_MARK, .seq = 7, .output_count = 3 };
+    memcpy(gn_ring_reserve(&f->pipeline.outbox, sizeof mark), &mark, sizeof mark);
+    gn_ring_publish(&f->pipeline.outbox);
+    post(f, "x-1", 8, 9000);
+    memcpy(gn_ring_reserve(&f->pipeline.outbox, sizeof mark), &mark, sizeof mark);
+    gn_ring_publish(&f->pipeline.outbox);
+    gn_outbox_take(&f->outbox);
+    assert_string_equal(device_got, "x-1");
+    assert_int_equal(gn_ring_peek(&f->pipeline.outbox, 0).size, 0); /* the engine has its room back */
+    assert_true(f->outbox.has_mark);
+
+    gn_ring_advance(ring, 0, gn_ring_peek(ring, 0).size);
+    gn_outbox_retry(&f->outbox);
+    assert_false(f->outbox.has_mark);
+    const gn_bytes written = gn_ring_peek(ring, 0);
+    const struct gn_record_mark *record = (const void *)(written.at + written.size - sizeof *record);
+    assert_int_equal(record->head.type, GN_RECORD_MARK);
+    assert_int_equal(record->upto, 7);
+    assert_int_equal(record->output_count, 3);
+    f->core.intake.ring = NULL;
+}
+
 int main(void)
 {
 #define CASE(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -139,6 +174,7 @@ int main(void)
         CASE(what_a_device_does_not_take_waits_for_it),
         CASE(what_expired_is_not_delivered_any_more),
         CASE(more_waiting_actions_than_the_limit_are_let_go),
+        CASE(a_full_ring_holds_no_action_back),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -61,6 +61,30 @@ void gn_pipeline_kick(struct gn_pipeline *pipeline)
     gn_wake_signal(&pipeline->engine_wake);
 }
 
+void gn_pipeline_gave_room(struct gn_pipeline *pipeline)
+{
+    if (atomic_exchange(&pipeline->core->intake.wants_room, false))
+        pipeline->notify(pipeline->notify_ctx);
+}
+
+void gn_pipeline_pause(struct gn_pipeline *pipeline, struct gn_wake *wake, int64_t pause_ms)
+{
+    const struct gn_clock *clock = &pipeline->core->clock;
+    const int64_t end_us = gn_mono_us(clock) + pause_ms * 1000;
+    int64_t left_us;
+    while (!atomic_load(&pipeline->stopping) && (left_us = end_us - gn_mono_us(clock)) > 0)
+        gn_wake_wait(wake, gn_wake_note(wake), left_us / 1000 + 1);
+}
+
+static bool pipeline_kept_all(const struct gn_pipeline *pipeline)
+{
+    const uint64_t durable_seq = atomic_load(&pipeline->durable_seq);
+    return atomic_load(&pipeline->state) == GN_JOURNAL_OK && !atomic_load(&pipeline->history_gone) &&
+           durable_seq == gn_engine_seq(pipeline->core->engine) &&
+           durable_seq == atomic_load(&pipeline->history_seq) &&
+           gn_ring_tail(&pipeline->outputs, 0) == gn_ring_head(&pipeline->outputs);
+}
+
 void gn_pipeline_stop(struct gn_pipeline *pipeline, bool *out_settled)
 {
     *out_settled = false;
@@ -75,8 +99,7 @@ void gn_pipeline_stop(struct gn_pipeline *pipeline, bool *out_settled)
     gn_wake_signal(&pipeline->history_wake);
     gn_thread_join(pipeline->history_thread);
     pipeline->started = false;
-    *out_settled = atomic_load(&pipeline->state) == GN_JOURNAL_OK &&
-                   atomic_load(&pipeline->durable_seq) == gn_engine_seq(pipeline->core->engine);
+    *out_settled = pipeline_kept_all(pipeline);
 }
 
 void gn_pipeline_fini(struct gn_pipeline *pipeline)

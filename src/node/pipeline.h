@@ -55,6 +55,7 @@ struct gn_pipeline {
     pthread_t journal_thread, engine_thread, history_thread;
     bool started;
     _Atomic bool stopping; /* finish what is in the ring */
+    _Atomic bool history_gone; /* it ended early, the store took nothing: nobody reads the outputs any more */
     _Atomic bool ended;    /* journal and engine have: the history makes its last round */
     _Atomic uint64_t durable_position; /* of the ring */
     _Atomic uint64_t durable_seq;
@@ -84,9 +85,15 @@ GN_MUST_USE gn_err gn_pipeline_start(struct gn_pipeline *pipeline, struct gn_cor
 /* The ring's writer published something: wakes who follows. Cheap when they are awake. */
 void gn_pipeline_kick(struct gn_pipeline *pipeline);
 /* Lets the threads finish what is in the ring and joins them. With a full or failed disk what is not durable
- * is left behind: nobody was told that it was kept. *out_settled: everything was. */
+ * is left behind: nobody was told that it was kept. *out_settled: everything was kept, by the history too, so that
+ * an image of the engine may say "up to here". */
 void gn_pipeline_stop(struct gn_pipeline *pipeline, bool *out_settled);
 void gn_pipeline_fini(struct gn_pipeline *pipeline);
+
+/* For the threads: a follower of the ring gave room back; wakes the net thread if that waits for it. */
+void gn_pipeline_gave_room(struct gn_pipeline *pipeline);
+/* For the threads: sleeps that long, whatever signals `wake` meanwhile; less when the node stops. */
+void gn_pipeline_pause(struct gn_pipeline *pipeline, struct gn_wake *wake, int64_t pause_ms);
 
 /* The three loops, one file each. */
 void *gn_journal_thread(void *pipeline);

@@ -2,6 +2,7 @@
 /* The running node: the net thread's loop and the wiring of all rooms. */
 #include <signal.h>
 #include <stdio.h>
+#include <sys/resource.h>
 #include <unistd.h>
 #include <uv.h>
 
@@ -17,7 +18,11 @@
 #include "node/status_line.h"
 #include "portal/portal.h"
 
-enum { RUN_SECOND_MS = 1000, RUN_RETRY_MS = 100 };
+enum {
+    RUN_SECOND_MS = 1000,
+    RUN_RETRY_MS = 100,
+    RUN_FILES = GN_MQTT_CONNECTIONS_MAX + GN_HTTP_CONNECTIONS_MAX + 256, /* with what journal and history open */
+};
 
 struct run {
     struct gn_core core;
@@ -73,8 +78,8 @@ static void run_on_notified(uv_async_t *handle)
     if (atomic_load(&run->pipeline.state) == GN_JOURNAL_FAILED)
         run_stop(run, 1);
     gn_mqtt_adapter.durable(run->mqtt, durable);
-    gn_mailbox_durable(&run->mailbox, durable);
     (void)gn_mailbox_run(&run->mailbox, &run->core.intake); /* what found no room is run again each second */
+    gn_mailbox_durable(&run->mailbox, durable);             /* behind it: what wrote nothing is done already */
     gn_outbox_take(&run->outbox);
     gn_mqtt_adapter.resume(run->mqtt);
 }
@@ -99,6 +104,7 @@ static void run_on_second(uv_timer_t *handle)
     (void)gn_mailbox_run(&run->mailbox, &run->core.intake);
     gn_mqtt_adapter.tick(run->mqtt, run->core.intake.wall_ms);
     gn_mqtt_adapter.resume(run->mqtt);
+    gn_host_note(&run->host);
     if (!run->quiet)
         gn_status_line(&run->host);
 }
@@ -116,6 +122,19 @@ static void run_on_signal(uv_signal_t *handle, int number)
 }
 
 /* --- boot --- */
+
+/* Each connection is a file, and many systems start with 1024. No more than the limits need: libraries reserve
+ * memory for as many as there may be. */
+static void run_raise_files(void)
+{
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= RUN_FILES)
+        return;
+    limit.rlim_cur = limit.rlim_max < RUN_FILES ? limit.rlim_max : RUN_FILES;
+    if (setrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur < RUN_FILES)
+        gn_log(GN_LOG_WARN, "node", "few_files", "at most %llu open files are allowed: fewer connections than %d",
+               (unsigned long long)limit.rlim_cur, GN_MQTT_CONNECTIONS_MAX);
+}
 
 static void run_complain(const struct gn_diag *diag, gn_err err)
 {
@@ -195,7 +214,6 @@ static gn_err run_start_doors(struct run *run, const struct gn_node_options *opt
     err = gn_core_path(run->core.dir, "ganglion.sock", socket_path);
     if (err != GN_OK)
         return err;
-    run->host.core = &run->core;
     run->host.pipeline = &run->pipeline;
     run->host.mailbox = &run->mailbox;
     run->host.mqtt = run->mqtt;
@@ -249,6 +267,8 @@ static void run_end(struct run *run)
     if (!run->quiet)
         gn_status_line_clear();
     gn_pipeline_stop(&run->pipeline, &settled);
+    if (atomic_load(&run->pipeline.state) == GN_JOURNAL_FAILED)
+        run->exit_code = 1;
     run_close_loop(run);
     if (settled && gn_core_settle(&run->core) != GN_OK)
         gn_log(GN_LOG_WARN, "node", "not_settled", "the next start reads part of the journal again");
@@ -265,12 +285,14 @@ int gn_node_run(const struct gn_node_options *options)
     struct gn_buf portal = gn_buf_over(portal_bytes, sizeof portal_bytes);
     run.quiet = options->quiet || isatty(STDERR_FILENO) == 0;
     (void)signal(SIGPIPE, SIG_IGN); /* a device or browser that goes away is an error code, not an end */
+    run_raise_files();
     gn_err err = gn_core_open(&run.core, options->data_dir, &diag);
     if (err != GN_OK) {
         run_complain(&diag, err);
         return 2;
     }
-    run.host.started_us = gn_mono_us(&run.core.clock);
+    run.host.core = &run.core;
+    gn_host_init(&run.host);
     run_loop_init(&run);
     gn_mailbox_init(&run.mailbox, run_notify, &run);
     run.intake = gn_intake_table(&run.core.intake);

@@ -12,7 +12,7 @@ static void the_line_says_what_matters(void **state)
     struct gn_core *core = gn_mem_take(sizeof *core, "a test's core");
     struct gn_pipeline *pipeline = gn_mem_take(sizeof *pipeline, "a test's pipeline");
     struct gn_host host = { .core = core, .pipeline = pipeline, .rate = 205 };
-    pthread_mutex_init(&host.rate_mutex, NULL);
+    pthread_mutex_init(&host.figures_mutex, NULL);
     core->clock = gn_clock_simulated(&sim);
     host.rate_us = sim.mono_us;
     atomic_store(&core->intake.thing_count, 2);
@@ -30,7 +30,7 @@ static void the_line_says_what_matters(void **state)
     gn_status_line_words(&host, &words);
     bytes[words.size] = '\0';
     assert_non_null(strstr(bytes, "1500 readings/s · journal disk_full"));
-    pthread_mutex_destroy(&host.rate_mutex);
+    pthread_mutex_destroy(&host.figures_mutex);
     gn_mem_give(pipeline);
     gn_mem_give(core);
 }
