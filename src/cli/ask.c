@@ -38,7 +38,8 @@ int gn_ask_say(const struct gn_cli *cli, gn_err err, const struct gn_diag *diag)
     if (err == GN_ERR_DENIED)
         return gn_cli_say(cli, GN_EXIT_FAILED, "Run the command as the user the node runs as.", "%s", what);
     if (err == GN_ERR_AGAIN)
-        return gn_cli_say(cli, GN_EXIT_FAILED, "See what it does: its log, and `ganglion status`.", "%s", what);
+        return gn_cli_say(cli, GN_EXIT_FAILED,
+                          "Its log says what it does; a full disk or a stopped process would explain it.", "%s", what);
     return gn_cli_say(cli, GN_EXIT_FAILED, NULL, "%s", what);
 }
 
