@@ -89,7 +89,16 @@
     X(PASSWORD_BYTES_MAX, 256, "bytes of a password")                                                                  \
     X(SETUP_TRIES_MAX, 50, "wrong setup codes until setup is locked for 15 minutes")                                   \
     X(GUESS_DELAY_MS_MAX, 10000, "milliseconds an answer to a wrong password is held back")                            \
-    X(COMMANDS_WAITING_MAX, 64, "commands of portal and CLI that wait for the journal")
+    X(COMMANDS_WAITING_MAX, 64, "commands of portal and CLI that wait for the journal")                                \
+    X(CLI_ANSWER_BYTES_MAX, 67108864, "bytes of an answer the command line takes; ask for less")                       \
+    X(CLI_EVENT_BYTES_MAX, 65536, "bytes of one live event the command line takes")                                    \
+    X(AGENT_SERIES_MAX, 200, "series of the machine agent; further ones are left out")                                 \
+    X(AGENT_SAMPLES_WAITING_MAX, 600, "samples the agent keeps while the node is away; the oldest go, counted")        \
+    X(AGENT_IN_FLIGHT_MAX, 16, "QoS 1 messages of the agent without an acknowledgement; others wait")                  \
+    X(AGENT_STOP_MS_MAX, 20000, "milliseconds a disturbance has to end when it is stopped; then failed")               \
+    X(DISTURB_SECONDS_MAX, 600, "seconds of a disturbance")                                                            \
+    X(DISTURB_DISK_BYTES_MAX, 268435456, "bytes a disk disturbance writes to; at most a tenth of what is free")        \
+    X(DISTURB_MEMORY_MIB_MAX, 2048, "MiB a memory disturbance takes; at most a quarter of what is available")
 
 /* GN_THINGS_MAX and so on: integer constants, all of type int. */
 enum gn_limits {

@@ -169,7 +169,7 @@ static gn_err api_answer(int fd, struct gn_http_reply *reply, struct gn_buf *bod
             size > 0 ? gn_http_reply_feed(reply, (gn_bytes){ bytes, size }, api_keep, body) : gn_http_reply_eof(reply);
         if (err == GN_ERR_FULL)
             gn_diag_set(diag, 0, 0, "the answer is longer than %d MiB: ask for less, with --limit, --from or --step",
-                        GN_API_REPLY_BYTES / 1024 / 1024);
+                        GN_CLI_ANSWER_BYTES_MAX / 1024 / 1024);
         else if (err)
             gn_diag_set(diag, 0, 0, "the answer is cut short, or is not HTTP");
         if (err)
@@ -188,13 +188,13 @@ gn_err gn_api_call(const char *data_dir, const char *method, const char *path, g
     gn_err err = api_connect(data_dir, &fd, diag);
     if (err)
         return err;
-    memory = gn_mem_take(GN_API_REPLY_BYTES, "an answer of the API");
+    memory = gn_mem_take(GN_CLI_ANSWER_BYTES_MAX, "an answer of the API");
     if (memory == NULL) {
         gn_diag_set(diag, 0, 0, "no memory for the answer");
         err = GN_ERR_FULL;
         goto cleanup;
     }
-    struct gn_buf answer = gn_buf_over(memory, GN_API_REPLY_BYTES);
+    struct gn_buf answer = gn_buf_over(memory, GN_CLI_ANSWER_BYTES_MAX);
     err = api_request(fd, method, path, body, diag);
     if (!err)
         err = api_answer(fd, &reply, &answer, diag);
@@ -297,7 +297,7 @@ gn_err gn_api_stream_next(struct gn_api_stream *stream, int timeout_ms,
     if (err == GN_ERR_CORRUPT)
         gn_diag_set(diag, 0, 0, "the live stream is not HTTP");
     else if (err == GN_ERR_FULL)
-        gn_diag_set(diag, 0, 0, "an event of the live stream is longer than %d bytes", GN_SSE_DATA_BYTES);
+        gn_diag_set(diag, 0, 0, "an event of the live stream is longer than %d bytes", GN_CLI_EVENT_BYTES_MAX);
     return err;
 }
 

@@ -6,18 +6,18 @@
  * what is one request and one answer, and its parser cannot be handed bytes by a test or a fuzzer. Ours is
  * http_reply.c and sse.c, which can.
  *
- * One connection a call, deadlines on everything, an answer of at most GN_API_REPLY_BYTES. A data directory
+ * One connection a call, deadlines on everything, an answer of at most GN_CLI_ANSWER_BYTES_MAX. A data directory
  * whose path is too long for a socket address (107 bytes) is reached through /proc/self/fd. One thread. */
 #ifndef GN_CLI_API_CLIENT_H
 #define GN_CLI_API_CLIENT_H
 
 #include "base/buf.h"
+#include "base/limits.h"
 #include "cli/sse.h"
 
 enum {
-    GN_API_REPLY_BYTES = 64 * 1024 * 1024, /* longest answer; untouched memory costs nothing */
-    GN_API_REQUEST_BYTES = 16384,          /* request line, headers and body */
-    GN_API_TIMEOUT_MS = 15000,             /* the node answers within 3 s, a long query within 10 s */
+    GN_API_REQUEST_BYTES = 16384, /* request line, headers and body */
+    GN_API_TIMEOUT_MS = 15000,    /* the node answers within 3 s, a long query within 10 s */
 };
 
 struct gn_api_reply {

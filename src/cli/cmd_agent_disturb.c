@@ -114,7 +114,7 @@ static int disturb_run(struct gn_cli *cli)
     struct gn_diag diag = { 0 };
     struct gn_disturbance disturbance = { .fd = -1 };
     const struct gn_load *load = disturb_load(cli);
-    if (load == NULL || !gn_args_u64(cli, "--seconds", 1, GN_LOAD_SECONDS_MAX, &seconds) ||
+    if (load == NULL || !gn_args_u64(cli, "--seconds", 1, GN_DISTURB_SECONDS_MAX, &seconds) ||
         !gn_state_dir_agent(cli, dir, sizeof dir))
         return GN_EXIT_USAGE;
     struct gn_load_run run = { .dir = dir, .fd = -1 };

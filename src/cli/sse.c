@@ -16,7 +16,7 @@ void gn_sse_init(struct gn_sse *sse)
 static gn_err sse_data(struct gn_sse *sse, gn_str value)
 {
     const size_t joint = sse->has_data ? 1 : 0;
-    if (sse->data_size + joint + value.size > GN_SSE_DATA_BYTES)
+    if (sse->data_size + joint + value.size > GN_CLI_EVENT_BYTES_MAX)
         return GN_ERR_FULL;
     if (joint == 1)
         sse->data[sse->data_size++] = '\n';

@@ -4,13 +4,14 @@
  *      id: 81\n event: output\n data: {"kind":...}\n \n   ->  { name "output", data "{...}", id "81" }
  *
  * Several data lines are joined by '\n'; comments (":") and unknown fields are passed over; an event without
- * data is none. CR, LF and CR LF end a line. One event's data is at most GN_SSE_DATA_BYTES. */
+ * data is none. CR, LF and CR LF end a line. One event's data is at most GN_CLI_EVENT_BYTES_MAX. */
 #ifndef GN_CLI_SSE_H
 #define GN_CLI_SSE_H
 
 #include "base/bytes.h"
+#include "base/limits.h"
 
-enum { GN_SSE_DATA_BYTES = 65536, GN_SSE_NAME_BYTES = 64 };
+enum { GN_SSE_NAME_BYTES = 64 };
 
 struct gn_sse_event {
     gn_str name; /* "message" when the stream named none */
@@ -25,8 +26,8 @@ struct gn_sse {
     bool after_cr; /* an LF now belongs to the CR before it */
     char name[GN_SSE_NAME_BYTES];
     char id[GN_SSE_NAME_BYTES];
-    char line[GN_SSE_DATA_BYTES + 16];
-    char data[GN_SSE_DATA_BYTES + 1];
+    char line[GN_CLI_EVENT_BYTES_MAX + 16];
+    char data[GN_CLI_EVENT_BYTES_MAX + 1];
 };
 
 void gn_sse_init(struct gn_sse *sse);

@@ -20,7 +20,7 @@ static gn_err keep(void *ctx, const struct gn_sse_event *event)
 {
     uint64_t *hash = ctx;
     assert(event->name.size > 0 && event->name.size < GN_SSE_NAME_BYTES);
-    assert(event->id.size < GN_SSE_NAME_BYTES && event->data.size <= GN_SSE_DATA_BYTES);
+    assert(event->id.size < GN_SSE_NAME_BYTES && event->data.size <= GN_CLI_EVENT_BYTES_MAX);
     mix(hash, event->name);
     mix(hash, event->data);
     mix(hash, event->id);

@@ -63,14 +63,14 @@ static void an_event_that_is_not_closed_is_none(void **state)
 static void data_has_a_bound(void **state)
 {
     (void)state;
-    static char line[GN_SSE_DATA_BYTES + 32];
+    static char line[GN_CLI_EVENT_BYTES_MAX + 32];
     for (size_t more = 0; more < 2; more++) {
         struct seen seen = { 0 };
         gn_sse_init(&sse);
         memset(line, 'x', sizeof line);
         memcpy(line, "data: ", 6);
-        line[6 + GN_SSE_DATA_BYTES + more] = '\n';
-        line[6 + GN_SSE_DATA_BYTES + more + 1] = '\0';
+        line[6 + GN_CLI_EVENT_BYTES_MAX + more] = '\n';
+        line[6 + GN_CLI_EVENT_BYTES_MAX + more + 1] = '\0';
         assert_int_equal(feed(&seen, line), more == 0 ? GN_OK : GN_ERR_FULL);
     }
     struct seen seen = { 0 };

@@ -18,7 +18,7 @@
 #include "cli/agent/sample_queue.h"
 
 enum { AGENT_PAYLOAD_BYTES = 32768, AGENT_IDLE_MS = 1000, AGENT_STOPS_MAX = 8, AGENT_GOODBYE_MS = 1000 };
-enum { AGENT_SEND_AT_ONCE = 32, AGENT_STOP_MS_MAX = 20000, AGENT_ANSWERS_MAX = 16 };
+enum { AGENT_SEND_AT_ONCE = 32, AGENT_ANSWERS_MAX = 16 };
 
 struct agent {
     const struct gn_agent_options *options;
@@ -102,7 +102,7 @@ static void agent_stop_look(struct agent *agent)
         agent_stop_ended(agent, true, message);
     } else if (gn_mono_us(clock) >= agent->stop_until_us) {
         (void)snprintf(message, sizeof message, "the %s disturbance was told to stop and still runs after %d s",
-                       agent->stop.kind, AGENT_STOP_MS_MAX / 1000);
+                       agent->stop.kind, GN_AGENT_STOP_MS_MAX / 1000);
         gn_disturbance_stop_forget(&agent->stop);
         agent_stop_ended(agent, false, message);
     }
@@ -117,7 +117,7 @@ static void agent_stop_begin(struct agent *agent, const char *id)
         gn_diag_set(&diag, 0, 0, "too many stops are under way");
     } else if (agent->stop.fd < 0) {
         err = gn_disturbance_stop_begin(&agent->stop, agent->options->dir, &diag);
-        agent->stop_until_us = gn_mono_us(&agent->options->clock) + (int64_t)AGENT_STOP_MS_MAX * 1000;
+        agent->stop_until_us = gn_mono_us(&agent->options->clock) + (int64_t)GN_AGENT_STOP_MS_MAX * 1000;
     }
     if (err) {
         struct gn_action_answer answer;
@@ -182,7 +182,7 @@ static void agent_send_samples(struct agent *agent)
             return;
         struct gn_buf buf = gn_buf_over(agent->payload, sizeof agent->payload);
         gn_sensors_json(agent->sensors, sample, &buf);
-        assert(!buf.full); /* GN_SENSOR_SERIES_MAX names and numbers fit */
+        assert(!buf.full); /* GN_AGENT_SERIES_MAX names and numbers fit */
         if (gn_link_send(agent->link, "properties", gn_buf_str(&buf)) != GN_OK)
             return;
         gn_sample_queue_drop(agent->queue);
@@ -221,8 +221,8 @@ static void agent_sample(struct agent *agent, int64_t delay_us)
         gn_sample_queue_add(agent->queue, &agent->sample);
     if (agent->queue->lost_total > 0 && agent->told_lost == 0)
         gn_log(GN_LOG_WARN, "agent", "samples_lost", "the node has been away for %d samples; the oldest go",
-               GN_SAMPLE_QUEUE_MAX);
-    agent->told_lost = agent->queue->count < GN_SAMPLE_QUEUE_MAX ? 0 : agent->queue->lost_total;
+               GN_AGENT_SAMPLES_WAITING_MAX);
+    agent->told_lost = agent->queue->count < GN_AGENT_SAMPLES_WAITING_MAX ? 0 : agent->queue->lost_total;
     if (agent->options->stop_after > 0 && agent->sampled >= agent->options->stop_after)
         agent->ending = true;
 }

@@ -138,7 +138,7 @@ struct gn_link *gn_link_new(const struct gn_link_options *options, const char *i
     mosquitto_publish_callback_set(link->client, link_on_publish);
     mosquitto_message_callback_set(link->client, link_on_message);
     (void)mosquitto_int_option(link->client, MOSQ_OPT_TCP_NODELAY, 1);
-    (void)mosquitto_max_inflight_messages_set(link->client, GN_LINK_IN_FLIGHT);
+    (void)mosquitto_max_inflight_messages_set(link->client, GN_AGENT_IN_FLIGHT_MAX);
     return link;
 }
 
@@ -206,7 +206,7 @@ bool gn_link_is_up(const struct gn_link *link)
 
 bool gn_link_can_send(const struct gn_link *link)
 {
-    return link->state == LINK_UP && link->in_flight < GN_LINK_IN_FLIGHT;
+    return link->state == LINK_UP && link->in_flight < GN_AGENT_IN_FLIGHT_MAX;
 }
 
 size_t gn_link_in_flight(const struct gn_link *link)

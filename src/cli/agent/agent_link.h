@@ -5,7 +5,7 @@
  *     ▲                          └── refused, lost, 10 s ──┘
  *
  * An implementation of MQTT that is not ours speaks to our endpoint. QoS 1 both ways, a session that outlives a
- * connection, at most GN_LINK_IN_FLIGHT messages unacknowledged: what was handed over and not acknowledged, the
+ * connection, at most GN_AGENT_IN_FLIGHT_MAX messages unacknowledged: what was handed over and not acknowledged, the
  * library sends again on the next connection. Back-off: 0.5 s, doubled up to 30 s, with jitter, so that many agents do
  * not come back in step; it starts over after a connection that held for GN_LINK_STEADY_MS.
  *
@@ -14,10 +14,10 @@
 #define GN_CLI_AGENT_LINK_H
 
 #include "base/bytes.h"
+#include "base/limits.h"
 #include "os/clock.h"
 
 enum {
-    GN_LINK_IN_FLIGHT = 16,
     GN_LINK_BACK_OFF_MS = 500,
     GN_LINK_BACK_OFF_MS_MAX = 30000,
     GN_LINK_CONNECT_MS_MAX = 10000,

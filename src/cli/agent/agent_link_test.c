@@ -118,7 +118,7 @@ static void what_is_not_acknowledged_has_a_bound_and_is_sent_again(void **state)
     mqtt_fake_set(&fake, &fake.silent, true);
     struct gn_link *link = new_link(&heard, gn_clock_simulated(&sim));
     serve_until(link, &heard.ups, 1);
-    for (int i = 0; i < GN_LINK_IN_FLIGHT; i++) {
+    for (int i = 0; i < GN_AGENT_IN_FLIGHT_MAX; i++) {
         char payload[32];
         (void)snprintf(payload, sizeof payload, "{\"n\":%d}", i);
         assert_true(gn_link_can_send(link));
@@ -126,16 +126,16 @@ static void what_is_not_acknowledged_has_a_bound_and_is_sent_again(void **state)
     }
     assert_false(gn_link_can_send(link));
     assert_int_equal(gn_link_send(link, "properties", GN_STR("{}")), GN_ERR_AGAIN);
-    serve_until(link, &fake.publishes, GN_LINK_IN_FLIGHT);
+    serve_until(link, &fake.publishes, GN_AGENT_IN_FLIGHT_MAX);
     mqtt_fake_set(&fake, &fake.silent, false);
     mqtt_fake_set(&fake, &fake.drop, true);
     serve_until(link, &heard.downs, 1);
     assert_false(gn_link_can_send(link));
     sim.mono_us += 40000000; /* back-off is over */
     serve_until(link, &heard.ups, 2);
-    serve_until(link, &fake.publishes, 2 * GN_LINK_IN_FLIGHT);
+    serve_until(link, &fake.publishes, 2 * GN_AGENT_IN_FLIGHT_MAX);
     serve_until_acknowledged(link);
-    assert_int_equal(mqtt_fake_get(&fake, &fake.duplicates), GN_LINK_IN_FLIGHT);
+    assert_int_equal(mqtt_fake_get(&fake, &fake.duplicates), GN_AGENT_IN_FLIGHT_MAX);
     gn_link_free(link);
     mqtt_fake_stop(&fake);
 }

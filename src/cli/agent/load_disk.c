@@ -38,7 +38,7 @@ static gn_err disk_plan(struct gn_load_run *run, struct gn_diag *diag)
         return GN_ERR_IO;
     }
     const uint64_t allowed = (uint64_t)room.f_bavail * room.f_frsize / DISK_FREE_SHARE;
-    run->bytes = allowed < GN_LOAD_DISK_BYTES_MAX ? (int64_t)allowed : GN_LOAD_DISK_BYTES_MAX;
+    run->bytes = allowed < GN_DISTURB_DISK_BYTES_MAX ? (int64_t)allowed : GN_DISTURB_DISK_BYTES_MAX;
     run->bytes -= run->bytes % DISK_BLOCK_BYTES;
     run->threads = 1;
     if (run->bytes < DISK_BLOCK_BYTES) {

@@ -26,7 +26,7 @@ static void it_writes_within_its_bound_to_a_file_without_a_name(void **state)
     assert_non_null(mkdtemp(dir));
     run.dir = dir;
     assert_int_equal(gn_load_disk.plan(&run, &diag), GN_OK);
-    assert_true(run.bytes > 0 && run.bytes <= GN_LOAD_DISK_BYTES_MAX);
+    assert_true(run.bytes > 0 && run.bytes <= GN_DISTURB_DISK_BYTES_MAX);
     run.bytes = 4 * 1024 * 1024; /* a small circle, so that the test goes round it */
     assert_true(load_fake_run(&gn_load_disk, &run, has_written));
     assert_int_equal(fstat(run.fd, &file), 0);

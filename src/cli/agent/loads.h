@@ -10,13 +10,10 @@
 #include <stdatomic.h>
 
 #include "base/bytes.h"
+#include "base/limits.h"
 
-enum {
-    GN_LOAD_SECONDS_MAX = 600,
-    GN_LOAD_THREADS_MAX = 256,
-    GN_LOAD_DISK_BYTES_MAX = 256 * 1024 * 1024,
-};
-#define GN_LOAD_MEMORY_BYTES_MAX (INT64_C(2) * 1024 * 1024 * 1024)
+enum { GN_LOAD_THREADS_MAX = 256 };
+#define GN_LOAD_MEMORY_BYTES_MAX ((int64_t)GN_DISTURB_MEMORY_MIB_MAX * 1024 * 1024)
 
 /* What one run shares between its threads. */
 struct gn_load_run {

@@ -8,13 +8,11 @@
 
 #include "cli/agent/sensors.h"
 
-enum { GN_SAMPLE_QUEUE_MAX = 600 };
-
 struct gn_sample_queue {
     size_t first; /* place of the oldest */
     size_t count;
     uint64_t lost_total; /* since the start */
-    struct gn_sample samples[GN_SAMPLE_QUEUE_MAX];
+    struct gn_sample samples[GN_AGENT_SAMPLES_WAITING_MAX];
 };
 
 void gn_sample_queue_add(struct gn_sample_queue *queue, const struct gn_sample *sample);

@@ -22,7 +22,7 @@ static void samples_come_out_in_order(void **state)
     (void)state;
     queue = (struct gn_sample_queue){ 0 };
     assert_null(gn_sample_queue_peek(&queue));
-    for (int64_t i = 0; i < 3 * GN_SAMPLE_QUEUE_MAX; i++) {
+    for (int64_t i = 0; i < 3 * GN_AGENT_SAMPLES_WAITING_MAX; i++) {
         add(i);
         assert_int_equal(gn_sample_queue_peek(&queue)->time_ms, i);
         gn_sample_queue_drop(&queue);
@@ -34,13 +34,13 @@ static void when_it_is_full_the_oldest_go_and_are_counted(void **state)
 {
     (void)state;
     queue = (struct gn_sample_queue){ 0 };
-    for (int64_t i = 0; i < GN_SAMPLE_QUEUE_MAX; i++)
+    for (int64_t i = 0; i < GN_AGENT_SAMPLES_WAITING_MAX; i++)
         add(i);
-    assert_int_equal(queue.count, GN_SAMPLE_QUEUE_MAX);
+    assert_int_equal(queue.count, GN_AGENT_SAMPLES_WAITING_MAX);
     assert_int_equal(gn_sample_queue_peek(&queue)->lost, 0);
     for (int64_t i = 0; i < 5; i++)
-        add(GN_SAMPLE_QUEUE_MAX + i);
-    assert_int_equal(queue.count, GN_SAMPLE_QUEUE_MAX);
+        add(GN_AGENT_SAMPLES_WAITING_MAX + i);
+    assert_int_equal(queue.count, GN_AGENT_SAMPLES_WAITING_MAX);
     assert_int_equal(queue.lost_total, 5);
     assert_int_equal(gn_sample_queue_peek(&queue)->time_ms, 5);
     assert_int_equal(gn_sample_queue_peek(&queue)->lost, 5);

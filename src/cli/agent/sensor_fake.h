@@ -67,7 +67,7 @@ static inline bool sensor_fake_read(struct sensor_fake *fake, const struct gn_se
 {
     if (source->state_size > sizeof fake->state)
         abort();
-    for (size_t i = 0; i < GN_SENSOR_SERIES_MAX; i++)
+    for (size_t i = 0; i < GN_AGENT_SERIES_MAX; i++)
         fake->sample.values[i] = (double)NAN;
     fake->io.mono_us = mono_us;
     return source->read(&fake->io, fake->state);

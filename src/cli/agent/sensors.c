@@ -12,8 +12,8 @@
 #include "base/limits.h"
 #include "base/mem.h"
 
-_Static_assert((int)GN_SENSOR_SERIES_MAX + 2 <= (int)GN_SERIES_PER_THING_MAX, "the node takes all series");
-_Static_assert((int)GN_SENSOR_SERIES_MAX + 2 <= (int)GN_READINGS_PER_PACKET_MAX, "the node takes a whole sample");
+_Static_assert((int)GN_AGENT_SERIES_MAX + 2 <= (int)GN_SERIES_PER_THING_MAX, "the node takes all series");
+_Static_assert((int)GN_AGENT_SERIES_MAX + 2 <= (int)GN_READINGS_PER_PACKET_MAX, "the node takes a whole sample");
 
 static const struct gn_sensor_source *const sensors_table[] = {
     &gn_sensor_cpu,  &gn_sensor_load, &gn_sensor_pressure, &gn_sensor_memory,
@@ -57,14 +57,14 @@ bool gn_sensor_exists(const struct gn_sensor_io *io, const char *path)
     return length > 0 && (size_t)length < sizeof whole && access(whole, F_OK) == 0;
 }
 
-/* The series' place; GN_SENSOR_SERIES_MAX when there is no room. Few names: a walk is fast enough. */
+/* The series' place; GN_AGENT_SERIES_MAX when there is no room. Few names: a walk is fast enough. */
 static size_t sensors_place(struct gn_sensor_names *names, const char *name)
 {
     for (size_t i = 0; i < names->count; i++)
         if (strcmp(names->names[i], name) == 0)
             return i;
-    if (names->count == GN_SENSOR_SERIES_MAX || strlen(name) >= GN_SENSOR_NAME_BYTES)
-        return GN_SENSOR_SERIES_MAX;
+    if (names->count == GN_AGENT_SERIES_MAX || strlen(name) >= GN_SENSOR_NAME_BYTES)
+        return GN_AGENT_SERIES_MAX;
     (void)snprintf(names->names[names->count], GN_SENSOR_NAME_BYTES, "%s", name);
     return names->count++;
 }
@@ -74,7 +74,7 @@ void gn_sensor_put(struct gn_sensor_io *io, const char *name, double value)
     if (!isfinite(value))
         return;
     const size_t place = sensors_place(io->names, name);
-    if (place < GN_SENSOR_SERIES_MAX)
+    if (place < GN_AGENT_SERIES_MAX)
         io->sample->values[place] = round(value * 1000.0) / 1000.0;
 }
 
@@ -126,7 +126,7 @@ void gn_sensors_read(struct gn_sensors *sensors, int64_t wall_ms, int64_t mono_u
 {
     assert(sensors != NULL && out != NULL);
     *out = (struct gn_sample){ .time_ms = wall_ms };
-    for (size_t i = 0; i < GN_SENSOR_SERIES_MAX; i++)
+    for (size_t i = 0; i < GN_AGENT_SERIES_MAX; i++)
         out->values[i] = (double)NAN;
     sensors->io.sample = out;
     sensors->io.mono_us = mono_us;

@@ -13,9 +13,9 @@
 #define GN_CLI_AGENT_SENSORS_H
 
 #include "base/buf.h"
+#include "base/limits.h"
 
 enum {
-    GN_SENSOR_SERIES_MAX = 200, /* below SERIES_PER_THING_MAX and READINGS_PER_PACKET_MAX */
     GN_SENSOR_NAME_BYTES = 48,
     GN_SENSOR_TEXT_BYTES = 262144, /* /proc/stat lists every interrupt line */
     GN_SENSOR_PATH_BYTES = 512,
@@ -25,13 +25,13 @@ enum {
 /* Names of the series, in the order of their first appearance; a name's place never changes. */
 struct gn_sensor_names {
     size_t count;
-    char names[GN_SENSOR_SERIES_MAX][GN_SENSOR_NAME_BYTES];
+    char names[GN_AGENT_SERIES_MAX][GN_SENSOR_NAME_BYTES];
 };
 
 struct gn_sample {
     int64_t time_ms;
-    uint64_t lost;                       /* samples that were dropped right before this one */
-    double values[GN_SENSOR_SERIES_MAX]; /* beside names; NaN = none this time */
+    uint64_t lost;                      /* samples that were dropped right before this one */
+    double values[GN_AGENT_SERIES_MAX]; /* beside names; NaN = none this time */
 };
 
 struct gn_sensor_io {
@@ -65,7 +65,7 @@ gn_str gn_sensor_text(struct gn_sensor_io *io, const char *path);
 /* Is there such a file or folder under the root? */
 bool gn_sensor_exists(const struct gn_sensor_io *io, const char *path);
 /* Adds a value (rounded to 3 decimals); NaN and infinities are left out, and so is a series beyond
- * GN_SENSOR_SERIES_MAX. */
+ * GN_AGENT_SERIES_MAX. */
 void gn_sensor_put(struct gn_sensor_io *io, const char *name, double value);
 void gn_sensor_putf(struct gn_sensor_io *io, double value, const char *fmt, ...) GN_PRINTF(3, 4);
 /* Growth of a counter a second; NaN when it went back or no time passed. */

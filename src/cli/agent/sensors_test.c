@@ -68,7 +68,7 @@ static void this_machine_has_twenty_series_and_more(void **state)
     size_t count = 0;
     gn_sensors_read(sensors, 1, 1000, &sample);
     gn_sensors_read(sensors, 2, 201000, &sample);
-    for (size_t i = 0; i < GN_SENSOR_SERIES_MAX; i++) {
+    for (size_t i = 0; i < GN_AGENT_SERIES_MAX; i++) {
         count += isnan(sample.values[i]) ? 0 : 1;
         assert_true(!isinf(sample.values[i]));
     }
@@ -81,14 +81,14 @@ static void series_beyond_the_limit_are_left_out_and_a_whole_sample_fits(void **
     (void)state;
     static char json[32768];
     sensor_fake_open(&fake);
-    for (int i = 0; i < GN_SENSOR_SERIES_MAX + 5; i++)
+    for (int i = 0; i < GN_AGENT_SERIES_MAX + 5; i++)
         gn_sensor_putf(&fake.io, -123456789012.345, "a_name_that_is_as_long_as_a_name_may_be_at_most%d", i % 10);
     assert_int_equal(fake.names.count, 0); /* 48 bytes with the digit: too long by one */
-    for (int i = 0; i < GN_SENSOR_SERIES_MAX + 5; i++)
+    for (int i = 0; i < GN_AGENT_SERIES_MAX + 5; i++)
         gn_sensor_putf(&fake.io, -123456789012.345, "a_name_that_is_as_long_as_a_name_may_be_%07d", i);
-    assert_int_equal(fake.names.count, GN_SENSOR_SERIES_MAX);
+    assert_int_equal(fake.names.count, GN_AGENT_SERIES_MAX);
     struct gn_sensors *sensors = gn_sensors_new(fake.root);
-    for (int i = 0; i < GN_SENSOR_SERIES_MAX; i++)
+    for (int i = 0; i < GN_AGENT_SERIES_MAX; i++)
         gn_sensors_put(sensors, &sample, fake.names.names[i], -123456789012.345);
     struct gn_buf buf = gn_buf_over(json, sizeof json);
     gn_sensors_json(sensors, &sample, &buf);
