@@ -11,7 +11,6 @@ import type {
     NodeStatus,
     OutputKind,
     Outputs,
-    PropertyKind,
     Session,
     Thing,
     ThingRow,
@@ -132,14 +131,6 @@ export interface ListQuery {
     limit?: number;
 }
 
-export interface Series {
-    thing: string;
-    property: string;
-    kind: PropertyKind;
-    unit: string;
-    readings: { time: Millis; value: number | boolean | string }[];
-}
-
 export const api = {
     status: () => get<NodeStatus>('/status'),
     limits: async () => (await get<{ limits: Limit[] }>('/limits')).limits,
@@ -152,8 +143,6 @@ export const api = {
                 path('things', thing, 'properties', property) + query({ from, to, step }),
             )
         ).buckets,
-    readings: (thing: string, property: string, range: { from?: Millis; to?: Millis; limit?: number }) =>
-        get<Series>(path('things', thing, 'properties', property) + query({ ...range })),
     list: async <K extends OutputKind>(kind: K, which: ListQuery): Promise<Outputs[K][]> =>
         (await get<Record<string, Outputs[K][]>>(path(LIST_OF[kind]) + query({ ...which })))[LIST_OF[kind]] ?? [],
     one: <K extends OutputKind>(kind: K, id: string) => get<Outputs[K]>(path(LIST_OF[kind], id)),

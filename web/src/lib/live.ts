@@ -41,6 +41,8 @@ export class LiveStream {
     #timer: ReturnType<typeof setTimeout> | undefined;
     #after: string | undefined;
     #lastEvent = 0;
+    #reopenPending = false;
+    #hiddenTimer: ReturnType<typeof setTimeout> | undefined;
     #heartbeat = false; // the node sends status events: silence then means a dead line
 
     start(): void {
@@ -51,6 +53,7 @@ export class LiveStream {
 
     stop(): void {
         document.removeEventListener('visibilitychange', this.#onVisibility);
+        clearTimeout(this.#hiddenTimer);
         this.#shut();
         this.state.set('closed');
     }
@@ -97,7 +100,6 @@ export class LiveStream {
         })}`;
     }
 
-    #reopenPending = false;
     #reopenSoon(): void {
         if (this.#reopenPending) return;
         this.#reopenPending = true;
@@ -165,7 +167,6 @@ export class LiveStream {
         for (const listener of this.#readings.get(readings.thing) ?? []) listener(readings);
     }
 
-    #hiddenTimer: ReturnType<typeof setTimeout> | undefined;
     readonly #onVisibility = (): void => {
         clearTimeout(this.#hiddenTimer);
         if (document.hidden) {
