@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <cmocka.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <cmocka.h>
 
 #include "act/flat_json.h"
 #include "base/buf.h"
@@ -26,8 +26,9 @@ static void strings_are_told_in_order_and_others_stepped_over(void **state)
 {
     (void)state;
     assert_true(reads("{}", ""));
-    assert_true(reads("{\"id\":\"x-1\",\"n\":3,\"o\":{\"id\":\"no\"},\"l\":[\"no\"],\"b\":true,\"state\":\"d\\u00f6ne\"}",
-                      "id=x-1;state=döne;"));
+    assert_true(
+        reads("{\"id\":\"x-1\",\"n\":3,\"o\":{\"id\":\"no\"},\"l\":[\"no\"],\"b\":true,\"state\":\"d\\u00f6ne\"}",
+              "id=x-1;state=döne;"));
     assert_true(reads("{\"a_key_that_is_far_too_long\":\"v\"}", "a_key_that_is_f=v;"));
 }
 

@@ -112,7 +112,7 @@ static struct story story_of_a_fault(void)
 static void feed_all(struct gn_engine *engine, const struct story *story)
 {
     STORY_EACH(story, record)
-        gn_engine_feed(engine, record);
+    gn_engine_feed(engine, record);
 }
 
 static void a_fault_becomes_finding_alarm_and_a_question(void **state)
@@ -133,17 +133,20 @@ static void a_fault_becomes_finding_alarm_and_a_question(void **state)
     gn_mem_give(heard.text);
 }
 
-/* Other rules, another meaning of a series: its model begins anew, and what the old one had found must not stay open. */
+/* Other rules, another meaning of a series: its model begins anew, and what the old one had found must not stay open.
+ */
 static void new_rules_end_what_an_old_model_found(void **state)
 {
     (void)state;
-    static const char other[] = "things:\n  - thing: press\n    properties:\n      - name: load\n        direction: low\n";
+    static const char other[] =
+        "things:\n  - thing: press\n    properties:\n      - name: load\n        direction: low\n";
     static char bytes[1024];
     struct heard heard;
     struct gn_engine *engine = engine_with(&heard);
     struct story story = story_of_a_fault();
     struct gn_buf bundle = gn_buf_over(bytes, sizeof bytes);
-    STORY_EACH(&story, record) {
+    STORY_EACH(&story, record)
+    {
         const struct gn_record_tick *tick = (const void *)record;
         gn_engine_feed(engine, record);
         if (record->type == GN_RECORD_TICK && tick->time_ms >= STORY_BEGIN_MS + 630000)
@@ -253,17 +256,17 @@ static void an_image_in_the_middle_changes_nothing(void **state)
         struct gn_buf image = gn_buf_over(image_bytes, gn_engine_image_bytes_max());
         struct gn_engine *one = engine_with(&before), *two = engine_with(&after);
         STORY_EACH(&story, record)
-            if (record->seq <= cut)
-                gn_engine_feed(one, record);
+        if (record->seq <= cut)
+            gn_engine_feed(one, record);
         assert_int_equal(gn_engine_snapshot(one, &image), GN_OK);
         STORY_EACH(&story, record)
-            if (record->seq <= cut)
-                gn_engine_preload(two, record);
+        if (record->seq <= cut)
+            gn_engine_preload(two, record);
         assert_int_equal(gn_engine_restore(two, gn_buf_bytes(&image)), GN_OK);
         assert_int_equal(gn_engine_seq(two), cut);
         STORY_EACH(&story, record)
-            if (record->seq > cut)
-                gn_engine_feed(two, record);
+        if (record->seq > cut)
+            gn_engine_feed(two, record);
         const struct gn_sha256 chain = gn_engine_chain(two);
         assert_memory_equal(chain.bytes, expected.bytes, sizeof chain.bytes);
         assert_int_equal(before.size + after.size, whole.size);
@@ -291,7 +294,7 @@ static void a_damaged_image_is_refused(void **state)
         struct heard ears;
         struct gn_engine *other = engine_with(&ears);
         STORY_EACH(&story, record)
-            gn_engine_preload(other, record);
+        gn_engine_preload(other, record);
         bytes[at] ^= 0x40;
         assert_int_equal(gn_engine_restore(other, gn_buf_bytes(&image)), GN_ERR_CORRUPT);
         bytes[at] ^= 0x40;

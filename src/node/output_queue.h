@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* node/output_queue.h -- an output as an entry of the ring between engine and history.
  *
- *   size u32 · kind u32 (index from 1: 0 is a pad of the ring) · seq u64 · time_ms i64 · id, thing, state, json sizes u32 x 4 · their bytes */
+ *   size u32 · kind u32 (index from 1: 0 is a pad of the ring) · seq u64 · time_ms i64 ·
+ *   id, thing, state, json sizes u32 x 4 · their bytes */
 #ifndef GN_NODE_OUTPUT_QUEUE_H
 #define GN_NODE_OUTPUT_QUEUE_H
 
