@@ -317,6 +317,7 @@ static void clients_run_away(struct gn_mqtt_clients *clients, int64_t now_ms)
     }
 }
 
+/* Each is taken off the list before it is sent: handing it on may end another connection, whose will comes here too. */
 static bool clients_send_wills(struct gn_mqtt_clients *clients)
 {
     struct gn_mqtt_last_will *will;
@@ -325,15 +326,17 @@ static bool clients_send_wills(struct gn_mqtt_clients *clients)
             .topic = { will->bytes, will->topic_size },
             .payload = { (const uint8_t *)will->bytes + will->topic_size, will->payload_size },
         };
+        STAILQ_REMOVE_HEAD(&clients->due_wills, next);
         const gn_err err = gn_mqtt_inbound(clients->intake, clients->payload, will->thing, &publish, &clients->verdict);
-        if (err == GN_ERR_AGAIN)
+        if (err == GN_ERR_AGAIN) {
+            STAILQ_INSERT_HEAD(&clients->due_wills, will, next);
             return false;
+        }
+        clients->due_count--;
         if (err != GN_OK)
             clients->intake->refused(clients->intake->self, will->thing, clients->verdict.why.text);
         else if (clients->on_will != NULL)
             clients->on_will(clients->self, will->thing, &publish);
-        STAILQ_REMOVE_HEAD(&clients->due_wills, next);
-        clients->due_count--;
         gn_mem_give(will);
     }
     return true;

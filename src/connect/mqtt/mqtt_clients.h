@@ -109,7 +109,8 @@ void gn_mqtt_clients_bury(struct gn_mqtt_clients *clients);
 
 /* Says what is due: wills and links. True when all was said; false: the ring is full. */
 bool gn_mqtt_clients_tell(struct gn_mqtt_clients *clients);
-/* The same, after a look at the time: sessions that ran out, wills whose delay is over. Walks over all that are away. */
+/* The same, after a look at the time: sessions that ran out, wills whose delay is over. Walks over all that are away.
+ */
 bool gn_mqtt_clients_run(struct gn_mqtt_clients *clients, int64_t now_ms);
 
 #endif

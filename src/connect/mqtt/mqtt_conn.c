@@ -67,7 +67,8 @@ static void conn_part(struct gn_mqtt_conn *conn, gn_mqtt_leaving how)
     conn->session.state = GN_MQTT_ENDED;
     conn_unlist(conn);
     conn_forget_acks(conn);
-    conn_give_held(conn);
+    if (!conn->is_taking)
+        conn_give_held(conn);
     conn->held_reason = 0;
     conn->client = NULL;
     if (client == NULL)
@@ -260,9 +261,13 @@ static void conn_keep(struct gn_mqtt_conn *conn, gn_bytes rest, size_t packet_si
 static void conn_take(struct gn_mqtt_conn *conn, gn_bytes in)
 {
     size_t packet_size = 0;
+    conn->is_taking = true;
     const size_t used = gn_mqtt_dispatch(conn, in, &packet_size);
-    if (!gn_mqtt_conn_live(conn))
-        return; /* conn_part gave the held bytes back */
+    conn->is_taking = false;
+    if (!gn_mqtt_conn_live(conn)) {
+        conn_give_held(conn);
+        return;
+    }
     conn_keep(conn, (gn_bytes){ in.at + used, in.size - used }, packet_size);
     if (gn_mqtt_conn_live(conn) && conn->session.acks.count > 0) {
         gn_mqtt_conn_acking(conn);

@@ -195,6 +195,29 @@ static void a_client_that_lets_too_much_wait_is_ended(void **state)
     assert_int_equal(rig_server(&rig)->clients.rows[0].live_count, 1);
 }
 
+/* The packet that is being handed on lies in the connection's own bytes. */
+static void a_connection_may_end_while_its_own_packet_is_handed_on(void **state)
+{
+    int size = 4096;
+    struct gn_mqtt_publish message;
+    (void)state;
+    rig_join(&rig, &one, GN_MQTT_V311, "a", "press");
+    assert_int_equal(uv_send_buffer_size((uv_handle_t *)&first_conn()->tcp, &size), 0);
+    assert_int_equal(rig_subscribe(&rig, &one, "things/press/#", 0), 0);
+    rig_join(&rig, &two, GN_MQTT_V311, "b", "press");
+    assert_int_equal(rig_subscribe(&rig, &two, "things/press/#", 0), 0);
+    const size_t whole = publish_of(200000, 1);
+    rig_send(&rig, &one, large, whole - 1);
+    assert_true(first_conn()->held_size == whole - 1);
+    gn_mem_fail_after(1); /* the queue of what the first does not take */
+    rig_send(&rig, &one, large + whole - 1, 1);
+    gn_mem_fail_after(0);
+    assert_int_equal(rig_server(&rig)->stats.slow, 1);
+    rig_message(&rig, &two, &message);
+    assert_memory_equal(message.payload.at, "{\"t\":1}", 7);
+    assert_int_equal(rig_server(&rig)->clients.rows[0].live_count, 1);
+}
+
 static void one_too_many_is_closed_at_once(void **state)
 {
     static int sockets[GN_MQTT_CONNECTIONS_MAX];
@@ -255,6 +278,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(who_does_not_close_is_closed, setup, teardown),
         cmocka_unit_test_setup_teardown(a_client_that_asks_and_does_not_listen_is_not_read_from, setup, teardown),
         cmocka_unit_test_setup_teardown(a_client_that_lets_too_much_wait_is_ended, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_connection_may_end_while_its_own_packet_is_handed_on, setup, teardown),
         cmocka_unit_test_setup_teardown(one_too_many_is_closed_at_once, setup, teardown),
         cmocka_unit_test_setup_teardown(an_idle_connection_is_small, setup, teardown),
     };

@@ -9,6 +9,7 @@
 #include <linux/sockios.h>
 #include <netinet/tcp.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
@@ -47,6 +48,7 @@ static inline struct gn_mqtt_server *rig_server(struct rig *rig)
 static inline void rig_start(struct rig *rig)
 {
     struct gn_diag diag = { 0 };
+    (void)signal(SIGPIPE, SIG_IGN); /* as the node does: libuv writes without MSG_NOSIGNAL */
     struct gn_buf address = gn_buf_over(rig->address, sizeof rig->address);
     assert_int_equal(uv_loop_init(&rig->loop), 0);
     fake_init(&rig->fake);

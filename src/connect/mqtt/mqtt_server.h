@@ -59,6 +59,7 @@ struct gn_mqtt_conn {
     uint8_t held_reason;  /* of a CONNACK that waits for its deadline; 0 = none */
     bool is_acking;
     bool is_waiting;
+    bool is_taking;    /* its bytes are being dispatched: they must not go before that is over */
     bool is_lingering; /* the session is over; what still comes is thrown away */
     bool is_closing;   /* uv_close was called */
     union {
