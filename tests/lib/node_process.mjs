@@ -32,6 +32,14 @@ const START_TIMEOUT_MS = 20_000;
 const STOP_TIMEOUT_MS = 15_000;
 const LAST_OUTPUT_MS = 500;
 const TAIL_LINES = 30;
+const SANITIZER =
+  /(ERROR|WARNING): (Address|Leak|Thread|Memory)Sanitizer|runtime error:/;
+// A program built with sanitizers says what it found and ends; suppressions are in tools/, each with its reason.
+const SANITIZER_ENV = {
+  ASAN_OPTIONS: "exitcode=99:detect_leaks=1:abort_on_error=0",
+  UBSAN_OPTIONS: "print_stacktrace=1:halt_on_error=1",
+  TSAN_OPTIONS: `halt_on_error=1:exitcode=99:second_deadlock_stack=1:suppressions=${path.join(ROOT, "tools/tsan.supp")}`,
+};
 
 /** True when there is a program to test; pass `{ skip: missingProgram() }` to test(). */
 export function missingProgram() {
@@ -86,7 +94,7 @@ export class Child {
     this.process = spawn(file, args, {
       stdio: ["ignore", "pipe", "pipe"],
       cwd: options.cwd,
-      env: { ...process.env, ...options.env },
+      env: { ...SANITIZER_ENV, ...process.env, ...options.env },
     });
     this.ended = new Promise((resolve) => {
       this.process.once("error", (error) =>
@@ -133,6 +141,19 @@ export class Child {
     this.process[stream].on("end", () => {
       if (rest) add(rest);
     });
+  }
+
+  /** What a sanitizer said: the report from its first line on, or null. */
+  sanitizerReport() {
+    const lines = this.lines.stderr;
+    const first = lines.findIndex((line) => SANITIZER.test(line));
+    return first < 0 ? null : lines.slice(first, first + 80).join("\n");
+  }
+
+  /** Fails when a sanitizer found something, however the program ended. */
+  checkSanitizers() {
+    const report = this.sanitizerReport();
+    if (report) throw new Error(`${this.name}: a sanitizer found\n${report}`);
   }
 
   /** The last lines of both streams, for messages. */
@@ -184,35 +205,48 @@ export class Child {
     });
   }
 
-  /** Asks it to end and waits; what does not end in time is killed, and that is an error. */
+  /** Asks it to end and waits; what does not end in time is killed, and that is an error. So is what a sanitizer
+   *  found. */
   async stop(signal = "SIGTERM", timeout = STOP_TIMEOUT_MS) {
-    if (this.exit) return this.exit;
+    if (!this.exit) await this.#endWith(signal, timeout);
+    this.checkSanitizers();
+    return this.exit;
+  }
+
+  async #endWith(signal, timeout) {
     this.process.kill(signal);
     let late = false;
     const timer = setTimeout(() => {
       late = true;
       this.process.kill("SIGKILL");
     }, timeout);
-    const exit = await this.ended;
+    await this.ended;
     clearTimeout(timer);
     if (late)
       throw new Error(
         `${this.name} did not end within ${timeout} ms of ${signal}\n${this.tail()}`,
       );
-    return exit;
   }
 
   /** kill -9, as a power cut would. */
   async kill() {
     if (!this.exit) this.process.kill("SIGKILL");
-    return this.ended;
+    await this.ended;
+    this.checkSanitizers();
+    return this.exit;
   }
 }
 
 /** Starts a child that is ended with the test. */
 export function startChild(t, file, args, options) {
   const child = new Child(file, args, options);
-  t?.after(() => child.stop().catch(() => child.kill()));
+  t?.after(async () => {
+    try {
+      await child.stop();
+    } finally {
+      await child.kill();
+    }
+  });
   return child;
 }
 
@@ -223,6 +257,7 @@ export async function run(args, { env, timeout = 30_000, cwd } = {}) {
   const exit = await child.ended;
   clearTimeout(timer);
   if (exit.error) throw exit.error;
+  child.checkSanitizers();
   if (exit.signal === "SIGKILL")
     throw new Error(
       `ganglion ${args.join(" ")}: not done in ${timeout} ms\n${child.tail()}`,
