@@ -171,7 +171,7 @@ things:
       - name: v
     actions:
       - name: stop
-        at_most: 600 per 1s
+        at_most: 60 per 1s
         expires: 30s
 rules:
   - name: at-once
