@@ -4,6 +4,7 @@
 #include <sodium.h>
 
 #include "base/json_read.h"
+#include "portal/percent.h"
 
 static bool fields_keep(struct gn_body_fields *fields, gn_str text, gn_str *out)
 {
@@ -81,35 +82,14 @@ gn_err gn_body_from_json(struct gn_body_fields *fields, gn_str body, struct gn_d
     return err;
 }
 
-static int fields_hex(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    const char low = (char)(c | 0x20);
-    return low >= 'a' && low <= 'f' ? low - 'a' + 10 : -1;
-}
-
-/* Decodes '+' and %XX into memory of the fields. */
+/* Decodes into memory of the fields. NULL, or what is wrong. */
 static const char *fields_decode(struct gn_body_fields *fields, gn_str text, gn_str *out)
 {
     char *to = fields->bytes + fields->used;
     size_t size = 0;
-    for (size_t i = 0; i < text.size; i++, size++) {
-        if (size == sizeof fields->bytes - fields->used)
-            return "the fields are too long";
-        char c = text.at[i] == '+' ? ' ' : text.at[i];
-        if (c == '%') {
-            const int high = i + 2 < text.size ? fields_hex(text.at[i + 1]) : -1;
-            const int low = i + 2 < text.size ? fields_hex(text.at[i + 2]) : -1;
-            if (high < 0 || low < 0)
-                return "a % is not followed by two hex digits";
-            c = (char)(high << 4 | low);
-            i += 2;
-        }
-        if (c == '\0')
-            return "a field contains a zero byte";
-        to[size] = c;
-    }
+    const gn_err err = gn_percent_decode(text, true, to, sizeof fields->bytes - fields->used, &size);
+    if (err)
+        return err == GN_ERR_FULL ? "the fields are too long" : "a % is not followed by two hex digits of a character";
     fields->used += size;
     *out = (gn_str){ to, size };
     return gn_utf8_valid(*out) ? NULL : "a field is not UTF-8";

@@ -1,13 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "portal/listen.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
 #include <netdb.h>
-#include <stdio.h>
 #include <sys/socket.h>
 #include <sys/un.h>
-#include <unistd.h>
 
 static gn_err listen_resolve(struct gn_listen *door, struct gn_diag *diag)
 {
@@ -54,7 +51,7 @@ gn_err gn_listen_parse(gn_str text, struct gn_listen *out, struct gn_diag *diag)
     return err;
 }
 
-static gn_err listen_refused(const struct gn_listen *door, int error, struct gn_diag *diag)
+gn_err gn_listen_refused(const struct gn_listen *door, int error, struct gn_diag *diag)
 {
     if (error == EADDRINUSE) {
         gn_diag_set(diag, 0, 0, "--portal: port %u of %s is in use: stop what uses it, or give another port (0: any)",
@@ -68,29 +65,6 @@ static gn_err listen_refused(const struct gn_listen *door, int error, struct gn_
     gn_diag_set(diag, 0, 0, "--portal: %s:%u cannot be listened on: %s", door->host, door->port,
                 strerrordesc_np(error));
     return GN_ERR_IO;
-}
-
-gn_err gn_listen_try(const struct gn_listen *door, struct gn_diag *diag)
-{
-    struct sockaddr_in6 six = { .sin6_family = AF_INET6, .sin6_port = htons(door->port) };
-    struct sockaddr_in four = { .sin_family = AF_INET, .sin_port = htons(door->port) };
-    const struct sockaddr *address = door->is_six ? (const void *)&six : (const void *)&four;
-    const socklen_t size = door->is_six ? sizeof six : sizeof four;
-    const int family = door->is_six ? AF_INET6 : AF_INET;
-    const int on = 1;
-    if (inet_pton(family, door->address, door->is_six ? (void *)&six.sin6_addr : (void *)&four.sin_addr) != 1)
-        return listen_refused(door, EADDRNOTAVAIL, diag);
-    const int fd = socket(family, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    if (fd < 0)
-        return listen_refused(door, errno, diag);
-    (void)setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-    if (door->is_six)
-        (void)setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof on);
-    gn_err err = GN_OK;
-    if (bind(fd, address, size) != 0 || listen(fd, 1) != 0)
-        err = listen_refused(door, errno, diag);
-    (void)close(fd);
-    return err;
 }
 
 gn_err gn_listen_try_socket(const char *path, struct gn_diag *diag)

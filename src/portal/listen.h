@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* portal/listen.h -- the two doors, as far as they can be judged before the library opens them.
- *
- * libwebsockets says of a failed bind only that it failed; a person wants to know which port, who has it, and
- * what to do. So the address is taken apart and tried here first. */
+/* portal/listen.h -- where the portal listens, taken apart; and what is wrong with it, in words. */
 #ifndef GN_PORTAL_LISTEN_H
 #define GN_PORTAL_LISTEN_H
 
@@ -20,9 +17,8 @@ struct gn_listen {
 /* "HOST:PORT", "[::1]:PORT". INVAL, with words, for anything else, or for a name that is no address of ours. */
 GN_MUST_USE gn_err gn_listen_parse(gn_str text, struct gn_listen *out, struct gn_diag *diag);
 
-/* Whether the port can be had: BUSY or DENIED, with words. Another process may take it in between; then the
- * library's failure is what is left. */
-GN_MUST_USE gn_err gn_listen_try(const struct gn_listen *door, struct gn_diag *diag);
+/* Says why an address cannot be listened on, from an errno value: BUSY, DENIED or IO. */
+gn_err gn_listen_refused(const struct gn_listen *door, int error, struct gn_diag *diag);
 
 /* Whether a Unix socket can be made there: its path has 107 bytes at most. */
 GN_MUST_USE gn_err gn_listen_try_socket(const char *path, struct gn_diag *diag);

@@ -34,6 +34,7 @@ struct live_watch {
 };
 
 struct gn_live_stream {
+    struct gn_live *live;
     uint32_t kinds; /* bits, in the order of live_kinds */
     uint64_t after; /* outputs up to this change were sent */
     uint32_t watch_count;
@@ -98,7 +99,7 @@ static size_t live_room(const struct gn_live_stream *stream)
 }
 
 /* Puts one event as a whole, or leaves the stream as it was. */
-static bool live_put(struct gn_live *live, struct gn_live_stream *stream, gn_str event)
+static bool live_put(struct gn_live_stream *stream, gn_str event)
 {
     if (event.size > live_room(stream))
         return false;
@@ -107,7 +108,7 @@ static bool live_put(struct gn_live *live, struct gn_live_stream *stream, gn_str
         stream->end -= stream->begin;
         stream->begin = 0;
     }
-    stream->spoke_ms = live_now_ms(live);
+    stream->spoke_ms = live_now_ms(stream->live);
     if (stream->begin == stream->end)
         stream->taken_ms = stream->spoke_ms;
     memcpy(stream->bytes + stream->end, event.at, event.size);
@@ -122,7 +123,7 @@ size_t gn_live_take(struct gn_live_stream *stream, void *to, size_t capacity, bo
     memcpy(to, stream->bytes + stream->begin, size);
     stream->begin += size;
     if (size > 0)
-        stream->taken_ms = stream->spoke_ms; /* not before the last event: a fresh start for the slow rule */
+        stream->taken_ms = live_now_ms(stream->live);
     if (stream->begin == stream->end)
         stream->begin = stream->end = 0;
     *out_over = stream->over;
@@ -176,6 +177,14 @@ static uint32_t live_watch_row(struct gn_live *live, uint32_t thing, const char 
     return free_row;
 }
 
+static bool live_watches(const struct gn_live *live, const struct gn_live_stream *stream, gn_str id)
+{
+    for (uint32_t i = 0; i < stream->watch_count; i++)
+        if (gn_str_equal(id, gn_str_of(live->watches[stream->watches[i]].id)))
+            return true;
+    return false;
+}
+
 static bool live_read_things(struct gn_live *live, struct gn_live_stream *stream, gn_str list,
                              struct gn_response *response)
 {
@@ -183,7 +192,7 @@ static bool live_read_things(struct gn_live *live, struct gn_live_stream *stream
         uint32_t index;
         struct gn_thing thing;
         const gn_str id = gn_str_split(list, ',', &list);
-        if (id.size == 0)
+        if (id.size == 0 || live_watches(live, stream, id))
             continue;
         if (stream->watch_count == GN_LIVE_THINGS_MAX) {
             gn_response_error(response, 400, "bad_query", "open a second stream for the others",
@@ -244,6 +253,7 @@ struct gn_live_stream *gn_live_open(struct gn_live *live, const struct gn_reques
                           "the node serves at most %d live streams", GN_LIVE_STREAMS_MAX);
         return NULL;
     }
+    stream->live = live;
     stream->local = request->local;
     GN_IGNORE(gn_str_copy(stream->cookie, sizeof stream->cookie, request->cookie), "another cookie is nobody's");
     if (!live_configure(live, stream, request, response)) {
@@ -254,7 +264,7 @@ struct gn_live_stream *gn_live_open(struct gn_live *live, const struct gn_reques
     response->status = 200;
     response->type = "text/event-stream";
     response->stream = true;
-    (void)live_put(live, stream, GN_STR("retry: 2000\n\n"));
+    (void)live_put(stream, GN_STR("retry: 2000\n\n"));
     if (stream->after == 0)
         live_first_output(live, stream);
     return stream;
@@ -298,7 +308,7 @@ static bool live_output(void *ctx, const struct gn_output *output, uint64_t chan
                     change, change, output->kind);
         gn_buf_add_str(&event, output->json);
         gn_buf_add_text(&event, "}\n\n");
-        if (event.full || !live_put(outputs->live, stream, gn_buf_str(&event)))
+        if (event.full || !live_put(stream, gn_buf_str(&event)))
             return false;
     }
     stream->after = change;
@@ -385,7 +395,7 @@ static void live_watch_tick(struct gn_live *live, uint32_t row)
         struct gn_live_stream *stream = live->streams[s];
         for (uint32_t i = 0; i < stream->watch_count; i++)
             if (stream->watches[i] == row && (is_new || stream->fresh[i]))
-                stream->fresh[i] = !live_put(live, stream, event); /* no room: again at the next look */
+                stream->fresh[i] = !live_put(stream, event); /* no room: again at the next look */
     }
 }
 
@@ -405,7 +415,7 @@ static void live_status_tick(struct gn_live *live)
                 counts.alarms_open, counts.decisions_pending);
     for (size_t s = 0; s < live->stream_count; s++)
         if ((live->streams[s]->kinds & LIVE_STATUS) != 0)
-            (void)live_put(live, live->streams[s], gn_buf_str(&event));
+            (void)live_put(live->streams[s], gn_buf_str(&event));
 }
 
 static void live_check_sessions(struct gn_live *live)
@@ -418,12 +428,12 @@ static void live_check_sessions(struct gn_live *live)
     }
 }
 
-static void live_check_pace(struct gn_live *live, struct gn_live_stream *stream, int64_t now_ms)
+static void live_check_pace(struct gn_live_stream *stream, int64_t now_ms)
 {
     if (stream->end > stream->begin && now_ms - stream->taken_ms >= GN_LIVE_SLOW_MS)
         stream->over = true;
     if (now_ms - stream->spoke_ms >= GN_LIVE_HEARTBEAT_MS)
-        (void)live_put(live, stream, GN_STR(": still here\n\n"));
+        (void)live_put(stream, GN_STR(": still here\n\n"));
 }
 
 void gn_live_tick(struct gn_live *live)
@@ -445,5 +455,5 @@ void gn_live_tick(struct gn_live *live)
         live_status_tick(live);
     }
     for (size_t s = 0; s < live->stream_count; s++)
-        live_check_pace(live, live->streams[s], now_ms);
+        live_check_pace(live->streams[s], now_ms);
 }

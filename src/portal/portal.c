@@ -23,8 +23,6 @@ gn_err gn_portal_start(const struct gn_portal_options *options, struct gn_buf *o
     uint16_t port = 0;
     gn_err err = gn_listen_parse(gn_str_of(options->listen), &door, diag);
     if (!err)
-        err = gn_listen_try(&door, diag);
-    if (!err)
         err = gn_listen_try_socket(options->socket_path, diag);
     if (err)
         return err;
