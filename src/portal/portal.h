@@ -6,7 +6,7 @@
  *   /                 the web front end, embedded in the binary
  *   DIR/ganglion.sock the same API for the CLI; who can open the socket (mode 0600) is the owner: admin
  *
- * One thread (libwebsockets) and two helpers that wait in its stead: one for password hashes, one for the
+ * One thread (libuv) and two helpers that wait in its stead: one for password hashes, one for the
  * journal. It reads the store through readers of its own and changes nothing: a change is a command for the
  * host below, which journals it; the answer comes when it is durable. */
 #ifndef GN_PORTAL_PORTAL_H
