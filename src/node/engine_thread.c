@@ -139,7 +139,7 @@ void *gn_engine_thread(void *arg)
         }
         const int64_t begin_us = gn_mono_us(&core->clock);
         gn_ring_advance(&core->ring, GN_FOLLOWER_ENGINE, engine_feed_batch(pipeline, waiting));
-        gn_pipeline_gave_room(pipeline);
+        gn_pipeline_moved_on(pipeline);
         engine_take_image(pipeline);
         atomic_store_explicit(&pipeline->engine_seq, gn_engine_seq(core->engine), memory_order_relaxed);
         atomic_fetch_add_explicit(&pipeline->engine_ns, (uint64_t)(gn_mono_us(&core->clock) - begin_us) * 1000,

@@ -58,7 +58,7 @@ static bool history_take_records(struct history *history, bool *out_any)
     }
     *out_any = at > 0;
     gn_ring_advance(ring, GN_FOLLOWER_HISTORY, at);
-    gn_pipeline_gave_room(pipeline);
+    gn_pipeline_moved_on(pipeline);
     return go_on;
 }
 

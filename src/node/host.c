@@ -33,7 +33,7 @@ static gn_err host_thing_add(void *self, gn_str name, char out_id[static GN_THIN
     struct gn_host *host = self;
     char id[GN_THING_ID_BYTES_MAX + 1];
     struct host_thing_add add = { .name = name, .out_id = id, .diag = diag };
-    add.command = (struct gn_command){ .run = host_run_thing_add, .self = &add };
+    add.command = (struct gn_command){ .run = host_run_thing_add, .self = &add, .to_be_seen = true };
     gn_err err = gn_mailbox_do(host->mailbox, &add.command);
     if (err == GN_OK)
         err = gn_guard_thing_token(host->core->guard, gn_str_of(id), out_token);

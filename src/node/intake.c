@@ -19,7 +19,7 @@ static void *intake_room(struct gn_intake_core *intake, size_t size)
     void *room = gn_ring_reserve(intake->ring, size);
     if (room != NULL)
         return room;
-    (void)atomic_exchange(&intake->wants_room, true);
+    (void)atomic_exchange(&intake->wants_news, true);
     return gn_ring_reserve(intake->ring, size);
 }
 

@@ -53,7 +53,7 @@ struct gn_intake_core {
     _Atomic bool *online;              /* [GN_THINGS_MAX] */
     struct gn_refusals *refusals;      /* [GN_THINGS_MAX] */
     pthread_mutex_t refusals_mutex;
-    _Atomic bool wants_room; /* the ring was full; the follower that clears it wakes the net thread */
+    _Atomic bool wants_news; /* the net thread waits for a follower of the ring: who moves on and clears it, wakes it */
     _Atomic uint64_t packet_count;
     _Atomic uint64_t reading_count;
     _Atomic uint64_t refused_count;

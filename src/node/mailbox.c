@@ -96,13 +96,21 @@ bool gn_mailbox_run(struct gn_mailbox *mailbox, struct gn_intake_core *intake)
     return left;
 }
 
-void gn_mailbox_durable(struct gn_mailbox *mailbox, uint64_t position)
+bool gn_mailbox_reached(struct gn_mailbox *mailbox, uint64_t durable, uint64_t in_history)
 {
+    bool left = false;
     pthread_mutex_lock(&mailbox->mutex);
-    for (size_t i = 0; i < mailbox->count; i++)
-        if (mailbox->waiting[i]->stage == COMMAND_RAN && mailbox->waiting[i]->token <= position)
-            mailbox_finish_lkd(mailbox, mailbox->waiting[i], GN_OK);
+    for (size_t i = 0; i < mailbox->count; i++) {
+        struct gn_command *command = mailbox->waiting[i];
+        if (command->stage != COMMAND_RAN)
+            continue;
+        if (command->token <= (command->to_be_seen ? in_history : durable))
+            mailbox_finish_lkd(mailbox, command, GN_OK);
+        else
+            left = true;
+    }
     pthread_mutex_unlock(&mailbox->mutex);
+    return left;
 }
 
 void gn_mailbox_close(struct gn_mailbox *mailbox)

@@ -2,10 +2,11 @@
 /* node/mailbox.h -- how other threads get something into the journal.
  *
  *   portal thread: gn_mailbox_do ── blocks ──▶ net thread: run ──▶ intake ──▶ ring
- *                        ▲                                                      │ durable
- *                        └────────────── gn_mailbox_durable ◀──────────────────┘
+ *                        ▲                                                      │ durable; in the history,
+ *                        └────────────── gn_mailbox_reached ◀──────────────────┘ when that is asked for
  *
- * A command is the caller's, on its stack, until `do` returns. At most GN_COMMANDS_WAITING_MAX wait. */
+ * A command is the caller's, on its stack, until `do` returns. At most GN_COMMANDS_WAITING_MAX wait. What was not
+ * reached within GN_COMMAND_TIMEOUT_MS may still be: the record stands in the ring. */
 #ifndef GN_NODE_MAILBOX_H
 #define GN_NODE_MAILBOX_H
 
@@ -20,6 +21,7 @@ struct gn_command {
     /* On the net thread. AGAIN: the ring is full, it is run again later. */
     gn_err (*run)(struct gn_command *command, struct gn_intake_core *intake, uint64_t *out_token);
     void *self;
+    bool to_be_seen; /* the caller asks the store next: wait for the history too */
     /* private */
     gn_err result;
     uint64_t token;
@@ -45,7 +47,8 @@ GN_MUST_USE gn_err gn_mailbox_do(struct gn_mailbox *mailbox, struct gn_command *
 
 /* Net thread: runs what has not run yet; true when some are still to be run (the ring is full). */
 bool gn_mailbox_run(struct gn_mailbox *mailbox, struct gn_intake_core *intake);
-void gn_mailbox_durable(struct gn_mailbox *mailbox, uint64_t position);
+/* Answers what is durable, or in the history. True when some wait for one or the other. */
+bool gn_mailbox_reached(struct gn_mailbox *mailbox, uint64_t durable, uint64_t in_history);
 /* Answers all with CLOSED, also those that come later. */
 void gn_mailbox_close(struct gn_mailbox *mailbox);
 

@@ -12,6 +12,7 @@ struct net {
     _Atomic bool stop;
     _Atomic bool deaf;        /* runs nothing */
     _Atomic uint64_t durable; /* position that counts as durable */
+    _Atomic uint64_t in_history;
 };
 
 static void net_notify(void *ctx)
@@ -26,7 +27,7 @@ static void *net_run(void *ctx)
         const uint32_t noted = gn_wake_note(&net->wake);
         if (!atomic_load(&net->deaf)) {
             (void)gn_mailbox_run(&net->mailbox, NULL);
-            gn_mailbox_durable(&net->mailbox, atomic_load(&net->durable));
+            (void)gn_mailbox_reached(&net->mailbox, atomic_load(&net->durable), atomic_load(&net->in_history));
         }
         gn_wake_wait(&net->wake, noted, 20);
     }
@@ -109,6 +110,17 @@ static void what_never_becomes_durable_is_answered_again(void **state)
     assert_int_equal(net->mailbox.count, 0); /* nothing points to the caller's stack any more */
 }
 
+static void what_is_to_be_seen_waits_for_the_history_too(void **state)
+{
+    struct net *net = *state;
+    struct asked asked = { .token = 1000 };
+    asked.command = (struct gn_command){ .run = asked_run, .self = &asked, .to_be_seen = true };
+    atomic_store(&net->in_history, 999);
+    assert_int_equal(gn_mailbox_do(&net->mailbox, &asked.command), GN_ERR_AGAIN);
+    atomic_store(&net->in_history, 1000);
+    assert_int_equal(gn_mailbox_do(&net->mailbox, &asked.command), GN_OK);
+}
+
 static void a_closed_list_answers_closed(void **state)
 {
     struct net *net = *state;
@@ -162,6 +174,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         CASE(a_command_is_answered_when_it_is_durable), CASE(what_run_refuses_is_the_answer),
         CASE(a_full_ring_is_tried_again),               CASE(what_never_becomes_durable_is_answered_again),
+        CASE(what_is_to_be_seen_waits_for_the_history_too),
         CASE(a_closed_list_answers_closed),             CASE(one_more_than_the_limit_is_refused_at_once),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

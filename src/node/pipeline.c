@@ -61,9 +61,9 @@ void gn_pipeline_kick(struct gn_pipeline *pipeline)
     gn_wake_signal(&pipeline->engine_wake);
 }
 
-void gn_pipeline_gave_room(struct gn_pipeline *pipeline)
+void gn_pipeline_moved_on(struct gn_pipeline *pipeline)
 {
-    if (atomic_exchange(&pipeline->core->intake.wants_room, false))
+    if (atomic_exchange(&pipeline->core->intake.wants_news, false))
         pipeline->notify(pipeline->notify_ctx);
 }
 

@@ -90,8 +90,8 @@ void gn_pipeline_kick(struct gn_pipeline *pipeline);
 void gn_pipeline_stop(struct gn_pipeline *pipeline, bool *out_settled);
 void gn_pipeline_fini(struct gn_pipeline *pipeline);
 
-/* For the threads: a follower of the ring gave room back; wakes the net thread if that waits for it. */
-void gn_pipeline_gave_room(struct gn_pipeline *pipeline);
+/* For the threads: a follower of the ring moved on; wakes the net thread if that waits for it. */
+void gn_pipeline_moved_on(struct gn_pipeline *pipeline);
 /* For the threads: sleeps that long, whatever signals `wake` meanwhile; less when the node stops. */
 void gn_pipeline_pause(struct gn_pipeline *pipeline, struct gn_wake *wake, int64_t pause_ms);
 

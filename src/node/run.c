@@ -70,6 +70,17 @@ static void run_stop(struct run *run, int exit_code)
     uv_stop(&run->loop);
 }
 
+/* Runs commands and answers those that are done: what wrote nothing is so at once, what found no room is run again
+ * each second. The history is asked for news before it is looked at, so that its next step cannot be missed. */
+static void run_mail(struct run *run, uint64_t durable)
+{
+    (void)gn_mailbox_run(&run->mailbox, &run->core.intake);
+    if (!gn_mailbox_reached(&run->mailbox, durable, gn_ring_tail(&run->core.ring, GN_FOLLOWER_HISTORY)))
+        return;
+    (void)atomic_exchange(&run->core.intake.wants_news, true);
+    (void)gn_mailbox_reached(&run->mailbox, durable, gn_ring_tail(&run->core.ring, GN_FOLLOWER_HISTORY));
+}
+
 static void run_on_notified(uv_async_t *handle)
 {
     struct run *run = handle->data;
@@ -78,8 +89,7 @@ static void run_on_notified(uv_async_t *handle)
     if (atomic_load(&run->pipeline.state) == GN_JOURNAL_FAILED)
         run_stop(run, 1);
     gn_mqtt_adapter.durable(run->mqtt, durable);
-    (void)gn_mailbox_run(&run->mailbox, &run->core.intake); /* what found no room is run again each second */
-    gn_mailbox_durable(&run->mailbox, durable);             /* behind it: what wrote nothing is done already */
+    run_mail(run, durable);
     gn_outbox_take(&run->outbox);
     gn_mqtt_adapter.resume(run->mqtt);
 }
@@ -101,7 +111,7 @@ static void run_on_second(uv_timer_t *handle)
     struct run *run = handle->data;
     gn_intake_turn(&run->core.intake);
     (void)gn_intake_tick(&run->core.intake, RUN_SECOND_MS / 2); /* a full ring has its clock in it already */
-    (void)gn_mailbox_run(&run->mailbox, &run->core.intake);
+    run_mail(run, atomic_load_explicit(&run->pipeline.durable_position, memory_order_acquire));
     gn_mqtt_adapter.tick(run->mqtt, run->core.intake.wall_ms);
     gn_mqtt_adapter.resume(run->mqtt);
     gn_host_note(&run->host);
