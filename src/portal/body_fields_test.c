@@ -19,9 +19,8 @@ static void has(const char *name, const char *value)
 static void a_flat_object_of_strings_is_read(void **state)
 {
     (void)state;
-    assert_int_equal(gn_body_from_json(&fields, GN_STR(" {\"user\":\"anna\",\"pass\\u0077ord\":\"a\\\"b\\u00e9\"} "),
-                                       NULL),
-                     GN_OK);
+    assert_int_equal(
+        gn_body_from_json(&fields, GN_STR(" {\"user\":\"anna\",\"pass\\u0077ord\":\"a\\\"b\\u00e9\"} "), NULL), GN_OK);
     has("user", "anna");
     has("password", "a\"b\xc3\xa9");
     assert_false(gn_body_has(&fields, "code"));
@@ -37,9 +36,17 @@ static void bad_json_is_refused_at_its_byte(void **state)
     static const struct {
         const char *text;
         size_t column;
-    } rows[] = { { "[]", 2 },          { "{\"a\":1}", 7 },        { "{\"a\":\"b\",}", 10 }, { "{\"a\":\"b\"", 9 },
-                 { "x", 1 },           { "{\"a\":\"b\"} x", 11 }, { "{\"a\":null}", 10 },   { "{\"a\":{\"b\":\"c\"}}", 7 },
-                 { "{\"a\":[]}", 7 },  { "{'a':'b'}", 2 },        { "\"a\"", 4 } };
+    } rows[] = { { "[]", 2 },
+                 { "{\"a\":1}", 7 },
+                 { "{\"a\":\"b\",}", 10 },
+                 { "{\"a\":\"b\"", 9 },
+                 { "x", 1 },
+                 { "{\"a\":\"b\"} x", 11 },
+                 { "{\"a\":null}", 10 },
+                 { "{\"a\":{\"b\":\"c\"}}", 7 },
+                 { "{\"a\":[]}", 7 },
+                 { "{'a':'b'}", 2 },
+                 { "\"a\"", 4 } };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         struct gn_diag diag = { 0 };
         assert_int_equal(gn_body_from_json(&fields, gn_str_of(rows[i].text), &diag), GN_ERR_INVAL);

@@ -57,12 +57,13 @@ static void requests_sent_ahead_are_answered_in_order(void **state)
 {
     (void)state;
     char text[2048];
-    const int size = snprintf(text, sizeof text,
-                              "GET /api/v1/session HTTP/1.1\r\nHost: localhost\r\nCookie: %s\r\n\r\n"
-                              "POST /api/v1/things HTTP/1.1\r\nHost: localhost\r\nCookie: %s\r\n" NET_JSON
-                              "Content-Length: 12\r\n\r\n{\"name\":\"a\"}"
-                              "GET /api/v1/limits HTTP/1.1\r\nHost: localhost\r\nCookie: %s\r\nConnection: close\r\n\r\n",
-                              n.cookie, n.cookie, n.cookie);
+    const int size =
+        snprintf(text, sizeof text,
+                 "GET /api/v1/session HTTP/1.1\r\nHost: localhost\r\nCookie: %s\r\n\r\n"
+                 "POST /api/v1/things HTTP/1.1\r\nHost: localhost\r\nCookie: %s\r\n" NET_JSON
+                 "Content-Length: 12\r\n\r\n{\"name\":\"a\"}"
+                 "GET /api/v1/limits HTTP/1.1\r\nHost: localhost\r\nCookie: %s\r\nConnection: close\r\n\r\n",
+                 n.cookie, n.cookie, n.cookie);
     const int fd = net_connect(&n);
     net_send(fd, text, (size_t)size);
     net_answer_size = 0;
@@ -287,8 +288,8 @@ static void who_asks_whether_to_go_on_is_told(void **state)
     assert_int_equal(net_receive(fd, true), 201);
     (void)close(fd);
     fd = net_connect(&n);
-    net_write_request(&n, fd, "POST", "/api/v1/things",
-                      NET_JSON "Expect: 100-continue\r\nContent-Length: 100000\r\n", NULL);
+    net_write_request(&n, fd, "POST", "/api/v1/things", NET_JSON "Expect: 100-continue\r\nContent-Length: 100000\r\n",
+                      NULL);
     assert_int_equal(net_receive(fd, true), 413);
     assert_true(net_says("connection: close\r\n"));
     (void)close(fd);
@@ -321,7 +322,8 @@ static void idle_waiting_costs_no_time(void **state)
     struct pollfd wait = { .fd = quiet, .events = POLLIN };
     assert_int_equal(poll(&wait, 1, 1000), 0); /* a second in which nothing happens */
     (void)clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &after);
-    const double used_ms = (double)(after.tv_sec - before.tv_sec) * 1e3 + (double)(after.tv_nsec - before.tv_nsec) / 1e6;
+    const double used_ms =
+        (double)(after.tv_sec - before.tv_sec) * 1e3 + (double)(after.tv_nsec - before.tv_nsec) / 1e6;
     assert_true(used_ms < 300);
     (void)close(quiet);
     (void)close(held);

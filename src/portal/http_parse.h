@@ -5,8 +5,8 @@
  *   Name: value CRLF ...
  *   CRLF
  *
- * Bytes in, slices of the same bytes out: no copy, no allocation, no socket. Where readers of the same bytes are known to
- * disagree, and a request could be smuggled behind another, this one refuses: a bare line feed, a folded line,
+ * Bytes in, slices of the same bytes out: no copy, no allocation, no socket. Where readers of the same bytes are known
+ * to disagree, and a request could be smuggled behind another, this one refuses: a bare line feed, a folded line,
  * a blank before a colon, two Content-Length, any Transfer-Encoding, two Host. After a refusal the connection has
  * to end, for nobody knows where the next request begins. Cost: one pass, and each byte is looked at once however
  * slowly it comes. */
@@ -45,8 +45,8 @@ struct gn_http_fault {
     const char *hint;
 };
 
-/* AGAIN: not whole yet (*inout_seen: how far it was looked at; 0 to start). INVAL with the fault. OK: *out_size is the size
- * of the head, its blank line included. `bytes` must stay until the head was used. */
+/* AGAIN: not whole yet (*inout_seen: how far it was looked at; 0 to start). INVAL with the fault. OK: *out_size is the
+ * size of the head, its blank line included. `bytes` must stay until the head was used. */
 GN_MUST_USE gn_err gn_http_parse(gn_str bytes, size_t *inout_seen, struct gn_http_head *out, size_t *out_size,
                                  struct gn_http_fault *out_fault);
 

@@ -83,13 +83,16 @@ static void paths_are_decoded_once_or_refused(void **state)
     (void)state;
     static const struct {
         const char *target, *path;
-    } good[] = { { "/", "/" },           { "/a", "/a" },          { "/a/", "/a/" },       { "/%61", "/a" },
-                 { "/%2561", "/%61" },   { "/a.b/..c/d..", "/a.b/..c/d.." }, { "/a+b", "/a+b" }, { "/%c3%a9", "/\xc3\xa9" },
-                 { "/a?", "/a" },        { "/a?/../b", "/a" },    { "/a;b=c", "/a;b=c" } };
-    static const char *const bad[] = { "a",     "*",    "http://h/",  "//",      "/a//b",   "/.",     "/..",     "/a/../b",
-                                       "/a/.",  "/a/..", "/%2e",      "/%2E%2e", "/a%2fb",  "/a%2Fb", "/a%5cb",  "/a\\b",
-                                       "/%00",  "/a%0ab", "/%7f",     "/%ff",    "/%",      "/%4",    "/%zz",    "/a#b",
-                                       "/a?%",  "/a?b=%00", "/a?%ff", "%2fa" };
+    } good[] = { { "/", "/" },          { "/a", "/a" },
+                 { "/a/", "/a/" },      { "/%61", "/a" },
+                 { "/%2561", "/%61" },  { "/a.b/..c/d..", "/a.b/..c/d.." },
+                 { "/a+b", "/a+b" },    { "/%c3%a9", "/\xc3\xa9" },
+                 { "/a?", "/a" },       { "/a?/../b", "/a" },
+                 { "/a;b=c", "/a;b=c" } };
+    static const char *const bad[] = { "a",       "*",     "http://h/", "//",     "/a//b",    "/.",     "/..",
+                                       "/a/../b", "/a/.",  "/a/..",     "/%2e",   "/%2E%2e",  "/a%2fb", "/a%2Fb",
+                                       "/a%5cb",  "/a\\b", "/%00",      "/a%0ab", "/%7f",     "/%ff",   "/%",
+                                       "/%4",     "/%zz",  "/a#b",      "/a?%",   "/a?b=%00", "/a?%ff", "%2fa" };
     for (size_t i = 0; i < sizeof good / sizeof good[0]; i++) {
         assert_int_equal(read_target(good[i].target), 0);
         assert_true(is(exchange->request.path, good[i].path));

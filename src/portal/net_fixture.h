@@ -120,7 +120,7 @@ static inline int net_receive(int fd, bool has_body)
         if (!net_more(fd))
             break;
     }
-    return strncmp(net_answer, "HTTP/1.", 7) == 0 ? atoi(net_answer + 9) : 0;
+    return strncmp(net_answer, "HTTP/1.", 7) == 0 ? (int)strtol(net_answer + 9, NULL, 10) : 0;
 }
 
 /* Sends and receives on a connection of its own. */

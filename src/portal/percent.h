@@ -5,7 +5,8 @@
 
 #include "base/bytes.h"
 
-/* Into caller's memory. INVAL: a '%' without two hex digits, or a zero byte; FULL: no room. *out_size is set on success. */
+/* Into caller's memory. INVAL: a '%' without two hex digits, or a zero byte; FULL: no room. *out_size is set on
+ * success. */
 GN_MUST_USE gn_err gn_percent_decode(gn_str text, bool plus_is_blank, char *to, size_t capacity, size_t *out_size);
 
 #endif

@@ -78,9 +78,9 @@ static void each_role_may_do_what_its_row_says(void **state)
                    { "adam", GN_ROLE_ADMIN, 201, 202 } };
     fixture_output(&n.f, "decision", "d-1", "press", "pending", 0);
     for (size_t i = 0; i < 3; i++) {
-        assert_int_equal(gn_guard_user_add(n.f.guard, gn_str_of(people[i].name), GN_STR(FIXTURE_PASSWORD),
-                                           people[i].role, NULL),
-                         GN_OK);
+        assert_int_equal(
+            gn_guard_user_add(n.f.guard, gn_str_of(people[i].name), GN_STR(FIXTURE_PASSWORD), people[i].role, NULL),
+            GN_OK);
         assert_int_equal(net_sign_in(&n, people[i].name, FIXTURE_PASSWORD), 204);
         assert_int_equal(net_ask(&n, "GET", "/api/v1/session", "", NULL), 200);
         assert_true(net_says(gn_role_name(people[i].role)));
@@ -143,15 +143,16 @@ static void a_rebound_name_is_not_us(void **state)
     }
     (void)snprintf(text, sizeof text, "GET /api/v1/session HTTP/1.1\r\nCookie: %s\r\n\r\n", n.cookie);
     assert_int_equal(net_text(&n, text), 421);
-    (void)snprintf(text, sizeof text, "GET /api/v1/session HTTP/1.1\r\nHost: localhost\r\nCookie: %s\r\n\r\n", n.cookie);
+    (void)snprintf(text, sizeof text, "GET /api/v1/session HTTP/1.1\r\nHost: localhost\r\nCookie: %s\r\n\r\n",
+                   n.cookie);
     assert_int_equal(net_text(&n, text), 200);
 }
 
 static void every_answer_has_the_security_headers(void **state)
 {
     (void)state;
-    static const char *const paths[] = { "/", "/nothing.js", "/api/v1/status", "/api/v1/nothing", "/setup",
-                                         "/api/v1/live" };
+    static const char *const paths[] = { "/",      "/nothing.js", "/api/v1/status", "/api/v1/nothing",
+                                         "/setup", "/api/v1/live" };
     for (size_t i = 0; i < sizeof paths / sizeof paths[0]; i++) {
         (void)net_ask(&n, "HEAD", paths[i], "", NULL);
         assert_true(net_says("content-security-policy: default-src 'none'"));
