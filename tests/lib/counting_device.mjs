@@ -83,7 +83,7 @@ export class CountingDevice {
             const ask = ['readings', this.thing.id, property, '--data', data];
             const end = Date.now() + FOLLOW_MS;
             let count = 0;
-            while (Date.now() < end && count < this.next) 
+            while (Date.now() < end && count < this.next)
                 ({ count } = await runJson([...ask, '--count']).catch(() => ({ count: 0 }))); // not a property yet
             assert.equal(count, this.next, `${this.thing.id} ${property}: published and acknowledged ${this.next}, stored ${count}`);
             if (this.next > LISTED_MAX) continue;

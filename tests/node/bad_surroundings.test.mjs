@@ -129,6 +129,16 @@ test('credentials that others may have changed are refused', { skip }, async (t)
     assert.match(stderr, /credentials:\d+/);
 });
 
+test('few open files are allowed at first: it asks for as many as its limits need', { skip }, async (t) => {
+    const script = `ulimit -Sn 64; exec '${GANGLION}' run --data '${await tempDir(t)}' --mqtt 127.0.0.1:0 --portal 127.0.0.1:0`;
+    const child = new Child('sh', ['-c', script], { name: 'ganglion with few files' });
+    t.after(() => child.stop());
+    await child.waitLine(/^ready/);
+    const [, soft, hard] = /Max open files\s+(\d+)\s+(\d+)/.exec(await readFile(`/proc/${child.pid}/limits`, 'utf8'));
+    assert.ok(Number(soft) >= Math.min(Number(hard), 4096 + 256), `${soft} of ${hard}`);
+    assert.ok(Number(soft) < 8192, 'libraries reserve memory for each file that may be open');
+});
+
 test('a full disk acknowledges nothing, and goes on when there is space', { skip }, async (t) => {
     const dir = await tempDir(t);
     const script = `mount -t tmpfs -o size=24m none '${dir}' && exec '${GANGLION}' run --data '${dir}' --mqtt 127.0.0.1:0 --portal 127.0.0.1:0`;
