@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <cmocka.h>
+#include "act/flat_json.h"
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 
-#include "act/flat_json.h"
+#include <cmocka.h>
+
 #include "base/buf.h"
 
 static void told(void *ctx, gn_str key, gn_str value)
