@@ -18,10 +18,10 @@ enum {
     LIVE_FIRST_LOOK = 64,
     LIVE_KIND_COUNT = 5,
     LIVE_READINGS = 1 << LIVE_KIND_COUNT,
-    LIVE_STATUS = 1 << (LIVE_KIND_COUNT + 1),
     LIVE_OUTPUTS = LIVE_READINGS - 1,
 };
 
+/* "status" comes in any case; it may be asked for when nothing else is wanted. */
 static const char *const live_kinds[] = { "finding", "alarm",    "decision", "action",
                                           "receipt", "readings", "status",   NULL };
 
@@ -44,6 +44,7 @@ struct gn_live_stream {
     bool local;
     char cookie[GN_COOKIE_BYTES];
     bool over;
+    bool status_due;  /* has not had the newest counts yet */
     int64_t taken_ms; /* when something was taken, or began to wait */
     int64_t spoke_ms; /* when something was put in */
     size_t begin, end;
@@ -56,7 +57,9 @@ struct gn_live {
     size_t stream_count;
     struct live_watch watches[LIVE_WATCHES_MAX];
     size_t watch_end; /* rows in use are below */
-    int64_t status_ms;
+    struct gn_counts counts; /* as they were told last */
+    int64_t counted_ms;
+    int64_t told_ms;
     int64_t session_ms;
     struct gn_series_list series;
     uint8_t event[LIVE_EVENT_BYTES];
@@ -68,6 +71,7 @@ gn_err gn_live_new(struct gn_api *api, struct gn_live **out)
     if (live == NULL)
         return GN_ERR_FULL;
     live->api = api;
+    live->counted_ms = live->told_ms = -GN_LIVE_STATUS_AT_LEAST_MS; /* the first look counts */
     *out = live;
     return GN_OK;
 }
@@ -120,10 +124,11 @@ size_t gn_live_take(struct gn_live_stream *stream, void *to, size_t capacity, bo
 {
     const size_t there = stream->end - stream->begin;
     const size_t size = there < capacity ? there : capacity;
-    memcpy(to, stream->bytes + stream->begin, size);
-    stream->begin += size;
-    if (size > 0)
+    if (size > 0) {
+        memcpy(to, stream->bytes + stream->begin, size);
+        stream->begin += size;
         stream->taken_ms = live_now_ms(stream->live);
+    }
     if (stream->begin == stream->end)
         stream->begin = stream->end = 0;
     *out_over = stream->over;
@@ -214,7 +219,7 @@ static bool live_configure(struct gn_live *live, struct gn_live_stream *stream, 
     static const char *const known[] = { "kinds", "things", "thing", "after", NULL };
     gn_str text;
     uint64_t after = request->last_event > 0 ? request->last_event : UINT64_MAX;
-    stream->kinds = LIVE_OUTPUTS | LIVE_READINGS | LIVE_STATUS;
+    stream->kinds = LIVE_OUTPUTS | LIVE_READINGS;
     if (!gn_query_known(request, known, response) ||
         (gn_request_query(request, "kinds", &text) && !live_read_kinds(text, &stream->kinds, response)))
         return false;
@@ -254,6 +259,7 @@ struct gn_live_stream *gn_live_open(struct gn_live *live, const struct gn_reques
         return NULL;
     }
     stream->live = live;
+    stream->status_due = true;
     stream->local = request->local;
     GN_IGNORE(gn_str_copy(stream->cookie, sizeof stream->cookie, request->cookie), "another cookie is nobody's");
     if (!live_configure(live, stream, request, response)) {
@@ -401,21 +407,32 @@ static void live_watch_tick(struct gn_live *live, uint32_t row)
 
 /* --- the rest --- */
 
-static void live_status_tick(struct gn_live *live)
+/* Counts are looked at every two seconds, and told when they differ, or for long were not told. */
+static void live_count(struct gn_live *live, int64_t now_ms)
 {
     struct gn_counts counts;
-    if (gn_counts_read(live->api, &counts) != GN_OK)
+    if (now_ms - live->counted_ms < GN_LIVE_STATUS_MS || gn_counts_read(live->api, &counts) != GN_OK)
         return;
+    live->counted_ms = now_ms;
+    if (memcmp(&counts, &live->counts, sizeof counts) == 0 && now_ms - live->told_ms < GN_LIVE_STATUS_AT_LEAST_MS)
+        return;
+    live->counts = counts;
+    live->told_ms = now_ms;
+    for (size_t s = 0; s < live->stream_count; s++)
+        live->streams[s]->status_due = true;
+}
+
+static void live_tell_status(struct gn_live *live, struct gn_live_stream *stream)
+{
+    const struct gn_counts *counts = &live->counts;
     struct gn_buf event = gn_buf_over(live->event, sizeof live->event);
     gn_buf_addf(&event,
                 "event: status\ndata: {\"now\":%" PRId64 ",\"things\":%" PRIu64 ",\"things_online\":%" PRIu64
                 ",\"series\":%" PRIu64 ",\"readings\":%" PRIu64 ",\"alarms_open\":%" PRIu64
                 ",\"decisions_pending\":%" PRIu64 "}\n\n",
-                gn_wall_ms(&live->api->clock), counts.things, counts.things_online, counts.series, counts.readings,
-                counts.alarms_open, counts.decisions_pending);
-    for (size_t s = 0; s < live->stream_count; s++)
-        if ((live->streams[s]->kinds & LIVE_STATUS) != 0)
-            (void)live_put(live->streams[s], gn_buf_str(&event));
+                gn_wall_ms(&live->api->clock), counts->things, counts->things_online, counts->series,
+                counts->readings, counts->alarms_open, counts->decisions_pending);
+    stream->status_due = !live_put(stream, gn_buf_str(&event));
 }
 
 static void live_check_sessions(struct gn_live *live)
@@ -450,10 +467,10 @@ void gn_live_tick(struct gn_live *live)
     for (uint32_t row = 0; row < live->watch_end; row++)
         if (live->watches[row].stream_count > 0)
             live_watch_tick(live, row);
-    if (now_ms - live->status_ms >= GN_LIVE_STATUS_MS) {
-        live->status_ms = now_ms;
-        live_status_tick(live);
-    }
-    for (size_t s = 0; s < live->stream_count; s++)
+    live_count(live, now_ms);
+    for (size_t s = 0; s < live->stream_count; s++) {
+        if (live->streams[s]->status_due)
+            live_tell_status(live, live->streams[s]);
         live_check_pace(live->streams[s], now_ms);
+    }
 }

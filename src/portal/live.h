@@ -3,8 +3,8 @@
  *
  *   event: output    id: 812   data: {"change":812,"kind":"alarm","data":{...}}
  *   event: readings            data: {"thing":"press-7","time":...,"values":{"oil":41.2,...}}
- *   event: status              data: {"now",...,"things_online",...}
- *   : (a comment each 15 s, so that a dead connection is found)
+ *   event: status              data: {"now",...,"things_online",...}   when one differs, and each 30 s
+ *   : (a comment when nothing came for 15 s, so that a dead connection is found)
  *
  * Server-sent events (WHATWG HTML, 9.2). Every 200 ms the store is asked what has changed: outputs by their
  * change number, so that none is lost and a client that comes back with Last-Event-ID goes on where it was;
@@ -25,6 +25,7 @@ enum {
     GN_LIVE_BUFFER_BYTES = 256 << 10,
     GN_LIVE_HEARTBEAT_MS = 15000,
     GN_LIVE_STATUS_MS = 2000,
+    GN_LIVE_STATUS_AT_LEAST_MS = 30000,
     GN_LIVE_SESSION_MS = 1000,
     GN_LIVE_SLOW_MS = 20000,
 };
