@@ -146,8 +146,8 @@ static gn_err core_feed(struct gn_core *core, const struct gn_record_head *recor
                         struct gn_diag *diag)
 {
     gn_err err = GN_OK;
-    const bool known = (record->type == GN_RECORD_THING || record->type == GN_RECORD_SERIES) &&
-                       record->seq < history_next;
+    const bool known =
+        (record->type == GN_RECORD_THING || record->type == GN_RECORD_SERIES) && record->seq < history_next;
     if (!known)
         err = gn_intake_recall(&core->intake, record);
     if (err != GN_OK) {

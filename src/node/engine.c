@@ -26,14 +26,13 @@ static void *engine_state(struct gn_engine *engine, uint32_t series)
 static void engine_on_emit(void *self, const struct gn_emitted *emitted)
 {
     struct gn_engine *engine = self;
-    engine->core.chain = gn_sha256_chain(engine->core.chain,
-                                         (gn_bytes){ (const uint8_t *)emitted->json.at, emitted->json.size });
+    engine->core.chain =
+        gn_sha256_chain(engine->core.chain, (gn_bytes){ (const uint8_t *)emitted->json.at, emitted->json.size });
     engine->core.output_count++;
     const struct gn_output output = {
         .kind = emitted->kind,
         .id = emitted->id,
-        .thing = emitted->thing == GN_NONE ? (gn_str){ 0 }
-                                           : gn_str_of(engine->registry.things[emitted->thing].id),
+        .thing = emitted->thing == GN_NONE ? (gn_str){ 0 } : gn_str_of(engine->registry.things[emitted->thing].id),
         .state = emitted->state,
         .time_ms = emitted->time_ms,
         .seq = engine->core.seq,
@@ -64,8 +63,8 @@ static void engine_parameters(const struct gn_engine *engine, uint32_t series, d
         return;
     const struct gn_series *row = &engine->registry.series[series];
     struct gn_property_meaning meaning;
-    gn_solution_meaning(engine->solution, gn_str_of(engine->registry.things[row->thing].id),
-                        gn_str_of(row->property), &meaning);
+    gn_solution_meaning(engine->solution, gn_str_of(engine->registry.things[row->thing].id), gn_str_of(row->property),
+                        &meaning);
     engine_set_parameter(engine, values, "direction", meaning.direction);
     engine_set_parameter(engine, values, "budget_per_day", gn_solution_budget(engine->solution));
     if (meaning.has_range) {
@@ -278,8 +277,8 @@ void gn_engine_feed(struct gn_engine *engine, const struct gn_record_head *recor
     case GN_RECORD_STATUS: {
         const struct gn_record_message *m = (const void *)record;
         if (m->thing < engine->registry.thing_count)
-            gn_act_on_status(engine->act, record->seq, m->time_ms, m->thing,
-                             gn_record_message_name(m), gn_record_message_payload(m));
+            gn_act_on_status(engine->act, record->seq, m->time_ms, m->thing, gn_record_message_name(m),
+                             gn_record_message_payload(m));
         break;
     }
     case GN_RECORD_ANSWER: {

@@ -44,8 +44,7 @@ void gn_engine_free(struct gn_engine *engine); /* NULL is fine */
 void gn_engine_feed(struct gn_engine *engine, const struct gn_record_head *record);
 
 /* In replay: this bundle, which is copied, instead of what RULES records carry. INVAL with a diag. */
-GN_MUST_USE gn_err gn_engine_override_rules(struct gn_engine *engine, gn_str bundle,
-                                            struct gn_diag *diag);
+GN_MUST_USE gn_err gn_engine_override_rules(struct gn_engine *engine, gn_str bundle, struct gn_diag *diag);
 
 /* Builds the registry before a restored state is fed on: THING and SERIES records up to the state's. */
 void gn_engine_preload(struct gn_engine *engine, const struct gn_record_head *record);

@@ -10,8 +10,7 @@ enum { IMAGE_ACT_BYTES_MAX = 16 << 20 };
 size_t gn_engine_image_bytes_max(void)
 {
     return sizeof(struct gn_engine_image) + sizeof(struct gn_engine_core) + GN_SOLUTION_BYTES_MAX +
-           IMAGE_ACT_BYTES_MAX +
-           (size_t)GN_SERIES_MAX * (sizeof(struct gn_series_slot) + GN_MODEL_STATE_BYTES_MAX);
+           IMAGE_ACT_BYTES_MAX + (size_t)GN_SERIES_MAX * (sizeof(struct gn_series_slot) + GN_MODEL_STATE_BYTES_MAX);
 }
 
 static void image_add_padded(struct gn_buf *out, const void *bytes, size_t size)
@@ -46,8 +45,7 @@ gn_err gn_engine_snapshot(const struct gn_engine *engine, struct gn_buf *out)
     if (out->full)
         return GN_ERR_FULL;
     uint8_t *image = out->at + begin;
-    const struct gn_sha256 digest =
-        gn_sha256_of((gn_bytes){ image + sizeof head, out->size - begin - sizeof head });
+    const struct gn_sha256 digest = gn_sha256_of((gn_bytes){ image + sizeof head, out->size - begin - sizeof head });
     memcpy(image + offsetof(struct gn_engine_image, digest), digest.bytes, sizeof digest.bytes);
     return GN_OK;
 }
@@ -55,19 +53,15 @@ gn_err gn_engine_snapshot(const struct gn_engine *engine, struct gn_buf *out)
 static bool image_take_padded(struct gn_reader *reader, size_t size, gn_bytes *out)
 {
     gn_bytes padding;
-    return gn_take_bytes(reader, size, out) &&
-           gn_take_bytes(reader, gn_record_round(size) - size, &padding);
+    return gn_take_bytes(reader, size, out) && gn_take_bytes(reader, gn_record_round(size) - size, &padding);
 }
 
 static bool image_head_fits(const struct gn_engine *engine, const struct gn_engine_image *head, gn_bytes rest)
 {
     const struct gn_sha256 digest = gn_sha256_of(rest);
-    return memcmp(head->magic, image_magic, sizeof image_magic) == 0 &&
-           head->version == GN_ENGINE_IMAGE_VERSION &&
-           head->model_version == engine->kind->state_version &&
-           head->model_bytes == engine->kind->state_size &&
-           head->series_count <= engine->registry.series_count &&
-           head->bundle_bytes <= GN_SOLUTION_BYTES_MAX &&
+    return memcmp(head->magic, image_magic, sizeof image_magic) == 0 && head->version == GN_ENGINE_IMAGE_VERSION &&
+           head->model_version == engine->kind->state_version && head->model_bytes == engine->kind->state_size &&
+           head->series_count <= engine->registry.series_count && head->bundle_bytes <= GN_SOLUTION_BYTES_MAX &&
            memcmp(head->digest, digest.bytes, sizeof digest.bytes) == 0;
 }
 
@@ -100,8 +94,7 @@ gn_err gn_engine_restore(struct gn_engine *engine, gn_bytes image)
     if (!image_head_fits(engine, &head, (gn_bytes){ reader.at, gn_reader_left(&reader) }))
         return GN_ERR_CORRUPT;
     if (!gn_take_bytes(&reader, sizeof engine->core, &core) ||
-        !image_take_padded(&reader, head.bundle_bytes, &bundle) ||
-        !image_take_padded(&reader, head.act_bytes, &act))
+        !image_take_padded(&reader, head.bundle_bytes, &bundle) || !image_take_padded(&reader, head.act_bytes, &act))
         return GN_ERR_CORRUPT;
     gn_err err = gn_engine_override_rules(engine, (gn_str){ (const char *)bundle.at, bundle.size }, NULL);
     engine->rules_overridden = false;

@@ -122,10 +122,9 @@ void *gn_engine_thread(void *arg)
 {
     struct gn_pipeline *pipeline = arg;
     struct gn_core *core = pipeline->core;
-    core->host = (struct gn_engine_host){ .self = pipeline,
-                                          .output = engine_said_output,
-                                          .send = engine_said_send,
-                                          .mark = engine_said_mark };
+    core->host = (struct gn_engine_host){
+        .self = pipeline, .output = engine_said_output, .send = engine_said_send, .mark = engine_said_mark
+    };
     gn_engine_resend(core->engine);
     for (;;) {
         const uint32_t noted = gn_wake_note(&pipeline->engine_wake);

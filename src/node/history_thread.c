@@ -9,7 +9,7 @@ enum { HISTORY_BATCH_BYTES = 256 << 10 }; /* taken before the ring gets its room
 struct history {
     struct gn_pipeline *pipeline;
     struct gn_store *store;
-    bool dirty;             /* something waits for a flush */
+    bool dirty; /* something waits for a flush */
     int64_t flushed_us;
     int64_t checkpoint_us;
     uint64_t checkpoint_bytes; /* ring position of the last checkpoint */
@@ -110,8 +110,8 @@ static bool history_take_image(struct history *history)
         return true;
     if (!history_take_outputs(history))
         return false;
-    const gn_err err = gn_store_put_state(history->store, pipeline->image_seq,
-                                          (gn_bytes){ pipeline->image, pipeline->image_size });
+    const gn_err err =
+        gn_store_put_state(history->store, pipeline->image_seq, (gn_bytes){ pipeline->image, pipeline->image_size });
     if (err == GN_OK) {
         history->image_seq = pipeline->image_seq;
         history->dirty = true;
@@ -157,8 +157,8 @@ static bool history_turn(struct history *history, bool last, bool *out_any)
     struct gn_pipeline *pipeline = history->pipeline;
     const struct gn_clock *clock = &pipeline->core->clock;
     const int64_t begin_us = gn_mono_us(clock);
-    const bool took = history_take_records(history, out_any) && history_take_outputs(history) &&
-                      history_take_image(history);
+    const bool took =
+        history_take_records(history, out_any) && history_take_outputs(history) && history_take_image(history);
     const bool at_end = !took || (last && !*out_any);
     const int64_t now_us = gn_mono_us(clock);
     if (history->dirty && (at_end || now_us - history->flushed_us >= GN_PIPELINE_FLUSH_MS * INT64_C(1000)))
@@ -177,10 +177,9 @@ void *gn_history_thread(void *arg)
 {
     struct gn_pipeline *pipeline = arg;
     const int64_t now_us = gn_mono_us(&pipeline->core->clock);
-    struct history history = { .pipeline = pipeline,
-                               .store = pipeline->core->store,
-                               .flushed_us = now_us,
-                               .checkpoint_us = now_us };
+    struct history history = {
+        .pipeline = pipeline, .store = pipeline->core->store, .flushed_us = now_us, .checkpoint_us = now_us
+    };
     for (;;) {
         const uint32_t noted = gn_wake_note(&pipeline->history_wake);
         const bool last = atomic_load(&pipeline->ended);

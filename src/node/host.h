@@ -19,9 +19,9 @@ struct gn_host {
     struct gn_mailbox *mailbox;
     struct gn_solution *solution; /* the one in force; does not change while the node runs */
     bool has_solution;
-    void *mqtt;                   /* the adapter; net thread only */
+    void *mqtt; /* the adapter; net thread only */
     int64_t started_us;
-    pthread_mutex_t figures_mutex; /* guards all below */
+    pthread_mutex_t figures_mutex;       /* guards all below */
     char mqtt_words[GN_HOST_MQTT_BYTES]; /* its counters as JSON, as of the last second */
     size_t mqtt_size;
     /* readings per second: between two looks of the status line or the portal, at least a second apart */

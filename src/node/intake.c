@@ -88,8 +88,7 @@ static struct gn_intake_recent *intake_recent(struct gn_intake_core *intake, uin
     return &intake->recent[(size_t)thing * GN_INTAKE_RECENT + (packet & (GN_INTAKE_RECENT - 1))];
 }
 
-static gn_err intake_check_time(const struct gn_intake_core *intake, const struct gn_item *item,
-                                struct gn_diag *diag)
+static gn_err intake_check_time(const struct gn_intake_core *intake, const struct gn_item *item, struct gn_diag *diag)
 {
     char text[GN_TIME_TEXT_BYTES];
     if (item->time_ms == GN_TIME_NONE)
@@ -115,8 +114,8 @@ static gn_err intake_check_kind(const struct gn_intake_core *intake, uint32_t se
     const uint8_t known = intake->registry.series[series].kind;
     if ((known == GN_SERIES_TEXT) == (item->kind == GN_SERIES_TEXT))
         return GN_OK;
-    gn_diag_set(diag, 0, 0, "'%.*s' is %s; this value is %s", GN_STR_ARGS(item->property),
-                intake_kind_name(known), intake_kind_name(item->kind));
+    gn_diag_set(diag, 0, 0, "'%.*s' is %s; this value is %s", GN_STR_ARGS(item->property), intake_kind_name(known),
+                intake_kind_name(item->kind));
     return GN_ERR_INVAL;
 }
 
@@ -135,8 +134,8 @@ static size_t intake_item_bytes(const struct gn_item *item)
 }
 
 /* What a packet will take in the ring; refuses it whole when any item cannot be kept. */
-static gn_err intake_measure(const struct gn_intake_core *intake, const struct gn_packet *packet,
-                             size_t *out_size, struct gn_diag *diag)
+static gn_err intake_measure(const struct gn_intake_core *intake, const struct gn_packet *packet, size_t *out_size,
+                             struct gn_diag *diag)
 {
     size_t size = 0, new_count = 0;
     for (size_t i = 0; i < packet->item_count; i++) {
@@ -223,11 +222,9 @@ static uint8_t *intake_put_item(struct gn_intake_core *intake, const struct gn_p
         intake_put_tail(at, sizeof *record, item->text, (gn_str){ 0 });
     } else {
         struct gn_record_reading *record = (void *)at;
-        *record = (struct gn_record_reading){ .head = head,
-                                              .series = series,
-                                              .fingerprint = packet->fingerprint,
-                                              .time_ms = time_ms,
-                                              .value = item->value };
+        *record = (struct gn_record_reading){
+            .head = head, .series = series, .fingerprint = packet->fingerprint, .time_ms = time_ms, .value = item->value
+        };
     }
     return at + size;
 }
@@ -239,8 +236,7 @@ static void intake_remember(struct gn_intake_core *intake, uint32_t thing, uint1
             (struct gn_intake_recent){ .fingerprint = fingerprint, .packet = packet };
 }
 
-static gn_err intake_packet(void *self, const struct gn_packet *packet, uint64_t *out_token,
-                            struct gn_diag *diag)
+static gn_err intake_packet(void *self, const struct gn_packet *packet, uint64_t *out_token, struct gn_diag *diag)
 {
     struct gn_intake_core *intake = self;
     size_t size = 0;
@@ -280,8 +276,7 @@ static gn_err intake_packet(void *self, const struct gn_packet *packet, uint64_t
 
 /* --- the other records --- */
 
-static gn_err intake_message(void *self, const struct gn_message *message, uint64_t *out_token,
-                             struct gn_diag *diag)
+static gn_err intake_message(void *self, const struct gn_message *message, uint64_t *out_token, struct gn_diag *diag)
 {
     struct gn_intake_core *intake = self;
     if (message->thing >= intake->registry.thing_count || !gn_property_valid(message->name) ||
@@ -358,9 +353,8 @@ static void intake_refused(void *self, uint32_t thing, const char *why)
     pthread_mutex_unlock(&intake->refusals_mutex);
 }
 
-gn_err gn_intake_thing_add(struct gn_intake_core *intake, gn_str name,
-                           char out_id[static GN_THING_ID_BYTES_MAX + 1], uint64_t *out_token,
-                           struct gn_diag *diag)
+gn_err gn_intake_thing_add(struct gn_intake_core *intake, gn_str name, char out_id[static GN_THING_ID_BYTES_MAX + 1],
+                           uint64_t *out_token, struct gn_diag *diag)
 {
     char id[GN_THING_ID_BYTES_MAX + 1], json_bytes[1024];
     const gn_err err = gn_registry_new_id(&intake->registry, name, id, diag);
@@ -514,12 +508,11 @@ gn_err gn_intake_init(struct gn_intake_core *intake, struct gn_guard *guard, str
     intake->next_seq = 1;
     pthread_mutex_init(&intake->refusals_mutex, NULL);
     intake->series_last_ms = gn_mem_take(GN_SERIES_MAX * sizeof *intake->series_last_ms, "intake series");
-    intake->recent =
-        gn_mem_take((size_t)GN_THINGS_MAX * GN_INTAKE_RECENT * sizeof *intake->recent, "recent packets");
+    intake->recent = gn_mem_take((size_t)GN_THINGS_MAX * GN_INTAKE_RECENT * sizeof *intake->recent, "recent packets");
     intake->online = gn_mem_take(GN_THINGS_MAX * sizeof *intake->online, "links");
     intake->refusals = gn_mem_take(GN_THINGS_MAX * sizeof *intake->refusals, "refusals");
-    const bool have = intake->series_last_ms != NULL && intake->recent != NULL && intake->online != NULL &&
-                      intake->refusals != NULL;
+    const bool have =
+        intake->series_last_ms != NULL && intake->recent != NULL && intake->online != NULL && intake->refusals != NULL;
     const gn_err err = have ? gn_registry_init(&intake->registry, seed) : GN_ERR_FULL;
     if (err != GN_OK)
         gn_intake_fini(intake);

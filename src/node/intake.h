@@ -21,8 +21,8 @@
 #include "thing/registry.h"
 
 enum {
-    GN_INTAKE_TICK_MS = 100,      /* the journal's clock under traffic; a timer ticks every second in any case */
-    GN_INTAKE_RECENT = 256,       /* packets of a Thing that a redelivery is compared with; a power of two */
+    GN_INTAKE_TICK_MS = 100, /* the journal's clock under traffic; a timer ticks every second in any case */
+    GN_INTAKE_RECENT = 256,  /* packets of a Thing that a redelivery is compared with; a power of two */
     GN_INTAKE_WHY_BYTES = 160,
     GN_INTAKE_AHEAD_TRUST_MS = 60000, /* a series this far ahead of the clock does not make others late */
 };
@@ -46,12 +46,12 @@ struct gn_intake_core {
     uint64_t next_seq;
     int64_t wall_ms; /* of this turn of the loop */
     int64_t mono_us;
-    int64_t tick_ms;      /* the journal's clock, as of the last TICK */
-    int64_t tick_mono_ms; /* when that was */
-    int64_t *series_last_ms;           /* [GN_SERIES_MAX] */
-    struct gn_intake_recent *recent;   /* [GN_THINGS_MAX * GN_INTAKE_RECENT] */
-    _Atomic bool *online;              /* [GN_THINGS_MAX] */
-    struct gn_refusals *refusals;      /* [GN_THINGS_MAX] */
+    int64_t tick_ms;                 /* the journal's clock, as of the last TICK */
+    int64_t tick_mono_ms;            /* when that was */
+    int64_t *series_last_ms;         /* [GN_SERIES_MAX] */
+    struct gn_intake_recent *recent; /* [GN_THINGS_MAX * GN_INTAKE_RECENT] */
+    _Atomic bool *online;            /* [GN_THINGS_MAX] */
+    struct gn_refusals *refusals;    /* [GN_THINGS_MAX] */
     pthread_mutex_t refusals_mutex;
     _Atomic bool wants_news; /* the net thread waits for a follower of the ring: who moves on and clears it, wakes it */
     _Atomic uint64_t packet_count;
@@ -59,12 +59,12 @@ struct gn_intake_core {
     _Atomic uint64_t refused_count;
     _Atomic uint64_t redelivered_count;
     _Atomic uint32_t online_count;
-    _Atomic uint32_t thing_count;  /* copies of the registry's, for other threads */
+    _Atomic uint32_t thing_count; /* copies of the registry's, for other threads */
     _Atomic uint32_t series_count;
 };
 
-GN_MUST_USE gn_err gn_intake_init(struct gn_intake_core *intake, struct gn_guard *guard,
-                                  struct gn_clock clock, struct gn_ring *ring, const uint8_t seed[static 16]);
+GN_MUST_USE gn_err gn_intake_init(struct gn_intake_core *intake, struct gn_guard *guard, struct gn_clock clock,
+                                  struct gn_ring *ring, const uint8_t seed[static 16]);
 void gn_intake_fini(struct gn_intake_core *intake);
 
 /* The table that adapters see. */
@@ -80,9 +80,8 @@ void gn_intake_turn(struct gn_intake_core *intake);
 gn_err gn_intake_tick(struct gn_intake_core *intake, int64_t at_least_ms);
 
 /* The node's own records. AGAIN: the ring is full; *out_token as in connect/adapter.h. */
-gn_err gn_intake_thing_add(struct gn_intake_core *intake, gn_str name,
-                           char out_id[static GN_THING_ID_BYTES_MAX + 1], uint64_t *out_token,
-                           struct gn_diag *diag);
+gn_err gn_intake_thing_add(struct gn_intake_core *intake, gn_str name, char out_id[static GN_THING_ID_BYTES_MAX + 1],
+                           uint64_t *out_token, struct gn_diag *diag);
 gn_err gn_intake_rules(struct gn_intake_core *intake, gn_str bundle, uint64_t *out_token);
 gn_err gn_intake_answer(struct gn_intake_core *intake, gn_str json, uint64_t *out_token);
 gn_err gn_intake_mark(struct gn_intake_core *intake, uint64_t upto, uint64_t output_count,
@@ -90,7 +89,6 @@ gn_err gn_intake_mark(struct gn_intake_core *intake, uint64_t upto, uint64_t out
 
 /* For the portal, any thread. */
 bool gn_intake_online(struct gn_intake_core *intake, uint32_t thing);
-void gn_intake_refusal(struct gn_intake_core *intake, uint32_t thing, uint64_t *out_count,
-                       struct gn_buf *out_why);
+void gn_intake_refusal(struct gn_intake_core *intake, uint32_t thing, uint64_t *out_count, struct gn_buf *out_why);
 
 #endif

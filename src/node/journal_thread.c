@@ -102,8 +102,8 @@ static gn_err journal_write(struct gn_pipeline *pipeline, const struct journal_g
     if (group->count == 0)
         return GN_OK; /* only a pad */
     const struct gn_iov part = { group->bytes.at, group->bytes.size };
-    const gn_err err = gn_journal_append(core->journal, &part, 1, group->first_seq, group->count,
-                                         gn_wall_ms(&core->clock));
+    const gn_err err =
+        gn_journal_append(core->journal, &part, 1, group->first_seq, group->count, gn_wall_ms(&core->clock));
     return err != GN_OK ? err : gn_journal_sync(core->journal);
 }
 
@@ -113,8 +113,8 @@ static bool journal_failed(struct gn_pipeline *pipeline, gn_err err)
     const int before = atomic_load(&pipeline->state);
     if (err == GN_ERR_NO_SPACE) {
         if (before != GN_JOURNAL_DISK_FULL)
-            gn_log(GN_LOG_ERROR, "journal", "disk_full",
-                   "dir=%s: nothing is acknowledged until there is space again", pipeline->core->dir);
+            gn_log(GN_LOG_ERROR, "journal", "disk_full", "dir=%s: nothing is acknowledged until there is space again",
+                   pipeline->core->dir);
         atomic_store(&pipeline->state, GN_JOURNAL_DISK_FULL);
         return true;
     }
@@ -164,8 +164,7 @@ void *gn_journal_thread(void *arg)
             journal_recovered(pipeline);
             journal_became_durable(pipeline, &group);
             journal_note_figures(pipeline);
-            atomic_fetch_add_explicit(&pipeline->journal_ns,
-                                      (uint64_t)(gn_mono_us(&core->clock) - begin_us) * 1000,
+            atomic_fetch_add_explicit(&pipeline->journal_ns, (uint64_t)(gn_mono_us(&core->clock) - begin_us) * 1000,
                                       memory_order_relaxed);
             journal_trim(pipeline);
         } else if (!journal_failed(pipeline, err) || stopping) {

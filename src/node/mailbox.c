@@ -30,8 +30,7 @@ static void mailbox_remove_lkd(struct gn_mailbox *mailbox, const struct gn_comma
     for (size_t i = 0; i < mailbox->count; i++) {
         if (mailbox->waiting[i] != command)
             continue;
-        memmove(&mailbox->waiting[i], &mailbox->waiting[i + 1],
-                (mailbox->count - i - 1) * sizeof mailbox->waiting[0]);
+        memmove(&mailbox->waiting[i], &mailbox->waiting[i + 1], (mailbox->count - i - 1) * sizeof mailbox->waiting[0]);
         mailbox->count--;
         return;
     }
@@ -51,8 +50,7 @@ gn_err gn_mailbox_do(struct gn_mailbox *mailbox, struct gn_command *command)
     command->stage = COMMAND_NEW;
     command->result = GN_OK;
     pthread_mutex_lock(&mailbox->mutex);
-    gn_err err = mailbox->closed ? GN_ERR_CLOSED
-                 : mailbox->count == GN_COMMANDS_WAITING_MAX ? GN_ERR_FULL : GN_OK;
+    gn_err err = mailbox->closed ? GN_ERR_CLOSED : mailbox->count == GN_COMMANDS_WAITING_MAX ? GN_ERR_FULL : GN_OK;
     if (err == GN_OK) {
         mailbox->waiting[mailbox->count++] = command;
         mailbox->notify(mailbox->notify_ctx);

@@ -172,10 +172,13 @@ int main(void)
 {
 #define CASE(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
     const struct CMUnitTest tests[] = {
-        CASE(a_command_is_answered_when_it_is_durable), CASE(what_run_refuses_is_the_answer),
-        CASE(a_full_ring_is_tried_again),               CASE(what_never_becomes_durable_is_answered_again),
+        CASE(a_command_is_answered_when_it_is_durable),
+        CASE(what_run_refuses_is_the_answer),
+        CASE(a_full_ring_is_tried_again),
+        CASE(what_never_becomes_durable_is_answered_again),
         CASE(what_is_to_be_seen_waits_for_the_history_too),
-        CASE(a_closed_list_answers_closed),             CASE(one_more_than_the_limit_is_refused_at_once),
+        CASE(a_closed_list_answers_closed),
+        CASE(one_more_than_the_limit_is_refused_at_once),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

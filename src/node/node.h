@@ -12,7 +12,7 @@ struct gn_node_options {
     const char *solution_dir; /* NULL: keep the one in force (none at first) */
     const char *mqtt_listen;  /* HOST:PORT */
     const char *portal_listen;
-    bool quiet;               /* no status line */
+    bool quiet; /* no status line */
 };
 
 /* `ganglion run`: boots, prints the ready line, runs until SIGTERM or SIGINT. Returns the exit code:
@@ -22,20 +22,19 @@ int gn_node_run(const struct gn_node_options *options);
 /* Adds a Thing to a node that is not running. BUSY when one is. */
 GN_MUST_USE gn_err gn_node_thing_add_offline(const char *data_dir, gn_str name,
                                              char out_id[static GN_THING_ID_BYTES_MAX + 1],
-                                             char out_token[static GN_TOKEN_BYTES],
-                                             struct gn_diag *diag);
+                                             char out_token[static GN_TOKEN_BYTES], struct gn_diag *diag);
 
 struct gn_replay_options {
     const char *journal;   /* file or folder */
     const char *rules_dir; /* NULL: the solutions the journal itself carries */
     bool json;
-    bool quiet;            /* only the summary */
+    bool quiet; /* only the summary */
 };
 struct gn_replay_summary {
     uint64_t record_count;
     uint64_t output_count;
-    uint64_t mark_count;     /* points at which the live run recorded its hash */
-    uint64_t mark_differs;   /* the first record whose mark differs, 0 = none does */
+    uint64_t mark_count;   /* points at which the live run recorded its hash */
+    uint64_t mark_differs; /* the first record whose mark differs, 0 = none does */
     uint8_t hash[32];
     uint64_t first_seq, last_seq;
 };

@@ -22,11 +22,10 @@ static void things_are_added_while_no_node_runs(void **state)
     assert_int_equal(gn_core_open(&core, dir, &diag), GN_OK);
     assert_true(gn_registry_thing(&core.intake.registry, GN_STR("press-7-2"), &thing));
     assert_int_equal(thing, 1);
-    assert_int_equal(
-        gn_guard_thing_check(core.guard, GN_STR("press-7"), gn_str_of(token), GN_STR("::1"), &delay_ms), GN_OK);
-    assert_int_equal(
-        gn_guard_thing_check(core.guard, GN_STR("press-7"), gn_str_of(other), GN_STR("::1"), &delay_ms),
-        GN_ERR_DENIED);
+    assert_int_equal(gn_guard_thing_check(core.guard, GN_STR("press-7"), gn_str_of(token), GN_STR("::1"), &delay_ms),
+                     GN_OK);
+    assert_int_equal(gn_guard_thing_check(core.guard, GN_STR("press-7"), gn_str_of(other), GN_STR("::1"), &delay_ms),
+                     GN_ERR_DENIED);
     /* ... and nobody adds any beside it */
     assert_int_equal(gn_node_thing_add_offline(dir, GN_STR("x"), id, token, &diag), GN_ERR_BUSY);
     gn_core_close(&core);

@@ -170,10 +170,8 @@ int main(void)
 {
 #define CASE(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
     const struct CMUnitTest tests[] = {
-        CASE(nothing_leaves_before_its_cause_is_durable),
-        CASE(what_a_device_does_not_take_waits_for_it),
-        CASE(what_expired_is_not_delivered_any_more),
-        CASE(more_waiting_actions_than_the_limit_are_let_go),
+        CASE(nothing_leaves_before_its_cause_is_durable), CASE(what_a_device_does_not_take_waits_for_it),
+        CASE(what_expired_is_not_delivered_any_more),     CASE(more_waiting_actions_than_the_limit_are_let_go),
         CASE(a_full_ring_holds_no_action_back),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -18,8 +18,8 @@ static uint32_t entry_kind_index(const char *kind)
 
 size_t gn_output_entry_bytes(const struct gn_output *output)
 {
-    return gn_record_round(sizeof(struct gn_output_entry) + output->id.size + output->thing.size +
-                           output->state.size + output->json.size);
+    return gn_record_round(sizeof(struct gn_output_entry) + output->id.size + output->thing.size + output->state.size +
+                           output->json.size);
 }
 
 static uint8_t *entry_add(uint8_t *at, gn_str s)

@@ -80,8 +80,7 @@ static bool pipeline_kept_all(const struct gn_pipeline *pipeline)
 {
     const uint64_t durable_seq = atomic_load(&pipeline->durable_seq);
     return atomic_load(&pipeline->state) == GN_JOURNAL_OK && !atomic_load(&pipeline->history_gone) &&
-           durable_seq == gn_engine_seq(pipeline->core->engine) &&
-           durable_seq == atomic_load(&pipeline->history_seq) &&
+           durable_seq == gn_engine_seq(pipeline->core->engine) && durable_seq == atomic_load(&pipeline->history_seq) &&
            gn_ring_tail(&pipeline->outputs, 0) == gn_ring_head(&pipeline->outputs);
 }
 

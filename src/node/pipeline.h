@@ -19,11 +19,11 @@
 
 enum {
     GN_OUTBOX_BYTES = 1 << 20,
-    GN_PIPELINE_IMAGE_MS = 30000,      /* between two images of the engine, by the journal's clock */
-    GN_PIPELINE_FLUSH_MS = 100,        /* until what was said can be asked for */
-    GN_PIPELINE_CHECKPOINT_MS = 60000, /* between two checkpoints of the history */
+    GN_PIPELINE_IMAGE_MS = 30000,            /* between two images of the engine, by the journal's clock */
+    GN_PIPELINE_FLUSH_MS = 100,              /* until what was said can be asked for */
+    GN_PIPELINE_CHECKPOINT_MS = 60000,       /* between two checkpoints of the history */
     GN_PIPELINE_CHECKPOINT_BYTES = 32 << 20, /* or this much journal */
-    GN_PIPELINE_RETRY_MS = 250,        /* until a full disk is tried again */
+    GN_PIPELINE_RETRY_MS = 250,              /* until a full disk is tried again */
 };
 
 typedef enum gn_journal_state {
@@ -38,7 +38,7 @@ typedef enum gn_outbox_type { GN_OUTBOX_SEND = 1, GN_OUTBOX_MARK = 2 } gn_outbox
 struct gn_outbox_entry {
     uint32_t size; /* as the ring wants it */
     uint32_t type; /* gn_outbox_type; 0 is a pad of the ring */
-    uint64_t seq; /* leaves when this record is durable */
+    uint64_t seq;  /* leaves when this record is durable */
     uint32_t thing;
     uint32_t action_size;
     uint32_t id_size;
@@ -54,9 +54,9 @@ struct gn_pipeline {
     struct gn_wake journal_wake, engine_wake, history_wake, room_wake;
     pthread_t journal_thread, engine_thread, history_thread;
     bool started;
-    _Atomic bool stopping; /* finish what is in the ring */
-    _Atomic bool history_gone; /* it ended early, the store took nothing: nobody reads the outputs any more */
-    _Atomic bool ended;    /* journal and engine have: the history makes its last round */
+    _Atomic bool stopping;             /* finish what is in the ring */
+    _Atomic bool history_gone;         /* it ended early, the store took nothing: nobody reads the outputs any more */
+    _Atomic bool ended;                /* journal and engine have: the history makes its last round */
     _Atomic uint64_t durable_position; /* of the ring */
     _Atomic uint64_t durable_seq;
     _Atomic uint64_t trim_seq; /* the journal is needed from here on */
@@ -80,8 +80,8 @@ struct gn_pipeline {
 };
 
 /* Takes its memory and starts the threads. */
-GN_MUST_USE gn_err gn_pipeline_start(struct gn_pipeline *pipeline, struct gn_core *core,
-                                     void (*notify)(void *ctx), void *notify_ctx);
+GN_MUST_USE gn_err gn_pipeline_start(struct gn_pipeline *pipeline, struct gn_core *core, void (*notify)(void *ctx),
+                                     void *notify_ctx);
 /* The ring's writer published something: wakes who follows. Cheap when they are awake. */
 void gn_pipeline_kick(struct gn_pipeline *pipeline);
 /* Lets the threads finish what is in the ring and joins them. With a full or failed disk what is not durable

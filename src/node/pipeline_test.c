@@ -215,11 +215,9 @@ static void the_engines_image_is_taken_while_running(void **state)
 static gn_err redeliver(struct fixture *f, uint16_t packet_id, uint32_t fingerprint, bool redelivered, uint64_t *token)
 {
     const struct gn_item item = { .property = GN_STR("load"), .value = 1, .time_ms = GN_TIME_NONE };
-    const struct gn_packet packet = { .packet_id = packet_id,
-                                      .fingerprint = fingerprint,
-                                      .redelivered = redelivered,
-                                      .items = &item,
-                                      .item_count = 1 };
+    const struct gn_packet packet = {
+        .packet_id = packet_id, .fingerprint = fingerprint, .redelivered = redelivered, .items = &item, .item_count = 1
+    };
     return f->table.packet(f->table.self, &packet, token, &f->diag);
 }
 
@@ -238,7 +236,7 @@ static void a_packet_sent_again_after_a_clean_stop_is_known(void **state)
     assert_int_equal(redeliver(f, 7, 99, true, &token), GN_OK);
     assert_int_equal(f->core.intake.next_seq, next_seq);
     assert_true(atomic_load(&f->pipeline.durable_position) >= token); /* to be acknowledged at once */
-    assert_int_equal(redeliver(f, 7, 98, true, &token), GN_OK); /* another packet with that id */
+    assert_int_equal(redeliver(f, 7, 98, true, &token), GN_OK);       /* another packet with that id */
     assert_true(f->core.intake.next_seq > next_seq);
 }
 
@@ -359,10 +357,9 @@ static void publish_texts(struct fixture *f, int count)
     static char text[GN_TEXT_VALUE_BYTES_MAX];
     uint64_t token = 0;
     memset(text, 'x', sizeof text);
-    const struct gn_item item = { .property = GN_STR("words"),
-                                  .kind = GN_SERIES_TEXT,
-                                  .text = { text, sizeof text },
-                                  .time_ms = GN_TIME_NONE };
+    const struct gn_item item = {
+        .property = GN_STR("words"), .kind = GN_SERIES_TEXT, .text = { text, sizeof text }, .time_ms = GN_TIME_NONE
+    };
     const struct gn_packet packet = { .items = &item, .item_count = 1 };
     for (int i = 0; i < count; i++)
         assert_int_equal(f->table.packet(f->table.self, &packet, &token, &f->diag), GN_OK);

@@ -69,9 +69,8 @@ static gn_err replay_feed(struct gn_engine *engine, struct gn_journal_reader *re
     return err == GN_ERR_NOT_FOUND ? GN_OK : err;
 }
 
-gn_err gn_node_replay(const struct gn_replay_options *options,
-                      void (*each)(void *ctx, const char *kind, gn_str json), void *ctx,
-                      struct gn_replay_summary *out, struct gn_diag *diag)
+gn_err gn_node_replay(const struct gn_replay_options *options, void (*each)(void *ctx, const char *kind, gn_str json),
+                      void *ctx, struct gn_replay_summary *out, struct gn_diag *diag)
 {
     const struct gn_disk disk = gn_disk_linux();
     struct gn_journal_reader *reader = NULL;

@@ -46,10 +46,10 @@ static unsigned live_run(struct story *story, struct gn_sha256 *out_chain)
     struct gn_engine *engine;
     uint64_t seed = 11;
     unsigned marks_written = 0;
-    assert_int_equal(gn_engine_new((struct gn_engine_host){ &heard, heard_output, heard_send, heard_mark,
-                                                            heard_mark_differs },
-                                   &engine),
-                     GN_OK);
+    assert_int_equal(
+        gn_engine_new((struct gn_engine_host){ &heard, heard_output, heard_send, heard_mark, heard_mark_differs },
+                      &engine),
+        GN_OK);
     story_tick(story, 0);
     const uint32_t load = story_series(story, story_thing(story, "press"), "load");
     for (int i = 0; i < 5 * 600; i++) {
@@ -57,7 +57,8 @@ static unsigned live_run(struct story *story, struct gn_sha256 *out_chain)
         story_reading(story, load, (i >= 5 * 500 && i < 5 * 540 ? 50.0 : 10.0) + story_noise(&seed));
     }
     struct story whole = story_begin(); /* with marks, renumbered */
-    STORY_EACH(story, record) {
+    STORY_EACH(story, record)
+    {
         struct gn_record_head *copy = story_add(&whole, record->type, record->size);
         const uint64_t seq = copy->seq;
         memcpy(copy, record, record->size);
@@ -83,7 +84,8 @@ static void story_to_journal(const struct story *story, const char *dir)
     struct gn_journal *journal;
     struct gn_diag diag = { 0 };
     assert_int_equal(gn_journal_open(&disk, dir, STORY_BEGIN_MS, &journal, &diag), GN_OK);
-    STORY_EACH(story, record) {
+    STORY_EACH(story, record)
+    {
         const struct gn_iov part = { record, record->size };
         assert_int_equal(gn_journal_append(journal, &part, 1, record->seq, 1, STORY_BEGIN_MS), GN_OK);
     }
@@ -133,7 +135,8 @@ static void one_changed_reading_is_found_at_the_next_mark(void **state)
     struct gn_diag diag = { 0 };
     (void)live_run(&story, &chain);
     unsigned changed = 0;
-    STORY_EACH(&story, record) {
+    STORY_EACH(&story, record)
+    {
         struct gn_record_reading *reading = (struct gn_record_reading *)(uintptr_t)record;
         if (record->type == GN_RECORD_READING && reading->value > 40.0 && changed++ == 0)
             reading->value = 10.0; /* somebody takes the first sign of the fault away */

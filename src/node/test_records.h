@@ -10,10 +10,11 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <cmocka.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
+
+#include <cmocka.h>
 
 #include "base/mem.h"
 #include "thing/record.h"
@@ -131,9 +132,9 @@ static inline void story_status(struct story *story, uint32_t thing, const char 
 }
 
 /* Calls `feed` with each record from `from` bytes on. */
-#define STORY_EACH(story, record)                                                                      \
-    for (const struct gn_record_head *record = (const void *)(story)->bytes;                           \
-         (const uint8_t *)record < (story)->bytes + (story)->size;                                     \
+#define STORY_EACH(story, record)                                                                                      \
+    for (const struct gn_record_head *record = (const void *)(story)->bytes;                                           \
+         (const uint8_t *)record < (story)->bytes + (story)->size;                                                     \
          record = (const void *)((const uint8_t *)record + record->size))
 
 /* A deterministic, roughly normal number: sum of uniform ones. */
