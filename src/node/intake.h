@@ -22,10 +22,13 @@
 
 enum {
     GN_INTAKE_TICK_MS = 100, /* the journal's clock under traffic; a timer ticks every second in any case */
-    GN_INTAKE_RECENT = 256,  /* packets of a Thing that a redelivery is compared with; a power of two */
+    GN_INTAKE_RECENT = 1024, /* packets of a Thing that a redelivery is compared with; a power of two */
     GN_INTAKE_WHY_BYTES = 160,
     GN_INTAKE_AHEAD_TRUST_MS = 60000, /* a series this far ahead of the clock does not make others late */
 };
+
+_Static_assert(GN_INTAKE_RECENT >= (int)GN_MQTT_RECEIVE_MAXIMUM && (GN_INTAKE_RECENT & (GN_INTAKE_RECENT - 1)) == 0,
+               "whatever a client may have in flight can be sent again, and is to be known");
 
 struct gn_intake_recent {
     uint32_t fingerprint;

@@ -14,7 +14,11 @@ test(`every acknowledged reading survives kill -9, ${KILLS} times`, { skip: miss
     const data = await tempDir(t);
     let node = await startNode(t, { data });
     const devices = [];
-    for (let i = 0; i < DEVICES; i++) devices.push(new CountingDevice(await addThing(node, `device ${i}`)));
+    for (let i = 0; i < DEVICES; i++) {
+        const properties = i === 1 ? ['a', 'b', 'c'] : ['v']; // one sends packets of several readings,
+        const inFlight = i === 2 ? 1000 : 32; // one as many as it may
+        devices.push(new CountingDevice(await addThing(node, `device ${i}`), properties, inFlight));
+    }
     let slowest = 0;
 
     for (let round = 0; round < KILLS; round++) {

@@ -7,14 +7,14 @@ import assert from 'node:assert/strict';
 import { runJson } from './node_process.mjs';
 import { connectPacket, publishPacket, RawMqtt } from './raw_mqtt.mjs';
 
-const IN_FLIGHT = 32;
 const FOLLOW_MS = 20_000; // what is acknowledged is on the disk; the history, which is asked, follows behind
 const LISTED_MAX = 100_000;
 
 export class CountingDevice {
     /** properties: names that each packet carries the next number under; one is sent as a bare number. */
-    constructor(thing, properties = ['v']) {
+    constructor(thing, properties = ['v'], inFlight = 32) {
         this.thing = thing;
+        this.inFlight = inFlight;
         this.properties = properties;
         this.next = 0;
         this.acknowledged = 0;
@@ -62,7 +62,7 @@ export class CountingDevice {
     }
 
     fill() {
-        while (this.open.size < IN_FLIGHT) {
+        while (this.open.size < this.inFlight) {
             const value = this.next++;
             const id = (value % 65535) + 1;
             this.open.set(id, value);

@@ -55,7 +55,7 @@ test(`SIGTERM under load, ${ROUNDS} times`, { skip: missingProgram(), timeout: 6
     const data = await tempDir(t);
     let node = await startNode(t, { data });
     const devices = [
-        new CountingDevice(await addThing(node, 'one')),
+        new CountingDevice(await addThing(node, 'one'), ['v'], 1000),
         new CountingDevice(await addThing(node, 'several'), ['a', 'b', 'c', 'd']),
     ];
     const [one, several] = devices.map((device) => device.thing.id);
