@@ -180,8 +180,7 @@ static void guard_token_hash(const uint8_t salt[static GN_SALT_BYTES], gn_str to
 gn_err gn_guard_thing_token(struct gn_guard *guard, gn_str thing_id, char out_token[static GN_TOKEN_BYTES])
 {
     struct gn_thing_credential thing = { 0 };
-    if (!gn_keyring_thing_id_valid(thing_id) ||
-        gn_str_copy(thing.id, sizeof thing.id, thing_id) != GN_OK)
+    if (!gn_keyring_thing_id_valid(thing_id) || gn_str_copy(thing.id, sizeof thing.id, thing_id) != GN_OK)
         return GN_ERR_INVAL;
     uint8_t random[(GN_TOKEN_BYTES - 1) / 2];
     char token[GN_TOKEN_BYTES];
@@ -193,8 +192,7 @@ gn_err gn_guard_thing_token(struct gn_guard *guard, gn_str thing_id, char out_to
     (void)pthread_mutex_lock(&guard->change);
     gn_err err = GN_OK;
     guard_lock(guard);
-    if (guard->keyring.thing_count == GN_THINGS_MAX &&
-        gn_keyring_thing(&guard->keyring, thing_id) == NULL)
+    if (guard->keyring.thing_count == GN_THINGS_MAX && gn_keyring_thing(&guard->keyring, thing_id) == NULL)
         err = GN_ERR_FULL;
     guard_unlock(guard);
     if (!err)
@@ -222,8 +220,7 @@ static gn_str guard_account(char kind, gn_str name, char buffer[static GUARD_ACC
     return (gn_str){ buffer, size + 1 };
 }
 
-gn_err gn_guard_thing_check(struct gn_guard *guard, gn_str thing_id, gn_str token, gn_str source,
-                            int64_t *out_delay_ms)
+gn_err gn_guard_thing_check(struct gn_guard *guard, gn_str thing_id, gn_str token, gn_str source, int64_t *out_delay_ms)
 {
     static const struct gn_thing_credential nobody = { .id = "" };
     char buffer[GUARD_ACCOUNT_BYTES];
@@ -306,9 +303,8 @@ static gn_err guard_put_person(struct gn_guard *guard, gn_str user, gn_str passw
 gn_err gn_guard_setup(struct gn_guard *guard, gn_str code, gn_str user, gn_str password, struct gn_diag *diag)
 {
     guard_lock(guard);
-    gn_err err = guard->keyring.user_count > 0
-                     ? GN_ERR_EXISTS
-                     : gn_setup_code_check(&guard->setup, code, guard_now_ms(guard));
+    gn_err err =
+        guard->keyring.user_count > 0 ? GN_ERR_EXISTS : gn_setup_code_check(&guard->setup, code, guard_now_ms(guard));
     guard_unlock(guard);
     if (!err)
         err = guard_check_person(user, password, diag);
@@ -320,8 +316,7 @@ gn_err gn_guard_setup(struct gn_guard *guard, gn_str code, gn_str user, gn_str p
     return err;
 }
 
-gn_err gn_guard_user_add(struct gn_guard *guard, gn_str user, gn_str password, gn_role role,
-                         struct gn_diag *diag)
+gn_err gn_guard_user_add(struct gn_guard *guard, gn_str user, gn_str password, gn_role role, struct gn_diag *diag)
 {
     gn_err err = guard_check_person(user, password, diag);
     if (err)
@@ -340,8 +335,7 @@ gn_err gn_guard_login(struct gn_guard *guard, gn_str user, gn_str password, gn_s
     const gn_str account = guard_account('u', user, buffer);
     int64_t delay_ms = 0;
     guard_lock(guard);
-    const int64_t wait_ms =
-        gn_throttle_try(&guard->throttle, source, account, guard_now_ms(guard), &delay_ms);
+    const int64_t wait_ms = gn_throttle_try(&guard->throttle, source, account, guard_now_ms(guard), &delay_ms);
     const struct gn_user_credential *row = gn_keyring_user(&guard->keyring, user);
     if (row != NULL)
         memcpy(hash, row->hash, sizeof hash);
@@ -381,8 +375,7 @@ static gn_err guard_session(struct gn_guard *guard, gn_str cookie, bool touch, s
     gn_err err = GN_ERR_DENIED;
     guard_lock(guard);
     const char *name = gn_sessions_user(&guard->sessions, cookie, now_ms, touch);
-    const struct gn_user_credential *row =
-        name != NULL ? gn_keyring_user(&guard->keyring, gn_str_of(name)) : NULL;
+    const struct gn_user_credential *row = name != NULL ? gn_keyring_user(&guard->keyring, gn_str_of(name)) : NULL;
     if (row != NULL) {
         memcpy(out->name, row->name, sizeof out->name);
         out->role = row->role;

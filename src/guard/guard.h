@@ -17,8 +17,8 @@
 #include "os/clock.h"
 
 enum {
-    GN_TOKEN_BYTES = 33,   /* 32 hex digits and NUL */
-    GN_COOKIE_BYTES = 65,  /* 64 hex digits and NUL */
+    GN_TOKEN_BYTES = 33,  /* 32 hex digits and NUL */
+    GN_COOKIE_BYTES = 65, /* 64 hex digits and NUL */
     GN_USER_NAME_BYTES = 64,
     GN_SETUP_CODE_BYTES = 24, /* "4821-9930-1177" and NUL */
 };
@@ -29,20 +29,18 @@ const char *gn_role_name(gn_role role);
 struct gn_guard; /* opaque */
 
 /* Reads DIR/guard/credentials (makes the folder). The diag names file and line when it is broken. */
-GN_MUST_USE gn_err gn_guard_open(const char *dir, struct gn_clock clock, struct gn_guard **out,
-                                 struct gn_diag *diag);
+GN_MUST_USE gn_err gn_guard_open(const char *dir, struct gn_clock clock, struct gn_guard **out, struct gn_diag *diag);
 void gn_guard_close(struct gn_guard *guard);
 
 /* --- devices --- */
 
 /* Makes a token for a Thing (replacing an older one at once) and writes it to disk before returning. */
-GN_MUST_USE gn_err gn_guard_thing_token(struct gn_guard *guard, gn_str thing_id,
-                                        char out_token[static GN_TOKEN_BYTES]);
+GN_MUST_USE gn_err gn_guard_thing_token(struct gn_guard *guard, gn_str thing_id, char out_token[static GN_TOKEN_BYTES]);
 /* DENIED alike for an unknown id and for a wrong token, in the same time. *out_delay_ms: hold the
  * answer back that long; grows with wrong guesses per (source, id), so that a stranger never locks out the
  * rightful device at another address. A right token answers 0 and clears its own count. */
-GN_MUST_USE gn_err gn_guard_thing_check(struct gn_guard *guard, gn_str thing_id, gn_str token,
-                                        gn_str source, int64_t *out_delay_ms);
+GN_MUST_USE gn_err gn_guard_thing_check(struct gn_guard *guard, gn_str thing_id, gn_str token, gn_str source,
+                                        int64_t *out_delay_ms);
 
 /* --- people --- */
 

@@ -298,9 +298,8 @@ static void a_new_password_and_role_count_at_once(void **state)
     assert_int_equal(set_up(), GN_OK);
     assert_int_equal(gn_guard_user_add(guard, GN_STR("otto"), GOOD, GN_ROLE_VIEWER, NULL), GN_OK);
     assert_int_equal(gn_guard_login(guard, GN_STR("otto"), GOOD, HOME, cookie, &delay_ms), GN_OK);
-    assert_int_equal(gn_guard_user_add(guard, GN_STR("otto"), GN_STR("five words do even better"), GN_ROLE_OPERATOR,
-                                       NULL),
-                     GN_OK);
+    assert_int_equal(
+        gn_guard_user_add(guard, GN_STR("otto"), GN_STR("five words do even better"), GN_ROLE_OPERATOR, NULL), GN_OK);
     assert_int_equal(gn_guard_session(guard, gn_str_of(cookie), &who), GN_OK);
     assert_int_equal(who.role, GN_ROLE_OPERATOR);
     assert_int_equal(gn_guard_login(guard, GN_STR("otto"), GOOD, HOME, cookie, &delay_ms), GN_ERR_DENIED);

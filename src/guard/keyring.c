@@ -6,7 +6,7 @@
 #include "base/mem.h"
 
 /* "thing " id " sha256 " salt " " hash "\n", and "user " name " operator argon2id " text "\n" */
-_Static_assert(GN_THINGS_MAX * (6 + GN_THING_ID_BYTES_MAX + 8 + 2 * GN_SALT_BYTES + 1 + 64 + 1) +
+_Static_assert(GN_THINGS_MAX *(6 + GN_THING_ID_BYTES_MAX + 8 + 2 * GN_SALT_BYTES + 1 + 64 + 1) +
                        GN_USERS_MAX * (5 + GN_USER_NAME_BYTES + 19 + GN_PASSWORD_HASH_BYTES + 1) <=
                    GN_KEYRING_FILE_BYTES_MAX,
                "the largest table fits the file");
@@ -86,16 +86,14 @@ static size_t keyring_place(const void *rows, size_t count, size_t row_size, gn_
 const struct gn_thing_credential *gn_keyring_thing(const struct gn_keyring *keyring, gn_str id)
 {
     bool same;
-    const size_t at = keyring_place(keyring->things, keyring->thing_count,
-                                        sizeof keyring->things[0], id, &same);
+    const size_t at = keyring_place(keyring->things, keyring->thing_count, sizeof keyring->things[0], id, &same);
     return same ? &keyring->things[at] : NULL;
 }
 
 const struct gn_user_credential *gn_keyring_user(const struct gn_keyring *keyring, gn_str name)
 {
     bool same;
-    const size_t at = keyring_place(keyring->users, keyring->user_count,
-                                        sizeof keyring->users[0], name, &same);
+    const size_t at = keyring_place(keyring->users, keyring->user_count, sizeof keyring->users[0], name, &same);
     return same ? &keyring->users[at] : NULL;
 }
 
@@ -142,7 +140,7 @@ static void keyring_write_user(const struct gn_user_credential *user, struct gn_
 }
 
 void gn_keyring_write(const struct gn_keyring *keyring, const struct gn_thing_credential *thing,
-                          const struct gn_user_credential *user, struct gn_buf *out)
+                      const struct gn_user_credential *user, struct gn_buf *out)
 {
     for (size_t i = 0; i < keyring->thing_count; i++) {
         const struct gn_thing_credential *row = &keyring->things[i];
@@ -196,14 +194,12 @@ static const char *keyring_parse_thing(struct gn_keyring *keyring, gn_str line)
     if (!gn_str_equal(gn_str_split(rest, ' ', &rest), GN_STR("sha256")))
         return "expected 'sha256' behind the id of a thing";
     const gn_str salt = gn_str_split(rest, ' ', &rest);
-    if (!keyring_hex(salt, thing.salt, sizeof thing.salt) ||
-        !keyring_hex(rest, thing.hash, sizeof thing.hash))
+    if (!keyring_hex(salt, thing.salt, sizeof thing.salt) || !keyring_hex(rest, thing.hash, sizeof thing.hash))
         return "expected 32 and 64 lower-case hex digits behind 'sha256'";
     if (gn_str_copy(thing.id, sizeof thing.id, id) != GN_OK)
         return "the id of a thing is too long";
     const size_t count = keyring->thing_count;
-    if (keyring->user_count > 0 ||
-        (count > 0 && keyring_compare(keyring->things[count - 1].id, id) >= 0))
+    if (keyring->user_count > 0 || (count > 0 && keyring_compare(keyring->things[count - 1].id, id) >= 0))
         return "things come before users, each once, in the order of their ids";
     return gn_keyring_put_thing(keyring, &thing) == GN_OK ? NULL : "more things than THINGS_MAX";
 }

@@ -44,21 +44,18 @@ GN_MUST_USE gn_err gn_keyring_init(struct gn_keyring *keyring);
 void gn_keyring_fini(struct gn_keyring *keyring); /* wipes */
 
 /* Reads a whole file into an empty table. CORRUPT, with the line, when anything is not as above. */
-GN_MUST_USE gn_err gn_keyring_parse(struct gn_keyring *keyring, gn_str text,
-                                        struct gn_diag *diag);
+GN_MUST_USE gn_err gn_keyring_parse(struct gn_keyring *keyring, gn_str text, struct gn_diag *diag);
 
 /* Writes the table as it will be with these rows put in (NULL: none): first to disk, then to memory. */
 void gn_keyring_write(const struct gn_keyring *keyring, const struct gn_thing_credential *thing,
-                          const struct gn_user_credential *user, struct gn_buf *out);
+                      const struct gn_user_credential *user, struct gn_buf *out);
 
 const struct gn_thing_credential *gn_keyring_thing(const struct gn_keyring *keyring, gn_str id);
 const struct gn_user_credential *gn_keyring_user(const struct gn_keyring *keyring, gn_str name);
 
 /* Puts or replaces. FULL at the limit. */
-GN_MUST_USE gn_err gn_keyring_put_thing(struct gn_keyring *keyring,
-                                            const struct gn_thing_credential *thing);
-GN_MUST_USE gn_err gn_keyring_put_user(struct gn_keyring *keyring,
-                                           const struct gn_user_credential *user);
+GN_MUST_USE gn_err gn_keyring_put_thing(struct gn_keyring *keyring, const struct gn_thing_credential *thing);
+GN_MUST_USE gn_err gn_keyring_put_user(struct gn_keyring *keyring, const struct gn_user_credential *user);
 
 /* [A-Za-z0-9_.-]{1,64}; people may also have '@'. */
 bool gn_keyring_thing_id_valid(gn_str id);

@@ -12,8 +12,10 @@
 #include "base/mem.h"
 
 #define HEX32 "00112233445566778899aabbccddeeff"
-#define HASH  "$argon2id$v=19$m=65536,t=3,p=1$Z2FuZ2xpb24vbm9ib2R5IQ$bm9ib2R5IGtub3dzIHRoZSBwYXNzd29yZCBvZiB0aGk"
-#define THING_LINE(id) "thing " id " sha256 " HEX32 " " HEX32 HEX32 "\n"
+#define HASH                                                                                                           \
+    "$argon2id$v=19$m=65536,t=3,p=1$Z2FuZ2xpb24vbm9ib2R5IQ"                                                            \
+    "$bm9ib2R5IGtub3dzIHRoZSBwYXNzd29yZCBvZiB0aGk"
+#define THING_LINE(id)        "thing " id " sha256 " HEX32 " " HEX32 HEX32 "\n"
 #define USER_LINE(name, role) "user " name " " role " argon2id " HASH "\n"
 
 static struct gn_keyring keyring;
@@ -34,8 +36,8 @@ static int end(void **state)
 static void what_is_written_reads_back_to_the_same_bytes(void **state)
 {
     (void)state;
-    static const char text[] = THING_LINE("press-7") THING_LINE("press-8") USER_LINE("anna", "admin")
-        USER_LINE("bert", "viewer");
+    static const char text[] =
+        THING_LINE("press-7") THING_LINE("press-8") USER_LINE("anna", "admin") USER_LINE("bert", "viewer");
     char out[4096];
     struct gn_buf buf = gn_buf_over(out, sizeof out);
     assert_int_equal(gn_keyring_parse(&keyring, gn_str_of(text), NULL), GN_OK);

@@ -17,24 +17,95 @@ static const char password_nobody[GN_PASSWORD_HASH_BYTES] =
 
 /* Long enough to pass the length rule, and still what a guesser tries first. Lower case. */
 static const char *const password_common[] = {
-    "123456789012",     "1234567890123",    "12345678901234",  "123456789012345", "1234567890123456",
-    "0123456789012",    "01234567890123",   "012345678901",    "098765432109",    "9876543210987",
-    "123123123123",     "123456123456",     "1q2w3e4r5t6y",    "1q2w3e4r5t6y7u8", "1qaz2wsx3edc",
-    "1qaz2wsx3edc4rfv", "qwertyuiop12",     "qwertyuiop123",   "qwertyuiopas",    "qwertyuiop[]",
-    "qwerty123456",     "qwerty12345678",   "qwertyqwerty",    "asdfghjkl123",    "asdfasdfasdf",
-    "zaq12wsxcde3",     "q1w2e3r4t5y6",     "abcdefghijkl",    "abcdefghijklm",   "abc123abc123",
-    "password1234",     "password12345",    "password123456",  "passwordpassword", "password1password",
-    "password123!",     "password1234!",    "passw0rd1234",    "p@ssw0rd1234",    "p@ssword1234",
-    "mypassword123",    "newpassword1",     "newpassword123",  "changeme1234",    "changemechangeme",
-    "changeme12345",    "changemenow1",     "letmeinletmein",  "letmein123456",   "welcome12345",
-    "welcome123456",    "welcomewelcome",   "administrator",   "administrator1",  "adminadminadmin",
-    "admin1234567",     "admin12345678",    "admin123admin",   "admin@123456",    "rootrootroot",
-    "root12345678",     "iloveyou1234",     "iloveyouiloveyou", "iloveyou12345",  "trustno1trustno1",
-    "superman1234",     "batman123456",     "football1234",    "baseball1234",    "princess1234",
-    "sunshine1234",     "monkey123456",     "dragon123456",    "master123456",    "michael12345",
-    "correcthorsebatterystaple", "correct horse battery staple", "thisisapassword", "defaultpassword",
-    "secretpassword",   "secret123456",     "testtesttest",    "test12345678",    "guestguestguest",
-    "ganglionganglion", "ganglion1234",     "ganglion12345",   "raspberrypi1",    "raspberryraspberry",
+    "123456789012",
+    "1234567890123",
+    "12345678901234",
+    "123456789012345",
+    "1234567890123456",
+    "0123456789012",
+    "01234567890123",
+    "012345678901",
+    "098765432109",
+    "9876543210987",
+    "123123123123",
+    "123456123456",
+    "1q2w3e4r5t6y",
+    "1q2w3e4r5t6y7u8",
+    "1qaz2wsx3edc",
+    "1qaz2wsx3edc4rfv",
+    "qwertyuiop12",
+    "qwertyuiop123",
+    "qwertyuiopas",
+    "qwertyuiop[]",
+    "qwerty123456",
+    "qwerty12345678",
+    "qwertyqwerty",
+    "asdfghjkl123",
+    "asdfasdfasdf",
+    "zaq12wsxcde3",
+    "q1w2e3r4t5y6",
+    "abcdefghijkl",
+    "abcdefghijklm",
+    "abc123abc123",
+    "password1234",
+    "password12345",
+    "password123456",
+    "passwordpassword",
+    "password1password",
+    "password123!",
+    "password1234!",
+    "passw0rd1234",
+    "p@ssw0rd1234",
+    "p@ssword1234",
+    "mypassword123",
+    "newpassword1",
+    "newpassword123",
+    "changeme1234",
+    "changemechangeme",
+    "changeme12345",
+    "changemenow1",
+    "letmeinletmein",
+    "letmein123456",
+    "welcome12345",
+    "welcome123456",
+    "welcomewelcome",
+    "administrator",
+    "administrator1",
+    "adminadminadmin",
+    "admin1234567",
+    "admin12345678",
+    "admin123admin",
+    "admin@123456",
+    "rootrootroot",
+    "root12345678",
+    "iloveyou1234",
+    "iloveyouiloveyou",
+    "iloveyou12345",
+    "trustno1trustno1",
+    "superman1234",
+    "batman123456",
+    "football1234",
+    "baseball1234",
+    "princess1234",
+    "sunshine1234",
+    "monkey123456",
+    "dragon123456",
+    "master123456",
+    "michael12345",
+    "correcthorsebatterystaple",
+    "correct horse battery staple",
+    "thisisapassword",
+    "defaultpassword",
+    "secretpassword",
+    "secret123456",
+    "testtesttest",
+    "test12345678",
+    "guestguestguest",
+    "ganglionganglion",
+    "ganglion1234",
+    "ganglion12345",
+    "raspberrypi1",
+    "raspberryraspberry",
 };
 
 void gn_password_gate_init(struct gn_password_gate *gate)
@@ -130,13 +201,11 @@ gn_err gn_password_check(gn_str user, gn_str password, struct gn_diag *diag)
     return GN_ERR_INVAL;
 }
 
-gn_err gn_password_hash(struct gn_password_gate *gate, gn_str password,
-                        char out[static GN_PASSWORD_HASH_BYTES])
+gn_err gn_password_hash(struct gn_password_gate *gate, gn_str password, char out[static GN_PASSWORD_HASH_BYTES])
 {
     char text[GN_PASSWORD_HASH_BYTES];
     password_enter(gate);
-    const int failed = crypto_pwhash_argon2id_str(text, password.at, password.size, PASSWORD_PASSES,
-                                                  PASSWORD_MEMORY);
+    const int failed = crypto_pwhash_argon2id_str(text, password.at, password.size, PASSWORD_PASSES, PASSWORD_MEMORY);
     password_leave(gate);
     if (failed)
         return GN_ERR_FULL;
@@ -151,8 +220,8 @@ bool gn_password_verify(struct gn_password_gate *gate, const char *hash, gn_str 
     if (password.size > GN_PASSWORD_BYTES_MAX)
         password.size = GN_PASSWORD_BYTES_MAX;
     password_enter(gate);
-    const int differs = crypto_pwhash_argon2id_str_verify(hash != NULL ? hash : password_nobody,
-                                                          password.at, password.size);
+    const int differs =
+        crypto_pwhash_argon2id_str_verify(hash != NULL ? hash : password_nobody, password.at, password.size);
     password_leave(gate);
     return hash != NULL && differs == 0;
 }

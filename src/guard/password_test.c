@@ -49,8 +49,8 @@ static void a_password_that_tells_the_user_is_refused(void **state)
 static void passwords_that_everybody_tries_are_refused(void **state)
 {
     (void)state;
-    static const char *const bad[] = { "passwordpassword", "Password1234", "ADMINISTRATOR", "123456789012",
-                                       "qwertyuiop123",    "letmeinletmein" };
+    static const char *const bad[] = { "passwordpassword", "Password1234",  "ADMINISTRATOR",
+                                       "123456789012",     "qwertyuiop123", "letmeinletmein" };
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
         assert_int_equal(check("zoe", bad[i]), GN_ERR_INVAL);
 }
@@ -68,7 +68,9 @@ static void what_is_not_text_is_refused(void **state)
     (void)state;
     assert_int_equal(check("zoe", "abcdefgh\xff\xfeijkl"), GN_ERR_INVAL);
     assert_int_equal(gn_password_check(GN_STR("zoe"), (gn_str){ "abcdef\0ghijklm", 14 }, NULL), GN_ERR_INVAL);
-    assert_int_equal(check("zoe", "sch\xc3\xb6ne gr\xc3\xbc\xc3\x9f" "e"), GN_OK);
+    assert_int_equal(check("zoe", "sch\xc3\xb6ne gr\xc3\xbc\xc3\x9f"
+                                  "e"),
+                     GN_OK);
 }
 
 static void a_hash_knows_its_password_and_no_other(void **state)

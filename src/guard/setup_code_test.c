@@ -61,8 +61,7 @@ static void too_many_wrong_ones_lock_it_for_a_quarter_of_an_hour(void **state)
     for (int i = 0; i < GN_SETUP_TRIES_MAX; i++)
         assert_int_equal(gn_setup_code_check(&code, GN_STR("000000000000"), 2000), GN_ERR_DENIED);
     assert_int_equal(gn_setup_code_check(&code, GN_STR("4821-9930-1177"), 2001), GN_ERR_BUSY);
-    assert_int_equal(gn_setup_code_check(&code, GN_STR("4821-9930-1177"), 2000 + GN_SETUP_LOCK_MS - 1),
-                     GN_ERR_BUSY);
+    assert_int_equal(gn_setup_code_check(&code, GN_STR("4821-9930-1177"), 2000 + GN_SETUP_LOCK_MS - 1), GN_ERR_BUSY);
     assert_int_equal(gn_setup_code_check(&code, GN_STR("4821-9930-1177"), 2000 + GN_SETUP_LOCK_MS), GN_OK);
 }
 

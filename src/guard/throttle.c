@@ -89,8 +89,7 @@ static int throttle_worth(const struct gn_guess_row *row)
     return row->key == 0 ? -1 : row->level + (row->known ? 4 : 0);
 }
 
-static struct gn_guess_row *throttle_row(struct gn_throttle *throttle, gn_str source, gn_str account,
-                                         int64_t now_ms)
+static struct gn_guess_row *throttle_row(struct gn_throttle *throttle, gn_str source, gn_str account, int64_t now_ms)
 {
     const uint64_t key = throttle_key(throttle, &source, account);
     struct gn_guess_row *set = throttle->rows[key % GN_GUESS_SETS];
@@ -115,8 +114,7 @@ static int64_t throttle_account_worth(const struct gn_guess_account *row)
     return row->key == 0 ? -1 : (int64_t)row->wrong_count;
 }
 
-static struct gn_guess_account *throttle_account(struct gn_throttle *throttle, gn_str account,
-                                                 int64_t now_ms)
+static struct gn_guess_account *throttle_account(struct gn_throttle *throttle, gn_str account, int64_t now_ms)
 {
     const uint64_t key = throttle_key(throttle, NULL, account);
     struct gn_guess_account *set = throttle->accounts[key % GN_GUESS_ACCOUNT_SETS];
@@ -151,8 +149,7 @@ static int64_t throttle_min(int64_t a, int64_t b)
     return a < b ? a : b;
 }
 
-static int64_t throttle_count(struct gn_throttle *throttle, struct gn_guess_row *row, gn_str account,
-                              int64_t now_ms)
+static int64_t throttle_count(struct gn_throttle *throttle, struct gn_guess_row *row, gn_str account, int64_t now_ms)
 {
     struct gn_guess_account *crowd = throttle_account(throttle, account, now_ms);
     const bool crowded = crowd->wrong_count >= GN_GUESS_BURST && !row->known;

@@ -22,13 +22,13 @@
 #include "base/limits.h"
 
 enum {
-    GN_GUESS_SETS = 512,         /* of eight rows (source, account) */
-    GN_GUESS_ACCOUNT_SETS = 64,  /* of eight rows (account) */
+    GN_GUESS_SETS = 512,        /* of eight rows (source, account) */
+    GN_GUESS_ACCOUNT_SETS = 64, /* of eight rows (account) */
     GN_GUESS_WAYS = 8,
-    GN_GUESS_FIRST_MS = 200,     /* the second wrong guess; doubles from there */
+    GN_GUESS_FIRST_MS = 200, /* the second wrong guess; doubles from there */
     GN_GUESS_SPACING_MS_MAX = 15 * 60 * 1000,
     GN_GUESS_FORGET_MS = 15 * 60 * 1000, /* per level */
-    GN_GUESS_BURST = 10,         /* wrong guesses of all sources together, per account */
+    GN_GUESS_BURST = 10,                 /* wrong guesses of all sources together, per account */
     GN_GUESS_REFILL_MS = 60 * 1000,
     GN_GUESS_CROWD_MS = 60 * 1000, /* wait of a source that was wrong, while the bucket is empty */
 };

@@ -38,8 +38,7 @@ static bool admit_setup(struct gn_api *api, const struct gn_request *request, st
 static bool admit_session(struct gn_api *api, struct gn_request *request)
 {
     if (!request->has_principal && request->cookie.size > 0)
-        request->has_principal =
-            gn_guard_session(api->guard, request->cookie, &request->principal) == GN_OK;
+        request->has_principal = gn_guard_session(api->guard, request->cookie, &request->principal) == GN_OK;
     return request->has_principal;
 }
 

@@ -214,8 +214,7 @@ static void a_cookie_makes_a_principal_and_a_false_one_does_not(void **state)
     int64_t delay_ms;
     assert_int_equal(gn_guard_user_add(f.guard, GN_STR("otto"), GN_STR(FIXTURE_PASSWORD), GN_ROLE_OPERATOR, NULL),
                      GN_OK);
-    assert_int_equal(gn_guard_login(f.guard, GN_STR("otto"), GN_STR(FIXTURE_PASSWORD), GN_STR("x"), cookie,
-                                    &delay_ms),
+    assert_int_equal(gn_guard_login(f.guard, GN_STR("otto"), GN_STR(FIXTURE_PASSWORD), GN_STR("x"), cookie, &delay_ms),
                      GN_OK);
     struct gn_request *request = fixture_request(&f, "GET", "/api/v1/session", AS_NOBODY);
     request->cookie = gn_str_of(cookie);

@@ -27,12 +27,9 @@ static bool counts_output(void *ctx, const struct gn_output *output, uint64_t ch
 
 static gn_err counts_outputs(struct gn_api *api, const char *kind, gn_str state, uint32_t limit, uint64_t *out)
 {
-    const struct gn_output_query query = { .kind = kind,
-                                           .state = state,
-                                           .from_ms = INT64_MIN,
-                                           .to_ms = INT64_MAX,
-                                           .limit = limit,
-                                           .newest_first = true };
+    const struct gn_output_query query = {
+        .kind = kind, .state = state, .from_ms = INT64_MIN, .to_ms = INT64_MAX, .limit = limit, .newest_first = true
+    };
     return gn_store_outputs(api->reader, &query, counts_output, out);
 }
 

@@ -44,8 +44,8 @@ bool gn_exchange_keep_query(struct gn_exchange *exchange, gn_str item)
     gn_str kept;
     if (item.size == 0)
         return true;
-    if (request->query_count == GN_QUERY_ITEMS_MAX || memchr(item.at, 0, item.size) != NULL ||
-        !gn_utf8_valid(item) || !gn_exchange_keep(exchange, item, &kept))
+    if (request->query_count == GN_QUERY_ITEMS_MAX || memchr(item.at, 0, item.size) != NULL || !gn_utf8_valid(item) ||
+        !gn_exchange_keep(exchange, item, &kept))
         return false;
     struct gn_query_item *row = &request->query[request->query_count++];
     row->name = gn_str_split(kept, '=', &row->value);

@@ -41,8 +41,8 @@ static void a_path_has_a_form_and_a_length(void **state)
     memset(path + 1, 'a', sizeof path - 2);
     assert_true(gn_exchange_keep_path(exchange, (gn_str){ path, GN_REQUEST_PATH_BYTES_MAX }));
     assert_false(gn_exchange_keep_path(exchange, (gn_str){ path, GN_REQUEST_PATH_BYTES_MAX + 1 }));
-    const gn_str bad[] = { GN_STR(""), GN_STR("a"), GN_STR("/a\nb"), GN_STR("/\xff"), GN_STR("/a\\b"),
-                           GN_STR("/\x7f"), { "/a\0b", 4 }, GN_STR("http://x/") };
+    const gn_str bad[] = { GN_STR(""),      GN_STR("a"),     GN_STR("/a\nb"), GN_STR("/\xff"),
+                           GN_STR("/a\\b"), GN_STR("/\x7f"), { "/a\0b", 4 },  GN_STR("http://x/") };
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
         assert_false(gn_exchange_keep_path(exchange, bad[i]));
     assert_true(gn_exchange_keep_path(exchange, GN_STR("/api/v1/things/caf\xc3\xa9")));
@@ -98,12 +98,9 @@ static void without_memory_nothing_is_begun(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        CASE(texts_are_kept_until_there_is_no_room),
-        CASE(a_path_has_a_form_and_a_length),
-        CASE(query_items_are_names_and_values),
-        CASE(a_body_comes_in_parts_up_to_its_announced_size),
-        CASE(a_body_beyond_the_limit_is_not_taken),
-        CASE(without_memory_nothing_is_begun),
+        CASE(texts_are_kept_until_there_is_no_room), CASE(a_path_has_a_form_and_a_length),
+        CASE(query_items_are_names_and_values),      CASE(a_body_comes_in_parts_up_to_its_announced_size),
+        CASE(a_body_beyond_the_limit_is_not_taken),  CASE(without_memory_nothing_is_begun),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

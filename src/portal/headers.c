@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "portal/headers.h"
 
-#define HEADERS_ALWAYS                                   \
-    "x-content-type-options: nosniff\r\n"                \
-    "x-frame-options: DENY\r\n"                          \
-    "cross-origin-opener-policy: same-origin\r\n"        \
-    "cross-origin-resource-policy: same-origin\r\n"      \
+#define HEADERS_ALWAYS                                                                                                 \
+    "x-content-type-options: nosniff\r\n"                                                                              \
+    "x-frame-options: DENY\r\n"                                                                                        \
+    "cross-origin-opener-policy: same-origin\r\n"                                                                      \
+    "cross-origin-resource-policy: same-origin\r\n"                                                                    \
     "permissions-policy: camera=(), geolocation=(), microphone=()\r\n"
 
 const char *gn_headers_reason(int status)

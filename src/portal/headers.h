@@ -7,7 +7,7 @@
  *   SETUP    the first form  its one inline style, named by its hash; no script at all
  *
  * No answer may be framed, sniffed into another type, or tell another site where somebody came from; and none says
- * what program or version answers. Built as text here, because the library would add its own banner. */
+ * what program or version answers. */
 #ifndef GN_PORTAL_HEADERS_H
 #define GN_PORTAL_HEADERS_H
 

@@ -36,9 +36,14 @@ static void every_answer_carries_the_security_headers(void **state)
 {
     (void)state;
     static const char *const always[] = {
-        "x-content-type-options: nosniff\r\n", "x-frame-options: DENY\r\n", "referrer-policy: ",
-        "frame-ancestors 'none'",              "default-src 'none'",        "base-uri 'none'",
-        "cross-origin-opener-policy: ",        "cross-origin-resource-policy: ",
+        "x-content-type-options: nosniff\r\n",
+        "x-frame-options: DENY\r\n",
+        "referrer-policy: ",
+        "frame-ancestors 'none'",
+        "default-src 'none'",
+        "base-uri 'none'",
+        "cross-origin-opener-policy: ",
+        "cross-origin-resource-policy: ",
     };
     for (int policy = GN_POLICY_DATA; policy <= GN_POLICY_SETUP; policy++) {
         const struct gn_response response = answer((gn_policy)policy);
@@ -109,8 +114,8 @@ static void all_that_a_response_may_add_fits(void **state)
 static void every_status_that_is_used_has_a_reason(void **state)
 {
     (void)state;
-    static const int used[] = { 200, 201, 202, 204, 303, 400, 401, 403, 404, 405, 409,
-                                413, 414, 415, 421, 429, 500, 501, 503 };
+    static const int used[] = { 200, 201, 202, 204, 303, 400, 401, 403, 404, 405,
+                                409, 413, 414, 415, 421, 429, 500, 501, 503 };
     for (size_t i = 0; i < sizeof used / sizeof used[0]; i++)
         assert_string_not_equal(gn_headers_reason(used[i]), "Unknown");
     assert_string_equal(gn_headers_reason(299), "Unknown");

@@ -24,8 +24,8 @@ gn_str gn_host_name(gn_str host, bool *out_ok)
     if (host.size > 0 && host.at[0] == '[') {
         const gn_str name = gn_str_split((gn_str){ host.at + 1, host.size - 1 }, ']', &rest);
         const bool closed = name.size + 2 <= host.size;
-        *out_ok = closed && (rest.size == 0 || (rest.at[0] == ':' &&
-                                                host_port_valid((gn_str){ rest.at + 1, rest.size - 1 })));
+        *out_ok = closed &&
+                  (rest.size == 0 || (rest.at[0] == ':' && host_port_valid((gn_str){ rest.at + 1, rest.size - 1 })));
         return name;
     }
     const gn_str name = gn_str_split(host, ':', &rest);
@@ -49,8 +49,7 @@ bool gn_host_allowed(gn_str host, gn_str bound)
     const gn_str name = gn_host_name(host, &ok);
     if (!ok || name.size > HOST_NAME_BYTES_MAX)
         return false;
-    return host_is_address(name) || host_same(name, GN_STR("localhost")) ||
-           (bound.size > 0 && host_same(name, bound));
+    return host_is_address(name) || host_same(name, GN_STR("localhost")) || (bound.size > 0 && host_same(name, bound));
 }
 
 bool gn_origin_allowed(gn_str origin, gn_str host)

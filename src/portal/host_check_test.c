@@ -11,9 +11,9 @@
 static void addresses_localhost_and_the_bound_name_are_us(void **state)
 {
     (void)state;
-    static const char *const ours[] = { "127.0.0.1",  "127.0.0.1:8080",   "192.168.1.5:1",     "[::1]", "[::1]:8080",
-                                        "localhost",  "LOCALHOST:65535",  "node.example:8080", "Node.Example",
-                                        "[fe80::1]:8" };
+    static const char *const ours[] = { "127.0.0.1",    "127.0.0.1:8080", "192.168.1.5:1",   "[::1]",
+                                        "[::1]:8080",   "localhost",      "LOCALHOST:65535", "node.example:8080",
+                                        "Node.Example", "[fe80::1]:8" };
     for (size_t i = 0; i < sizeof ours / sizeof ours[0]; i++)
         assert_true(gn_host_allowed(gn_str_of(ours[i]), GN_STR("node.example")));
 }
@@ -22,11 +22,31 @@ static void every_other_name_is_not(void **state)
 {
     (void)state;
     static const char *const others[] = {
-        "",             "evil.example",   "127.0.0.1.evil.example", "localhost.evil.example", "node.example.",
-        "127.0.0.1:",   "127.0.0.1:0",    "127.0.0.1:65536",        "127.0.0.1:80:80",        "::1",
-        "[::1",         "[::1]x",         "[::1]:",                 "[127.0.0.1",             "127.1",
-        "0x7f.0.0.1",   "2130706433",     "localhost.",             "a@127.0.0.1",            "127.0.0.1, evil",
-        "127.0.0.1,  b", "xnode.example", " 127.0.0.1",             "127.0.0.1 ",             "localhost:80a",
+        "",
+        "evil.example",
+        "127.0.0.1.evil.example",
+        "localhost.evil.example",
+        "node.example.",
+        "127.0.0.1:",
+        "127.0.0.1:0",
+        "127.0.0.1:65536",
+        "127.0.0.1:80:80",
+        "::1",
+        "[::1",
+        "[::1]x",
+        "[::1]:",
+        "[127.0.0.1",
+        "127.1",
+        "0x7f.0.0.1",
+        "2130706433",
+        "localhost.",
+        "a@127.0.0.1",
+        "127.0.0.1, evil",
+        "127.0.0.1,  b",
+        "xnode.example",
+        " 127.0.0.1",
+        "127.0.0.1 ",
+        "localhost:80a",
     };
     for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
         assert_false(gn_host_allowed(gn_str_of(others[i]), GN_STR("node.example")));
@@ -42,9 +62,16 @@ static void an_origin_is_ours_when_it_is_the_host(void **state)
     assert_true(gn_origin_allowed(GN_STR("http://127.0.0.1:8080"), host));
     assert_true(gn_origin_allowed(GN_STR("https://127.0.0.1:8080"), host));
     assert_true(gn_origin_allowed(GN_STR("HTTP://LocalHost"), GN_STR("localhost")));
-    static const char *const foreign[] = { "null", "http://127.0.0.1",       "http://127.0.0.1:8081", "http://evil",
-                                           "?",    "127.0.0.1:8080",         "http://",               "file://",
-                                           "ftp://127.0.0.1:8080",           "http://127.0.0.1:8080.evil",
+    static const char *const foreign[] = { "null",
+                                           "http://127.0.0.1",
+                                           "http://127.0.0.1:8081",
+                                           "http://evil",
+                                           "?",
+                                           "127.0.0.1:8080",
+                                           "http://",
+                                           "file://",
+                                           "ftp://127.0.0.1:8080",
+                                           "http://127.0.0.1:8080.evil",
                                            "http://evil/http://127.0.0.1:8080" };
     for (size_t i = 0; i < sizeof foreign / sizeof foreign[0]; i++)
         assert_false(gn_origin_allowed(gn_str_of(foreign[i]), host));

@@ -124,8 +124,8 @@ static void http_shut_down(struct gn_http *http)
         gn_worker_stop(&hub->workers[place]); /* before their way to wake us is closed */
     for (struct gn_http_conn *conn = hub->open; conn != NULL; conn = conn->next)
         gn_http_conn_close(conn);
-    uv_handle_t *const handles[] = { (uv_handle_t *)&http->tcp, (uv_handle_t *)&http->pipe,
-                                     (uv_handle_t *)&http->wake, (uv_handle_t *)&hub->tick };
+    uv_handle_t *const handles[] = { (uv_handle_t *)&http->tcp, (uv_handle_t *)&http->pipe, (uv_handle_t *)&http->wake,
+                                     (uv_handle_t *)&hub->tick };
     for (size_t i = 0; i < sizeof handles / sizeof handles[0]; i++)
         if (handles[i]->type != UV_UNKNOWN_HANDLE && !uv_is_closing(handles[i]))
             uv_close(handles[i], NULL);
@@ -166,8 +166,7 @@ static gn_err http_open_loop(struct gn_http *http)
     http->has_loop = true;
     http->hub.loop = &http->loop;
     http->hub.released = http_released;
-    if (uv_async_init(&http->loop, &http->wake, http_on_wake) != 0 ||
-        uv_timer_init(&http->loop, &http->hub.tick) != 0)
+    if (uv_async_init(&http->loop, &http->wake, http_on_wake) != 0 || uv_timer_init(&http->loop, &http->hub.tick) != 0)
         return GN_ERR_IO;
     http->wake.data = http;
     http->hub.tick.data = &http->hub;
@@ -199,8 +198,8 @@ static gn_err http_open_tcp(struct gn_http *http, const struct gn_listen *door, 
         failed = uv_tcp_getsockname(&http->tcp, (struct sockaddr *)&address, &size);
     if (failed)
         return gn_listen_refused(door, -failed, diag);
-    *out_port = ntohs(door->is_six ? ((struct sockaddr_in6 *)&address)->sin6_port
-                                   : ((struct sockaddr_in *)&address)->sin_port);
+    *out_port =
+        ntohs(door->is_six ? ((struct sockaddr_in6 *)&address)->sin6_port : ((struct sockaddr_in *)&address)->sin_port);
     return GN_OK;
 }
 
@@ -228,10 +227,9 @@ static gn_err http_open_apis(struct gn_http_hub *hub, const struct gn_portal_opt
     gn_err err = GN_OK;
     for (size_t place = 0; place < GN_HTTP_PLACES && !err; place++) {
         struct gn_api *api = &hub->apis[place];
-        *api = (struct gn_api){ .guard = options->guard,
-                                .clock = options->clock,
-                                .host = options->host,
-                                .cookie_name = hub->cookie_name };
+        *api = (struct gn_api){
+            .guard = options->guard, .clock = options->clock, .host = options->host, .cookie_name = hub->cookie_name
+        };
         if (place != GN_PLACE_DOOR) /* asks only the guard */
             err = gn_store_reader_open(options->store, &api->reader);
     }

@@ -140,8 +140,7 @@ static void http_conn_on_end(struct gn_http_conn *conn, ssize_t error)
 {
     conn->ended = true;
     (void)uv_read_stop(&conn->io.stream);
-    const bool answering =
-        conn->state == GN_HTTP_WORK || conn->state == GN_HTTP_HELD || conn->state == GN_HTTP_SEND;
+    const bool answering = conn->state == GN_HTTP_WORK || conn->state == GN_HTTP_HELD || conn->state == GN_HTTP_SEND;
     /* Who has only stopped sending still gets the answer. */
     if (error != UV_EOF || !answering)
         gn_http_conn_close(conn);
@@ -340,8 +339,7 @@ static void http_conn_next(struct gn_http_conn *conn)
     if (conn->in_size == 0)
         return;
     const bool first_look = conn->in_seen == 0;
-    const gn_err err =
-        gn_http_parse((gn_str){ conn->in, conn->in_size }, &conn->in_seen, &head, &size, &fault);
+    const gn_err err = gn_http_parse((gn_str){ conn->in, conn->in_size }, &conn->in_seen, &head, &size, &fault);
     if (err == GN_OK) {
         http_conn_on_head(conn, &head, size);
     } else if (err == GN_ERR_AGAIN) {

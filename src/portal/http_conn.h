@@ -43,11 +43,11 @@ struct gn_http_turn {
     struct gn_http_hub *hub;
     struct gn_http_conn *conn; /* NULL: the connection is gone, a helper still has the turn */
     struct gn_live_stream *stream;
-    uint8_t *stream_bytes;     /* what is being written of it */
+    uint8_t *stream_bytes; /* what is being written of it */
     struct gn_job job;
-    bool refused;              /* while it was read: the answer is there already */
-    bool working;              /* a helper thread has it */
-    size_t sent;               /* of the body */
+    bool refused; /* while it was read: the answer is there already */
+    bool working; /* a helper thread has it */
+    size_t sent;  /* of the body */
 };
 
 struct gn_http_conn {
@@ -67,9 +67,9 @@ struct gn_http_conn {
     gn_http_state state;
     unsigned open_handles;
     bool local;
-    bool is_root;   /* local: the peer is root, not the owner */
-    bool ended;     /* the client sends no more */
-    bool closing;   /* no request behind this one */
+    bool is_root; /* local: the peer is root, not the owner */
+    bool ended;   /* the client sends no more */
+    bool closing; /* no request behind this one */
     bool writing;
     size_t in_size;
     size_t in_seen; /* how far the parser has looked */

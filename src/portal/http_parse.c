@@ -3,10 +3,10 @@
 
 #include <strings.h>
 
-#define PARSE_FAULT(status_, code_, message_, hint_) \
-    (struct gn_http_fault)                           \
-    {                                                \
-        .status = (status_), .close = true, .code = (code_), .message = (message_), .hint = (hint_) \
+#define PARSE_FAULT(status_, code_, message_, hint_)                                                                   \
+    (struct gn_http_fault)                                                                                             \
+    {                                                                                                                  \
+        .status = (status_), .close = true, .code = (code_), .message = (message_), .hint = (hint_)                    \
     }
 
 static struct gn_http_fault http_parse_bad(const char *message)
@@ -81,8 +81,8 @@ static struct gn_http_fault http_parse_request_line(gn_str line, struct gn_http_
 /* Headers of which there may be one: two readers might take different ones. */
 static bool http_parse_is_single(gn_str name)
 {
-    static const char *const single[] = { "host", "content-length", "content-type", "origin", "expect",
-                                          "sec-fetch-site", "last-event-id" };
+    static const char *const single[] = { "host",   "content-length", "content-type", "origin",
+                                          "expect", "sec-fetch-site", "last-event-id" };
     for (size_t i = 0; i < sizeof single / sizeof single[0]; i++)
         if (http_parse_same(name, single[i]))
             return true;
@@ -129,8 +129,7 @@ static struct gn_http_fault http_parse_meaning(struct gn_http_head *head)
             head->wants_close = true;
     }
     if (length.size > 0 && gn_parse_u64(length, &head->body_size) != GN_OK)
-        return PARSE_FAULT(400, "bad_length", "the length of the body is not plain digits",
-                           "send one Content-Length");
+        return PARSE_FAULT(400, "bad_length", "the length of the body is not plain digits", "send one Content-Length");
     head->expects_100 = http_parse_same(gn_http_header(head, "expect"), "100-continue");
     return (struct gn_http_fault){ 0 };
 }
@@ -165,14 +164,14 @@ gn_err gn_http_parse(gn_str bytes, size_t *inout_seen, struct gn_http_head *out,
     if (end == NULL) {
         if (bytes.size < GN_HTTP_HEAD_BYTES_MAX)
             return GN_ERR_AGAIN;
-        *out_fault = PARSE_FAULT(431, "head_too_large", "the head of the request is too large",
-                                 "send shorter or fewer headers");
+        *out_fault =
+            PARSE_FAULT(431, "head_too_large", "the head of the request is too large", "send shorter or fewer headers");
         return GN_ERR_INVAL;
     }
     const size_t size = (size_t)(end - bytes.at) + 4;
     if (size > GN_HTTP_HEAD_BYTES_MAX) {
-        *out_fault = PARSE_FAULT(431, "head_too_large", "the head of the request is too large",
-                                 "send shorter or fewer headers");
+        *out_fault =
+            PARSE_FAULT(431, "head_too_large", "the head of the request is too large", "send shorter or fewer headers");
         return GN_ERR_INVAL;
     }
     const struct gn_http_fault fault = http_parse_head((gn_str){ bytes.at, size }, &head);

@@ -29,9 +29,9 @@ struct gn_http_head {
     gn_str method;
     gn_str target; /* as sent */
     bool is_1_0;
-    bool wants_close;    /* Connection: close, or HTTP/1.0 */
-    bool expects_100;    /* Expect: 100-continue */
-    uint64_t body_size;  /* Content-Length, or 0 */
+    bool wants_close;   /* Connection: close, or HTTP/1.0 */
+    bool expects_100;   /* Expect: 100-continue */
+    uint64_t body_size; /* Content-Length, or 0 */
     size_t header_count;
     struct gn_http_header headers[GN_HTTP_HEADERS_MAX];
 };

@@ -8,9 +8,9 @@
 
 enum { HTTP_READ_QUERY_BYTES = 2048 };
 
-static const struct gn_http_fault http_read_too_long = {
-    414, false, "too_long", "the path, the query or a header is too long", "ask with a shorter one"
-};
+static const struct gn_http_fault http_read_too_long = { 414, false, "too_long",
+                                                         "the path, the query or a header is too long",
+                                                         "ask with a shorter one" };
 static const struct gn_http_fault http_read_bad_path = {
     400, false, "bad_path", "the path or the query is not understood",
     "a path is UTF-8, begins with /, has no empty or dotted parts, and 512 bytes at most"
@@ -66,8 +66,7 @@ static struct gn_http_fault http_read_body(const struct gn_http_head *head, stru
 {
     static const struct gn_http_fault large = { 413, false, "body_too_large",
                                                 "the body is larger than HTTP_BODY_BYTES_MAX", "send less" };
-    static const struct gn_http_fault memory = { 503, true, "no_memory", "no memory for the body",
-                                                 "try again later" };
+    static const struct gn_http_fault memory = { 503, true, "no_memory", "no memory for the body", "try again later" };
     if (head->body_size <= GN_HTTP_BODY_BYTES_MAX)
         return gn_exchange_expect(exchange, (size_t)head->body_size) ? (struct gn_http_fault){ 0 } : memory;
     struct gn_http_fault fault = large;
@@ -88,8 +87,7 @@ static gn_str http_read_cookie(const struct gn_http_head *head, const char *cook
     return (gn_str){ 0 };
 }
 
-static bool http_read_headers(const struct gn_http_head *head, const char *cookie_name,
-                              struct gn_exchange *exchange)
+static bool http_read_headers(const struct gn_http_head *head, const char *cookie_name, struct gn_exchange *exchange)
 {
     struct gn_request *request = &exchange->request;
     uint64_t last = 0;

@@ -260,8 +260,10 @@ static void a_path_has_one_way_to_be_written(void **state)
 static void what_proxies_say_is_not_believed(void **state)
 {
     (void)state;
-    static const char *const headers[] = { "X-Forwarded-For: 127.0.0.1\r\n", "X-Original-URL: /setup\r\n",
-                                           "X-HTTP-Method-Override: DELETE\r\n", "X-Real-IP: ::1\r\n",
+    static const char *const headers[] = { "X-Forwarded-For: 127.0.0.1\r\n",
+                                           "X-Original-URL: /setup\r\n",
+                                           "X-HTTP-Method-Override: DELETE\r\n",
+                                           "X-Real-IP: ::1\r\n",
                                            "X-Forwarded-Host: evil\r\nX-Forwarded-Proto: https\r\n",
                                            "Authorization: Basic YW5uYTphbm5h\r\n" };
     n.cookie[0] = '\0';

@@ -12,13 +12,12 @@ static gn_err listen_resolve(struct gn_listen *door, struct gn_diag *diag)
     struct addrinfo *found = NULL;
     const int failed = getaddrinfo(door->host, NULL, &hints, &found);
     if (failed != 0 || found == NULL) {
-        gn_diag_set(diag, 0, 0, "--portal: '%s' is no address of this machine (%s)", door->host,
-                    gai_strerror(failed));
+        gn_diag_set(diag, 0, 0, "--portal: '%s' is no address of this machine (%s)", door->host, gai_strerror(failed));
         return GN_ERR_INVAL;
     }
     const bool is_six = found->ai_family == AF_INET6;
-    const int unnamed = getnameinfo(found->ai_addr, found->ai_addrlen, door->address, sizeof door->address,
-                                    NULL, 0, NI_NUMERICHOST);
+    const int unnamed =
+        getnameinfo(found->ai_addr, found->ai_addrlen, door->address, sizeof door->address, NULL, 0, NI_NUMERICHOST);
     freeaddrinfo(found);
     if (unnamed != 0) {
         gn_diag_set(diag, 0, 0, "--portal: the address of '%s' cannot be read", door->host);

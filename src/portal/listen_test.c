@@ -30,9 +30,10 @@ static void addresses_are_taken_apart(void **state)
 static void anything_else_is_refused_with_an_example(void **state)
 {
     (void)state;
-    static const char *const bad[] = { "",           "8080",        ":8080",          "127.0.0.1",  "127.0.0.1:",
-                                       "127.0.0.1:65536", "127.0.0.1:-1", "127.0.0.1:80a", "::1:8080", "[::1]",
-                                       "[]:80",      "127.0.0.1:8 0" };
+    static const char *const bad[] = {
+        "",         "8080",  ":8080", "127.0.0.1",    "127.0.0.1:", "127.0.0.1:65536", "127.0.0.1:-1", "127.0.0.1:80a",
+        "::1:8080", "[::1]", "[]:80", "127.0.0.1:8 0"
+    };
     struct gn_listen door;
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
         struct gn_diag diag = { 0 };

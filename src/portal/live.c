@@ -28,8 +28,8 @@ static const char *const live_kinds[] = { "finding", "alarm",    "decision", "ac
 /* A Thing that somebody watches. */
 struct live_watch {
     uint32_t thing;
-    uint32_t stream_count;  /* 0: the row is free */
-    uint64_t mark;          /* sum over the seq of the newest readings: differs when one is new */
+    uint32_t stream_count; /* 0: the row is free */
+    uint64_t mark;         /* sum over the seq of the newest readings: differs when one is new */
     char id[GN_THING_ID_BYTES_MAX + 1];
 };
 
@@ -39,7 +39,7 @@ struct gn_live_stream {
     uint64_t after; /* outputs up to this change were sent */
     uint32_t watch_count;
     uint32_t watches[GN_LIVE_THINGS_MAX];
-    bool fresh[GN_LIVE_THINGS_MAX]; /* has not had this Thing's values yet */
+    bool fresh[GN_LIVE_THINGS_MAX];        /* has not had this Thing's values yet */
     char thing[GN_THING_ID_BYTES_MAX + 1]; /* outputs of this Thing only; empty: all */
     bool local;
     char cookie[GN_COOKIE_BYTES];
@@ -56,7 +56,7 @@ struct gn_live {
     struct gn_live_stream *streams[GN_LIVE_STREAMS_MAX];
     size_t stream_count;
     struct live_watch watches[LIVE_WATCHES_MAX];
-    size_t watch_end; /* rows in use are below */
+    size_t watch_end;        /* rows in use are below */
     struct gn_counts counts; /* as they were told last */
     int64_t counted_ms;
     int64_t told_ms;
@@ -225,8 +225,7 @@ static bool live_configure(struct gn_live *live, struct gn_live_stream *stream, 
         return false;
     if (request->last_event == 0 && !gn_query_u64(request, "after", 0, INT64_MAX, &after, response))
         return false;
-    if (gn_request_query(request, "thing", &text) &&
-        gn_str_copy(stream->thing, sizeof stream->thing, text) != GN_OK) {
+    if (gn_request_query(request, "thing", &text) && gn_str_copy(stream->thing, sizeof stream->thing, text) != GN_OK) {
         gn_response_error(response, 400, "bad_query", "GET /api/v1/things lists the Things", "there is no such Thing");
         return false;
     }
@@ -310,8 +309,9 @@ static bool live_output(void *ctx, const struct gn_output *output, uint64_t chan
     struct gn_live_stream *stream = outputs->stream;
     if (live_wants(stream, output)) {
         struct gn_buf event = gn_buf_over(outputs->live->event, sizeof outputs->live->event);
-        gn_buf_addf(&event, "event: output\nid: %" PRIu64 "\ndata: {\"change\":%" PRIu64 ",\"kind\":\"%s\",\"data\":",
-                    change, change, output->kind);
+        gn_buf_addf(&event,
+                    "event: output\nid: %" PRIu64 "\ndata: {\"change\":%" PRIu64 ",\"kind\":\"%s\",\"data\":", change,
+                    change, output->kind);
         gn_buf_add_str(&event, output->json);
         gn_buf_add_text(&event, "}\n\n");
         if (event.full || !live_put(stream, gn_buf_str(&event)))
@@ -327,10 +327,9 @@ static void live_outputs_of(struct gn_live *live, struct gn_live_stream *stream)
     const uint64_t last = gn_store_last_change(live->api->reader);
     if ((stream->kinds & LIVE_OUTPUTS) == 0 || stream->after >= last || live_room(stream) < LIVE_OUTPUT_ROOM)
         return;
-    const struct gn_output_query query = { .from_ms = INT64_MIN,
-                                           .to_ms = INT64_MAX,
-                                           .after_change = stream->after,
-                                           .limit = LIVE_OUTPUTS_A_TICK };
+    const struct gn_output_query query = {
+        .from_ms = INT64_MIN, .to_ms = INT64_MAX, .after_change = stream->after, .limit = LIVE_OUTPUTS_A_TICK
+    };
     GN_IGNORE(gn_store_outputs(live->api->reader, &query, live_output, &outputs), "the next look asks again");
 }
 
@@ -430,8 +429,8 @@ static void live_tell_status(struct gn_live *live, struct gn_live_stream *stream
                 "event: status\ndata: {\"now\":%" PRId64 ",\"things\":%" PRIu64 ",\"things_online\":%" PRIu64
                 ",\"series\":%" PRIu64 ",\"readings\":%" PRIu64 ",\"alarms_open\":%" PRIu64
                 ",\"decisions_pending\":%" PRIu64 "}\n\n",
-                gn_wall_ms(&live->api->clock), counts->things, counts->things_online, counts->series,
-                counts->readings, counts->alarms_open, counts->decisions_pending);
+                gn_wall_ms(&live->api->clock), counts->things, counts->things_online, counts->series, counts->readings,
+                counts->alarms_open, counts->decisions_pending);
     stream->status_due = !live_put(stream, gn_buf_str(&event));
 }
 

@@ -12,7 +12,7 @@
  * fixed size: outputs wait in the store until there is room, readings are skipped; who takes nothing for
  * 20 s is ended. A stream also ends when its session does.
  *
- * No sockets here: http.c takes bytes out of a stream and sends them. Portal thread only. */
+ * No sockets here: http_conn.c takes bytes out of a stream and sends them. Portal thread only. */
 #ifndef GN_PORTAL_LIVE_H
 #define GN_PORTAL_LIVE_H
 

@@ -248,8 +248,12 @@ static void outputs_that_find_no_room_wait_in_the_store(void **state)
         char id[16];
         (void)snprintf(id, sizeof id, "a-%d", i);
         (void)snprintf(json, sizeof json, "{\"id\":\"%s\",\"pad\":\"%0300d\"}", id, i);
-        const struct gn_output output = { .kind = "alarm", .id = gn_str_of(id), .state = GN_STR("open"),
-                                          .time_ms = FIXTURE_BEGIN_MS, .seq = f.seq, .json = gn_str_of(json) };
+        const struct gn_output output = { .kind = "alarm",
+                                          .id = gn_str_of(id),
+                                          .state = GN_STR("open"),
+                                          .time_ms = FIXTURE_BEGIN_MS,
+                                          .seq = f.seq,
+                                          .json = gn_str_of(json) };
         assert_int_equal(gn_store_put_output(f.store, &output), GN_OK);
     }
     assert_int_equal(gn_store_flush(f.store), GN_OK);
@@ -272,8 +276,7 @@ static void a_stream_ends_with_its_session(void **state)
     bool over = true;
     int64_t delay_ms;
     fixture_set_up(&f);
-    assert_int_equal(gn_guard_login(f.guard, GN_STR("anna"), GN_STR(FIXTURE_PASSWORD), GN_STR("x"), cookie,
-                                    &delay_ms),
+    assert_int_equal(gn_guard_login(f.guard, GN_STR("anna"), GN_STR(FIXTURE_PASSWORD), GN_STR("x"), cookie, &delay_ms),
                      GN_OK);
     struct gn_request *request = fixture_request(&f, "GET", "/api/v1/live", AS_ADMIN);
     request->cookie = gn_str_of(cookie);
@@ -298,8 +301,7 @@ static void watching_does_not_keep_a_session_alive(void **state)
     bool over = false;
     int64_t delay_ms;
     fixture_set_up(&f);
-    assert_int_equal(gn_guard_login(f.guard, GN_STR("anna"), GN_STR(FIXTURE_PASSWORD), GN_STR("x"), cookie,
-                                    &delay_ms),
+    assert_int_equal(gn_guard_login(f.guard, GN_STR("anna"), GN_STR(FIXTURE_PASSWORD), GN_STR("x"), cookie, &delay_ms),
                      GN_OK);
     struct gn_request *request = fixture_request(&f, "GET", "/api/v1/live", AS_ADMIN);
     request->cookie = gn_str_of(cookie);

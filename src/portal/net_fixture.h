@@ -146,9 +146,9 @@ static inline void net_write_request(const struct net *n, int fd, const char *me
     char length[64] = "";
     if (body != NULL)
         (void)snprintf(length, sizeof length, "Content-Length: %zu\r\n", strlen(body));
-    const int size = snprintf(head, sizeof head, "%s %s HTTP/1.1\r\nHost: %s\r\n%s%s%s%s%s\r\n", method, target,
-                              n->address, n->cookie[0] != '\0' ? "Cookie: " : "", n->cookie,
-                              n->cookie[0] != '\0' ? "\r\n" : "", extra, length);
+    const int size =
+        snprintf(head, sizeof head, "%s %s HTTP/1.1\r\nHost: %s\r\n%s%s%s%s%s\r\n", method, target, n->address,
+                 n->cookie[0] != '\0' ? "Cookie: " : "", n->cookie, n->cookie[0] != '\0' ? "\r\n" : "", extra, length);
     assert_true(size > 0 && (size_t)size < sizeof head);
     net_send(fd, head, (size_t)size);
     if (body != NULL)

@@ -16,8 +16,8 @@ static void *portal_run(void *arg)
     return NULL;
 }
 
-gn_err gn_portal_start(const struct gn_portal_options *options, struct gn_buf *out_address,
-                       struct gn_portal **out, struct gn_diag *diag)
+gn_err gn_portal_start(const struct gn_portal_options *options, struct gn_buf *out_address, struct gn_portal **out,
+                       struct gn_diag *diag)
 {
     struct gn_listen door;
     uint16_t port = 0;

@@ -7,11 +7,11 @@
 #ifndef GN_PORTAL_PORTAL_FIXTURE_H
 #define GN_PORTAL_PORTAL_FIXTURE_H
 
+#include <cmocka.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <cmocka.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -26,13 +26,13 @@
 enum fixture_who { AS_NOBODY, AS_VIEWER, AS_OPERATOR, AS_ADMIN, AS_OWNER /* over the Unix socket */ };
 
 struct fixture_host {
-    gn_err next_err;          /* what the next change answers */
-    char added[256];          /* name of the last Thing that was to be added */
-    char renewed[96];         /* id of the last Thing that got a new token */
+    gn_err next_err;  /* what the next change answers */
+    char added[256];  /* name of the last Thing that was to be added */
+    char renewed[96]; /* id of the last Thing that got a new token */
     char decision[96], person[96], reason[600];
     bool approve;
     unsigned change_count;
-    uint32_t online;          /* this Thing is */
+    uint32_t online; /* this Thing is */
 };
 
 struct fixture {
@@ -121,8 +121,7 @@ static inline void fixture_solution(void *self, const char *kind, struct gn_buf 
                              "{\"thing\":\"mill\",\"name\":\"grind\",\"arguments\":[]}]");
 }
 
-static inline void fixture_unit(void *self, gn_str thing_id, gn_str property,
-                                char out[static GN_UNIT_BYTES_MAX + 1])
+static inline void fixture_unit(void *self, gn_str thing_id, gn_str property, char out[static GN_UNIT_BYTES_MAX + 1])
 {
     (void)self;
     (void)thing_id;
@@ -180,14 +179,13 @@ static inline void fixture_set_up(struct fixture *f)
 {
     char code[GN_SETUP_CODE_BYTES];
     gn_guard_setup_code(f->guard, code);
-    assert_int_equal(gn_guard_setup(f->guard, gn_str_of(code), GN_STR("anna"), GN_STR(FIXTURE_PASSWORD), NULL),
-                     GN_OK);
+    assert_int_equal(gn_guard_setup(f->guard, gn_str_of(code), GN_STR("anna"), GN_STR(FIXTURE_PASSWORD), NULL), GN_OK);
 }
 
 /* --- what the store knows --- */
 
-static inline void fixture_put(struct fixture *f, gn_record_type type, void *record, size_t fixed,
-                               const void *tail, size_t tail_size)
+static inline void fixture_put(struct fixture *f, gn_record_type type, void *record, size_t fixed, const void *tail,
+                               size_t tail_size)
 {
     static _Alignas(8) uint8_t bytes[8192];
     const size_t size = gn_record_round(fixed + tail_size);
@@ -292,8 +290,7 @@ static inline struct gn_request *fixture_request(struct fixture *f, const char *
     request->body_type = GN_BODY_JSON;
     request->local = who == AS_OWNER;
     request->has_principal = who != AS_NOBODY;
-    static const gn_role roles[] = { GN_ROLE_VIEWER, GN_ROLE_VIEWER, GN_ROLE_OPERATOR, GN_ROLE_ADMIN,
-                                     GN_ROLE_ADMIN };
+    static const gn_role roles[] = { GN_ROLE_VIEWER, GN_ROLE_VIEWER, GN_ROLE_OPERATOR, GN_ROLE_ADMIN, GN_ROLE_ADMIN };
     request->principal.role = roles[who];
     (void)snprintf(request->principal.name, sizeof request->principal.name, "%s",
                    who == AS_NOBODY ? "" : gn_role_name(roles[who]));

@@ -22,21 +22,21 @@ struct gn_query_item {
 
 struct gn_request {
     gn_method method;
-    gn_str path;                         /* decoded once, without "//", "/./" and "/../" */
-    gn_str parts[GN_PATH_PARTS_MAX];     /* what stands for {id} and {property} in the route's path */
+    gn_str path;                     /* decoded once, without "//", "/./" and "/../" */
+    gn_str parts[GN_PATH_PARTS_MAX]; /* what stands for {id} and {property} in the route's path */
     struct gn_query_item query[GN_QUERY_ITEMS_MAX];
     size_t query_count;
     gn_body_type body_type;
     gn_str body;
-    bool local;               /* came over the Unix socket */
+    bool local; /* came over the Unix socket */
     bool accepts_gzip;
-    bool accepts_html;        /* a browser that shows a page */
-    uint64_t last_event;      /* Last-Event-ID, 0: none */
-    gn_str source;            /* the peer's address, without port */
-    gn_str host;              /* the Host header */
-    gn_str origin;            /* the Origin header, empty: none */
-    gn_str site;              /* Sec-Fetch-Site, empty: none */
-    gn_str cookie;            /* our cookie's value, empty: none */
+    bool accepts_html;   /* a browser that shows a page */
+    uint64_t last_event; /* Last-Event-ID, 0: none */
+    gn_str source;       /* the peer's address, without port */
+    gn_str host;         /* the Host header */
+    gn_str origin;       /* the Origin header, empty: none */
+    gn_str site;         /* Sec-Fetch-Site, empty: none */
+    gn_str cookie;       /* our cookie's value, empty: none */
     bool has_principal;
     struct gn_principal principal;
 };

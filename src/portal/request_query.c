@@ -8,8 +8,7 @@
 
 static bool request_query_refuse(struct gn_response *response, gn_str name, const char *hint)
 {
-    gn_response_error(response, 400, "bad_query", hint, "the query item '%.*s' is not understood",
-                      GN_STR_ARGS(name));
+    gn_response_error(response, 400, "bad_query", hint, "the query item '%.*s' is not understood", GN_STR_ARGS(name));
     return false;
 }
 
@@ -26,7 +25,7 @@ bool gn_query_known(const struct gn_request *request, const char *const *known, 
 }
 
 static bool request_query_time(const struct gn_request *request, const char *name, int64_t *out,
-                       struct gn_response *response)
+                               struct gn_response *response)
 {
     gn_str text;
     if (!gn_request_query(request, name, &text))
@@ -42,8 +41,8 @@ static bool request_query_time(const struct gn_request *request, const char *nam
     return request_query_refuse(response, gn_str_of(name), "a time is RFC 3339 or milliseconds since 1970");
 }
 
-bool gn_query_u64(const struct gn_request *request, const char *name, uint64_t min, uint64_t max,
-                  uint64_t *inout, struct gn_response *response)
+bool gn_query_u64(const struct gn_request *request, const char *name, uint64_t min, uint64_t max, uint64_t *inout,
+                  struct gn_response *response)
 {
     gn_str text;
     uint64_t value;
@@ -59,7 +58,7 @@ bool gn_query_u64(const struct gn_request *request, const char *name, uint64_t m
 }
 
 bool gn_query_span_read(const struct gn_request *request, uint32_t limit_default, uint32_t limit_max,
-                   struct gn_query_span *out, struct gn_response *response)
+                        struct gn_query_span *out, struct gn_response *response)
 {
     uint64_t limit = limit_default;
     *out = (struct gn_query_span){ .from_ms = INT64_MIN, .to_ms = INT64_MAX };
@@ -76,15 +75,15 @@ bool gn_query_thing(struct gn_api *api, gn_str id, uint32_t *out_index, struct g
 {
     const gn_err err = gn_store_find_thing(api->reader, id, out_index, out);
     if (err == GN_ERR_NOT_FOUND)
-        gn_response_error(response, 404, "not_found", "GET /api/v1/things lists the Things",
-                          "there is no Thing '%.*s'", GN_STR_ARGS(id));
+        gn_response_error(response, 404, "not_found", "GET /api/v1/things lists the Things", "there is no Thing '%.*s'",
+                          GN_STR_ARGS(id));
     else if (err)
         gn_query_failed(err, response);
     return err == GN_OK;
 }
 
-bool gn_query_series(struct gn_api *api, uint32_t thing, gn_str property, uint32_t *out_index,
-                     struct gn_series *out, struct gn_response *response)
+bool gn_query_series(struct gn_api *api, uint32_t thing, gn_str property, uint32_t *out_index, struct gn_series *out,
+                     struct gn_response *response)
 {
     const gn_err err = gn_store_find_series(api->reader, thing, property, out_index, out);
     if (err == GN_ERR_NOT_FOUND)

@@ -18,15 +18,15 @@ struct gn_query_span {
 bool gn_query_known(const struct gn_request *request, const char *const *known, struct gn_response *response);
 
 bool gn_query_span_read(const struct gn_request *request, uint32_t limit_default, uint32_t limit_max,
-                   struct gn_query_span *out, struct gn_response *response);
-bool gn_query_u64(const struct gn_request *request, const char *name, uint64_t min, uint64_t max,
-                  uint64_t *inout, struct gn_response *response);
+                        struct gn_query_span *out, struct gn_response *response);
+bool gn_query_u64(const struct gn_request *request, const char *name, uint64_t min, uint64_t max, uint64_t *inout,
+                  struct gn_response *response);
 
 /* 404 when there is no such Thing / no such property of it. */
 bool gn_query_thing(struct gn_api *api, gn_str id, uint32_t *out_index, struct gn_thing *out,
                     struct gn_response *response);
-bool gn_query_series(struct gn_api *api, uint32_t thing, gn_str property, uint32_t *out_index,
-                     struct gn_series *out, struct gn_response *response);
+bool gn_query_series(struct gn_api *api, uint32_t thing, gn_str property, uint32_t *out_index, struct gn_series *out,
+                     struct gn_response *response);
 
 /* The answer to a store or host that failed; logged by name. */
 void gn_query_failed(gn_err err, struct gn_response *response);

@@ -46,9 +46,15 @@ static void what_cannot_be_meant_is_refused_by_name(void **state)
     static const struct {
         const char *query;
         const char *name;
-    } rows[] = { { "from=yesterday", "'from'" },  { "from=", "'from'" },       { "to=1e9", "'to'" },
-                 { "limit=0", "'limit'" },        { "limit=1001", "'limit'" }, { "limit=-1", "'limit'" },
-                 { "limit=99999999999999999999", "'limit'" }, { "limit=", "'limit'" }, { "limit=1 ", "'limit'" } };
+    } rows[] = { { "from=yesterday", "'from'" },
+                 { "from=", "'from'" },
+                 { "to=1e9", "'to'" },
+                 { "limit=0", "'limit'" },
+                 { "limit=1001", "'limit'" },
+                 { "limit=-1", "'limit'" },
+                 { "limit=99999999999999999999", "'limit'" },
+                 { "limit=", "'limit'" },
+                 { "limit=1 ", "'limit'" } };
     struct gn_query_span out;
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         assert_false(span(rows[i].query, &out));

@@ -31,8 +31,9 @@ static void a_cookie_is_found_by_its_whole_name(void **state)
         const char *header;
         const char *value;
     } rows[] = {
-        { "g=1", "1" },      { "a=2; g=1; b=3", "1" }, { "a=2;g=1", "1" }, { "gg=2; g=1", "1" }, { "xg=2", "" },
-        { "g=1; g=2", "1" }, { "g=", "" },             { "", "" },         { ";;;=;g", "" },     { "g=a=b", "a=b" },
+        { "g=1", "1" },   { "a=2; g=1; b=3", "1" }, { "a=2;g=1", "1" }, { "gg=2; g=1", "1" },
+        { "xg=2", "" },   { "g=1; g=2", "1" },      { "g=", "" },       { "", "" },
+        { ";;;=;g", "" }, { "g=a=b", "a=b" },
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
         assert_true(gn_str_equal(gn_request_cookie(gn_str_of(rows[i].header), "g"), gn_str_of(rows[i].value)));

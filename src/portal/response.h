@@ -23,18 +23,18 @@ typedef enum gn_caching { GN_CACHE_NONE, GN_CACHE_CHECK, GN_CACHE_LONG } gn_cach
 
 struct gn_response {
     int status;
-    const char *type;         /* MIME, NULL: no body */
+    const char *type; /* MIME, NULL: no body */
     gn_policy policy;
     gn_caching caching;
-    bool gzip;                /* the body is gzip-compressed */
-    bool stream;              /* 200, and the connection becomes a live stream */
-    bool close;               /* the connection ends behind it */
-    struct gn_buf body;       /* over `memory` */
-    uint8_t *memory;          /* gn_mem_take, or NULL */
-    gn_bytes fixed;           /* a body that lives elsewhere, used instead when not empty */
-    int64_t delay_ms;         /* hold it back that long */
+    bool gzip;          /* the body is gzip-compressed */
+    bool stream;        /* 200, and the connection becomes a live stream */
+    bool close;         /* the connection ends behind it */
+    struct gn_buf body; /* over `memory` */
+    uint8_t *memory;    /* gn_mem_take, or NULL */
+    gn_bytes fixed;     /* a body that lives elsewhere, used instead when not empty */
+    int64_t delay_ms;   /* hold it back that long */
     char extra_bytes[GN_RESPONSE_EXTRA_BYTES];
-    size_t extra_size;        /* header lines of its own, each with CRLF */
+    size_t extra_size; /* header lines of its own, each with CRLF */
 };
 
 /* Empty, 204. */

@@ -11,8 +11,8 @@
 #include "portal/api/resource.h"
 
 struct gn_match {
-    const struct gn_route *route; /* NULL: no route of this method */
-    bool path_known;              /* another method has one */
+    const struct gn_route *route;        /* NULL: no route of this method */
+    bool path_known;                     /* another method has one */
     char allow[GN_RESPONSE_ALLOW_BYTES]; /* "GET, HEAD, POST" */
 };
 

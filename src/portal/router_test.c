@@ -54,8 +54,8 @@ static void head_finds_what_get_finds(void **state)
 static void there_is_one_way_to_write_a_path(void **state)
 {
     (void)state;
-    static const char *const others[] = { "/a/", "a", "/A", "/a/1/", "/a/1/b", "/a/1/b/2/", "/a/1/b/2/3",
-                                          "/",   "",  "//a", "/a//b/2", "/b", "/a/1/c/2", "/a?x", "/a;x" };
+    static const char *const others[] = { "/a/", "a",   "/A",      "/a/1/", "/a/1/b",   "/a/1/b/2/", "/a/1/b/2/3", "/",
+                                          "",    "//a", "/a//b/2", "/b",    "/a/1/c/2", "/a?x",      "/a;x" };
     struct gn_request request;
     for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
         const struct gn_match match = find(GN_GET, others[i], &request);

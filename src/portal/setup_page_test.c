@@ -58,8 +58,7 @@ static void the_style_is_the_one_the_policy_names(void **state)
     const char *text = page(GN_STR(""), GN_STR(""));
     const char *begin = strstr(text, "<style>") + 7;
     const char *close = strstr(begin, "</style>");
-    const struct gn_sha256 hash =
-        gn_sha256_of((gn_bytes){ (const uint8_t *)begin, (size_t)(close - begin) });
+    const struct gn_sha256 hash = gn_sha256_of((gn_bytes){ (const uint8_t *)begin, (size_t)(close - begin) });
     char expected[80] = "sha256-";
     (void)sodium_bin2base64(expected + 7, sizeof expected - 7, hash.bytes, sizeof hash.bytes,
                             sodium_base64_VARIANT_ORIGINAL);

@@ -20,7 +20,7 @@ static struct gn_response response;
 static int begin(void **state)
 {
     (void)state;
-    z_stream stream = { .next_in = (unsigned char *)(uintptr_t)"let x = 1;",
+    z_stream stream = { .next_in = (unsigned char *)(uintptr_t) "let x = 1;",
                         .avail_in = 10,
                         .next_out = packed,
                         .avail_out = sizeof packed };
@@ -121,12 +121,9 @@ static void the_binary_has_a_page(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        CASE(packed_files_go_out_packed_to_who_takes_it),
-        CASE(others_get_them_inflated),
-        CASE(places_of_the_pages_own_router_get_the_page),
-        CASE(a_file_that_is_not_there_is_not_the_page),
-        CASE(a_damaged_file_is_an_error_not_half_a_script),
-        CASE(the_binary_has_a_page),
+        CASE(packed_files_go_out_packed_to_who_takes_it),   CASE(others_get_them_inflated),
+        CASE(places_of_the_pages_own_router_get_the_page),  CASE(a_file_that_is_not_there_is_not_the_page),
+        CASE(a_damaged_file_is_an_error_not_half_a_script), CASE(the_binary_has_a_page),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -19,8 +19,7 @@ struct gn_series_list {
     uint32_t index[GN_SERIES_PER_THING_MAX];
     struct gn_series series[GN_SERIES_PER_THING_MAX];
 };
-GN_MUST_USE gn_err gn_series_list_read(struct gn_store_reader *reader, uint32_t thing,
-                                       struct gn_series_list *out);
+GN_MUST_USE gn_err gn_series_list_read(struct gn_store_reader *reader, uint32_t thing, struct gn_series_list *out);
 
 /* The newest reading; false when there is none. `text` is where the string of a text series is kept. */
 bool gn_value_last(struct gn_store_reader *reader, uint32_t series, struct gn_reading *out,

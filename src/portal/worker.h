@@ -2,7 +2,7 @@
 /* portal/worker.h -- one helper thread with a short queue, for handlers that wait.
  *
  *   portal thread: post ──▶ [queue, GN_WORKER_JOBS_MAX] ──▶ worker: run ──▶ [done] ──▶ portal thread: finish
- *                                                              └── wake (lws_cancel_service)
+ *                                                              └── wake (uv_async_send)
  *
  * A job belongs to the worker from post until it comes back through gn_worker_finish. A full queue refuses:
  * the portal then says 503 instead of letting the line grow. */
@@ -37,8 +37,7 @@ struct gn_worker {
     void *wake_ctx;
 };
 
-GN_MUST_USE gn_err gn_worker_start(struct gn_worker *worker, const char *name, void (*wake)(void *ctx),
-                                   void *wake_ctx);
+GN_MUST_USE gn_err gn_worker_start(struct gn_worker *worker, const char *name, void (*wake)(void *ctx), void *wake_ctx);
 /* Ends the thread behind the job that runs; jobs that still wait are finished without being run. */
 void gn_worker_stop(struct gn_worker *worker);
 

@@ -40,8 +40,7 @@ static bool answer_is_pending(struct gn_api *api, gn_str decision, struct gn_res
     return err == GN_OK && found.found && strcmp(found.state, "pending") == 0;
 }
 
-static bool answer_reason(const struct gn_request *request, struct gn_body_fields *fields,
-                          struct gn_response *response)
+static bool answer_reason(const struct gn_request *request, struct gn_body_fields *fields, struct gn_response *response)
 {
     static const char *const known[] = { "reason", NULL };
     struct gn_diag diag = { 0 };
@@ -60,8 +59,7 @@ static bool answer_reason(const struct gn_request *request, struct gn_body_field
     return err == GN_OK;
 }
 
-static void answer(struct gn_api *api, const struct gn_request *request, bool approve,
-                   struct gn_response *response)
+static void answer(struct gn_api *api, const struct gn_request *request, bool approve, struct gn_response *response)
 {
     struct gn_body_fields fields;
     const gn_str decision = request->parts[0];
@@ -74,8 +72,8 @@ static void answer(struct gn_api *api, const struct gn_request *request, bool ap
         gn_query_failed(err, response);
         return;
     }
-    gn_log(GN_LOG_INFO, "portal", "decision_answered", "decision=%.*s verdict=%s by=%s", GN_STR_ARGS(decision),
-           verdict, request->principal.name);
+    gn_log(GN_LOG_INFO, "portal", "decision_answered", "decision=%.*s verdict=%s by=%s", GN_STR_ARGS(decision), verdict,
+           request->principal.name);
     struct gn_jw w = gn_response_json(response, 202);
     gn_jw_open(&w, '{');
     gn_jw_key(&w, "decision");
@@ -99,15 +97,10 @@ static void answer_reject(struct gn_api *api, const struct gn_request *request, 
 
 static const struct gn_route answer_routes[] = {
     { GN_ROUTE(GN_POST, "/api/v1/decisions/{id}/approve", GN_ACCESS_OPERATOR, GN_PLACE_COMMANDS, answer_approve),
-      .help = "lets a decision that waits go on; follow the decision to see its result",
-      .input = "Reason",
-      .answer = "Answer",
-      .status = 202 },
+      .help = "lets a decision that waits go on; follow the decision to see its result", .input = "Reason",
+      .answer = "Answer", .status = 202 },
     { GN_ROUTE(GN_POST, "/api/v1/decisions/{id}/reject", GN_ACCESS_OPERATOR, GN_PLACE_COMMANDS, answer_reject),
-      .help = "stops a decision that waits",
-      .input = "Reason",
-      .answer = "Answer",
-      .status = 202 },
+      .help = "stops a decision that waits", .input = "Reason", .answer = "Answer", .status = 202 },
 };
 
 /* clang-format off */

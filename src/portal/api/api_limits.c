@@ -28,9 +28,7 @@ static void limits_get(struct gn_api *api, const struct gn_request *request, str
 
 static const struct gn_route limits_routes[] = {
     { GN_ROUTE(GN_GET, "/api/v1/limits", GN_ACCESS_VIEWER, GN_PLACE_PORTAL, limits_get),
-      .help = "every limit of the node, with what happens beyond it",
-      .answer = "Limits",
-      .status = 200 },
+      .help = "every limit of the node, with what happens beyond it", .answer = "Limits", .status = 200 },
 };
 
 /* clang-format off */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "portal/api/api_table.h"
 
-/* Only asks for the stream: the connection, and so the stream itself, belongs to portal/http.c. */
+/* Only asks for the stream: the connection, and so the stream itself, belongs to portal/http_conn.c. */
 static void live_get(struct gn_api *api, const struct gn_request *request, struct gn_response *response)
 {
     (void)api;
@@ -15,8 +15,7 @@ static const struct gn_route live_routes[] = {
       .help = "server-sent events: outputs as they come, the newest values of the Things asked for, status",
       .query = "kinds=list|things=list of ids whose readings are sent|thing=id whose outputs are sent|"
                "after=change number",
-      .answer = "Live",
-      .status = 200 },
+      .answer = "Live", .status = 200 },
 };
 
 /* clang-format off */

@@ -7,9 +7,8 @@
 static const char *openapi_access(gn_access access)
 {
     static const char *const names[] = {
-        [GN_ACCESS_MISSING] = "nobody",    [GN_ACCESS_ANYONE] = "anyone",
-        [GN_ACCESS_VIEWER] = "viewer",     [GN_ACCESS_OPERATOR] = "operator",
-        [GN_ACCESS_ADMIN] = "admin",
+        [GN_ACCESS_MISSING] = "nobody",    [GN_ACCESS_ANYONE] = "anyone", [GN_ACCESS_VIEWER] = "viewer",
+        [GN_ACCESS_OPERATOR] = "operator", [GN_ACCESS_ADMIN] = "admin",
     };
     return names[access];
 }
@@ -170,9 +169,7 @@ static void openapi_get(struct gn_api *api, const struct gn_request *request, st
 
 static const struct gn_route openapi_routes[] = {
     { GN_ROUTE(GN_GET, "/api/v1/openapi.json", GN_ACCESS_VIEWER, GN_PLACE_PORTAL, openapi_get),
-      .help = "this description",
-      .answer = "OpenApi",
-      .status = 200 },
+      .help = "this description", .answer = "OpenApi", .status = 200 },
 };
 
 /* clang-format off */

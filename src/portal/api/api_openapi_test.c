@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "portal/portal_fixture.h"
 #include "base/json_read.h"
+#include "portal/portal_fixture.h"
 
 static struct fixture f;
 

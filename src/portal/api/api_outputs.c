@@ -21,19 +21,17 @@ static bool outputs_write(void *ctx, const struct gn_output *output, uint64_t ch
     return !found->w->buf->full;
 }
 
-static void outputs_list(struct gn_api *api, const char *kind, const char *plural,
-                         const struct gn_request *request, struct gn_response *response)
+static void outputs_list(struct gn_api *api, const char *kind, const char *plural, const struct gn_request *request,
+                         struct gn_response *response)
 {
     static const char *const known[] = { "thing", "state", "from", "to", "limit", NULL };
     struct gn_query_span span;
     if (!gn_query_known(request, known, response) ||
         !gn_query_span_read(request, OUTPUTS_LIMIT_DEFAULT, OUTPUTS_LIMIT_MAX, &span, response))
         return;
-    struct gn_output_query query = { .kind = kind,
-                                     .from_ms = span.from_ms,
-                                     .to_ms = span.to_ms,
-                                     .limit = span.limit,
-                                     .newest_first = true };
+    struct gn_output_query query = {
+        .kind = kind, .from_ms = span.from_ms, .to_ms = span.to_ms, .limit = span.limit, .newest_first = true
+    };
     (void)gn_request_query(request, "thing", &query.thing);
     (void)gn_request_query(request, "state", &query.state);
     struct gn_jw w = gn_response_json(response, 200);
@@ -63,14 +61,14 @@ static void outputs_one(struct gn_api *api, const char *kind, const struct gn_re
         gn_response_error(response, 404, "not_found", "look at the list first", "there is no such %s", kind);
 }
 
-#define OUTPUTS_HANDLERS(kind, plural)                                                                       \
-    static void plural##_get(struct gn_api *api, const struct gn_request *request, struct gn_response *response) \
-    {                                                                                                        \
-        outputs_list(api, #kind, #plural, request, response);                                                \
-    }                                                                                                        \
-    static void kind##_get(struct gn_api *api, const struct gn_request *request, struct gn_response *response) \
-    {                                                                                                        \
-        outputs_one(api, #kind, request, response);                                                          \
+#define OUTPUTS_HANDLERS(kind, plural)                                                                                 \
+    static void plural##_get(struct gn_api *api, const struct gn_request *request, struct gn_response *response)       \
+    {                                                                                                                  \
+        outputs_list(api, #kind, #plural, request, response);                                                          \
+    }                                                                                                                  \
+    static void kind##_get(struct gn_api *api, const struct gn_request *request, struct gn_response *response)         \
+    {                                                                                                                  \
+        outputs_one(api, #kind, request, response);                                                                    \
     }
 
 OUTPUTS_HANDLERS(finding, findings)
@@ -80,17 +78,17 @@ OUTPUTS_HANDLERS(action, actions)
 OUTPUTS_HANDLERS(receipt, receipts)
 
 #define OUTPUTS_QUERY "thing=id|state=word|from=time|to=time|limit=count"
-#define OUTPUTS_ROUTES(kind, plural, Kind, Plural)                                                          \
-    { GN_ROUTE(GN_GET, "/api/v1/" #plural, GN_ACCESS_VIEWER, GN_PLACE_PORTAL, plural##_get),                \
-      .help = #plural ", newest first", .query = OUTPUTS_QUERY, .answer = #Plural, .status = 200 },         \
-    { GN_ROUTE(GN_GET, "/api/v1/" #plural "/{id}", GN_ACCESS_VIEWER, GN_PLACE_PORTAL, kind##_get),          \
-      .help = "one " #kind, .answer = #Kind, .status = 200 }
+#define OUTPUTS_ROUTES(kind, plural, Kind, Plural)                                                                     \
+    { GN_ROUTE(GN_GET, "/api/v1/" #plural, GN_ACCESS_VIEWER, GN_PLACE_PORTAL, plural##_get),                           \
+      .help = #plural ", newest first", .query = OUTPUTS_QUERY, .answer = #Plural, .status = 200 },                    \
+    {                                                                                                                  \
+        GN_ROUTE(GN_GET, "/api/v1/" #plural "/{id}", GN_ACCESS_VIEWER, GN_PLACE_PORTAL, kind##_get),                   \
+            .help = "one " #kind, .answer = #Kind, .status = 200                                                       \
+    }
 
 static const struct gn_route outputs_routes[] = {
-    OUTPUTS_ROUTES(finding, findings, Finding, Findings),
-    OUTPUTS_ROUTES(alarm, alarms, Alarm, Alarms),
-    OUTPUTS_ROUTES(decision, decisions, Decision, Decisions),
-    OUTPUTS_ROUTES(action, actions, Action, Actions),
+    OUTPUTS_ROUTES(finding, findings, Finding, Findings),     OUTPUTS_ROUTES(alarm, alarms, Alarm, Alarms),
+    OUTPUTS_ROUTES(decision, decisions, Decision, Decisions), OUTPUTS_ROUTES(action, actions, Action, Actions),
     OUTPUTS_ROUTES(receipt, receipts, Receipt, Receipts),
 };
 

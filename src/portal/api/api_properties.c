@@ -109,11 +109,9 @@ static void properties_readings(struct gn_api *api, const struct gn_thing *thing
     gn_value_unit(api, gn_str_of(thing->id), gn_str_of(series->property), unit);
     struct gn_jw w = gn_response_json(response, 200);
     struct properties_writer writer = { .w = &w, .kind = series->kind };
-    const struct gn_range range = { .series = index,
-                                    .from_ms = span->from_ms,
-                                    .to_ms = span->to_ms,
-                                    .limit = span->limit,
-                                    .newest_first = true };
+    const struct gn_range range = {
+        .series = index, .from_ms = span->from_ms, .to_ms = span->to_ms, .limit = span->limit, .newest_first = true
+    };
     properties_begin(thing, series, &w);
     gn_jw_key(&w, "kind");
     gn_jw_text(&w, gn_series_kind_name(series->kind));
@@ -212,8 +210,8 @@ static bool properties_take(void *ctx, const struct gn_reading *reading)
     return !merge->texts.full;
 }
 
-static gn_err properties_gather(struct gn_api *api, const struct gn_series_list *list,
-                                const struct gn_query_span *span, struct properties_merge *merge)
+static gn_err properties_gather(struct gn_api *api, const struct gn_series_list *list, const struct gn_query_span *span,
+                                struct properties_merge *merge)
 {
     for (uint32_t i = 0; i < list->count; i++) {
         const struct gn_range range = { .series = list->index[i],
@@ -260,9 +258,8 @@ static void properties_write_merged(const struct gn_thing *thing, const struct g
     response->body.full = response->body.full || merge->texts.full;
 }
 
-static void properties_merge_all(struct gn_api *api, const struct gn_thing *thing,
-                                 const struct gn_series_list *list, const struct gn_query_span *span,
-                                 struct gn_response *response)
+static void properties_merge_all(struct gn_api *api, const struct gn_thing *thing, const struct gn_series_list *list,
+                                 const struct gn_query_span *span, struct gn_response *response)
 {
     const size_t capacity = 2 * (size_t)span->limit;
     void *texts = gn_mem_take(GN_RESPONSE_BYTES_MAX, "portal: while answering");
@@ -309,14 +306,11 @@ static void properties_get_all(struct gn_api *api, const struct gn_request *requ
 static const struct gn_route properties_routes[] = {
     { GN_ROUTE(GN_GET, "/api/v1/things/{id}/properties", GN_ACCESS_VIEWER, GN_PLACE_PORTAL, properties_get_all),
       .help = "readings of all properties in the order of time; the newest `limit`; count=1 answers {\"count\":N}",
-      .query = "from=time|to=time|limit=count|count=flag",
-      .answer = "ThingReadings",
-      .status = 200 },
+      .query = "from=time|to=time|limit=count|count=flag", .answer = "ThingReadings", .status = 200 },
     { GN_ROUTE(GN_GET, "/api/v1/things/{id}/properties/{property}", GN_ACCESS_VIEWER, GN_PLACE_PORTAL,
                properties_get_one),
       .help = "readings of a property, the newest `limit`; count=1 answers {\"count\":N}; step=MS answers buckets",
-      .query = "from=time|to=time|limit=count|count=flag|step=milliseconds",
-      .answer = "PropertyAnswer",
+      .query = "from=time|to=time|limit=count|count=flag|step=milliseconds", .answer = "PropertyAnswer",
       .status = 200 },
 };
 
@@ -356,5 +350,4 @@ static const struct gn_schema properties_schemas[] = {
 };
 /* clang-format on */
 
-const struct gn_resource gn_resource_properties =
-    GN_RESOURCE("properties", properties_routes, properties_schemas);
+const struct gn_resource gn_resource_properties = GN_RESOURCE("properties", properties_routes, properties_schemas);

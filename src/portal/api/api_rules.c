@@ -16,10 +16,8 @@ static void rules_get(struct gn_api *api, const struct gn_request *request, stru
 }
 
 static const struct gn_route rules_routes[] = {
-    { GN_ROUTE(GN_GET, "/api/v1/rules", GN_ACCESS_VIEWER, GN_PLACE_PORTAL, rules_get),
-      .help = "the rules in force",
-      .answer = "Rules",
-      .status = 200 },
+    { GN_ROUTE(GN_GET, "/api/v1/rules", GN_ACCESS_VIEWER, GN_PLACE_PORTAL, rules_get), .help = "the rules in force",
+      .answer = "Rules", .status = 200 },
 };
 
 /* clang-format off */

@@ -22,8 +22,7 @@ static void session_get(struct gn_api *api, const struct gn_request *request, st
     gn_jw_close(&w, '}');
 }
 
-static void session_refuse(gn_err err, const struct gn_request *request, int64_t delay_ms,
-                           struct gn_response *response)
+static void session_refuse(gn_err err, const struct gn_request *request, int64_t delay_ms, struct gn_response *response)
 {
     const long long wait_s = (long long)(delay_ms + 999) / 1000;
     gn_log(GN_LOG_WARN, "portal", "sign_in_refused", "source=%.*s delay_ms=%lld", GN_STR_ARGS(request->source),
@@ -75,16 +74,11 @@ static void session_delete(struct gn_api *api, const struct gn_request *request,
 }
 
 static const struct gn_route session_routes[] = {
-    { GN_ROUTE(GN_GET, "/api/v1/session", GN_ACCESS_VIEWER, GN_PLACE_PORTAL, session_get),
-      .help = "who is signed in",
-      .answer = "Session",
-      .status = 200 },
+    { GN_ROUTE(GN_GET, "/api/v1/session", GN_ACCESS_VIEWER, GN_PLACE_PORTAL, session_get), .help = "who is signed in",
+      .answer = "Session", .status = 200 },
     { GN_ROUTE(GN_POST, "/api/v1/session", GN_ACCESS_ANYONE, GN_PLACE_DOOR, session_post),
-      .help = "signs in; the answer sets the session's cookie",
-      .input = "SignIn",
-      .status = 204 },
-    { GN_ROUTE(GN_DELETE, "/api/v1/session", GN_ACCESS_VIEWER, GN_PLACE_PORTAL, session_delete),
-      .help = "signs out",
+      .help = "signs in; the answer sets the session's cookie", .input = "SignIn", .status = 204 },
+    { GN_ROUTE(GN_DELETE, "/api/v1/session", GN_ACCESS_VIEWER, GN_PLACE_PORTAL, session_delete), .help = "signs out",
       .status = 204 },
 };
 

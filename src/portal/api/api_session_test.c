@@ -69,7 +69,11 @@ static void a_hasty_guesser_is_told_to_wait(void **state)
 static void odd_bodies_are_refused_without_a_guess(void **state)
 {
     (void)state;
-    static const char *const bad[] = { "", "{}", "{\"user\":\"anna\"}", "{\"user\":\"anna\",\"password\":1}", "[",
+    static const char *const bad[] = { "",
+                                       "{}",
+                                       "{\"user\":\"anna\"}",
+                                       "{\"user\":\"anna\",\"password\":1}",
+                                       "[",
                                        "{\"user\":\"a\",\"password\":\"b\",\"role\":\"admin\"}" };
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
         assert_int_equal(fixture_ask(&f, "POST", "/api/v1/session", AS_NOBODY, bad[i]), 400);
@@ -86,8 +90,7 @@ static void who_is_signed_in_is_told_and_can_leave(void **state)
     char cookie[GN_COOKIE_BYTES];
     int64_t delay_ms;
     struct gn_principal who;
-    assert_int_equal(gn_guard_login(f.guard, GN_STR("anna"), GN_STR(FIXTURE_PASSWORD), GN_STR("x"), cookie,
-                                    &delay_ms),
+    assert_int_equal(gn_guard_login(f.guard, GN_STR("anna"), GN_STR(FIXTURE_PASSWORD), GN_STR("x"), cookie, &delay_ms),
                      GN_OK);
     fixture_request(&f, "DELETE", "/api/v1/session", AS_NOBODY)->cookie = gn_str_of(cookie);
     assert_int_equal(fixture_go(&f), 204);
@@ -101,8 +104,7 @@ static void signing_in_again_ends_the_session_before(void **state)
     char cookie[GN_COOKIE_BYTES];
     int64_t delay_ms;
     struct gn_principal who;
-    assert_int_equal(gn_guard_login(f.guard, GN_STR("anna"), GN_STR(FIXTURE_PASSWORD), GN_STR("x"), cookie,
-                                    &delay_ms),
+    assert_int_equal(gn_guard_login(f.guard, GN_STR("anna"), GN_STR(FIXTURE_PASSWORD), GN_STR("x"), cookie, &delay_ms),
                      GN_OK);
     struct gn_request *request = fixture_request(&f, "POST", "/api/v1/session", AS_NOBODY);
     request->cookie = gn_str_of(cookie);

@@ -32,8 +32,7 @@ static struct setup_refusal setup_refusal_of(gn_err err, const struct gn_diag *d
         return (struct setup_refusal){ 429, "locked", "too many wrong codes: setup is locked for 15 minutes",
                                        "wait, or start the node again" };
     case GN_ERR_EXISTS:
-        return (struct setup_refusal){ 409, "already_set_up", "this node has an account already",
-                                       "sign in with it" };
+        return (struct setup_refusal){ 409, "already_set_up", "this node has an account already", "sign in with it" };
     case GN_ERR_INVAL:
         return (struct setup_refusal){ 400, "refused", diag->text, "choose another" };
     default:
@@ -45,8 +44,7 @@ static struct setup_refusal setup_refusal_of(gn_err err, const struct gn_diag *d
 static void setup_refuse(const struct gn_request *request, const struct setup_refusal *refusal, gn_str user,
                          struct gn_response *response)
 {
-    gn_log(GN_LOG_WARN, "portal", "setup_refused", "source=%.*s code=%s", GN_STR_ARGS(request->source),
-           refusal->code);
+    gn_log(GN_LOG_WARN, "portal", "setup_refused", "source=%.*s code=%s", GN_STR_ARGS(request->source), refusal->code);
     if (request->body_type == GN_BODY_FORM)
         gn_setup_page(response, refusal->status, gn_str_of(refusal->message), user);
     else
@@ -58,10 +56,10 @@ static void setup_post(struct gn_api *api, const struct gn_request *request, str
     const bool is_form = request->body_type == GN_BODY_FORM;
     struct gn_body_fields fields;
     struct gn_diag diag = { 0 };
-    gn_err err = is_form ? gn_body_from_form(&fields, request->body, &diag)
-                         : gn_body_from_json(&fields, request->body, &diag);
-    if (err == GN_OK && !(gn_body_has(&fields, "code") && gn_body_has(&fields, "user") &&
-                          gn_body_has(&fields, "password"))) {
+    gn_err err =
+        is_form ? gn_body_from_form(&fields, request->body, &diag) : gn_body_from_json(&fields, request->body, &diag);
+    if (err == GN_OK &&
+        !(gn_body_has(&fields, "code") && gn_body_has(&fields, "user") && gn_body_has(&fields, "password"))) {
         gn_diag_set(&diag, 0, 0, "code, user and password are needed");
         err = GN_ERR_INVAL;
     }
@@ -88,12 +86,9 @@ static void setup_post(struct gn_api *api, const struct gn_request *request, str
 
 static const struct gn_route setup_routes[] = {
     { GN_ROUTE(GN_GET, "/setup", GN_ACCESS_ANYONE, GN_PLACE_PORTAL, setup_get),
-      .help = "the form for the first account; leads to / when there is one",
-      .status = 200 },
+      .help = "the form for the first account; leads to / when there is one", .status = 200 },
     { GN_ROUTE(GN_POST, "/setup", GN_ACCESS_ANYONE, GN_PLACE_DOOR, setup_post),
-      .help = "makes the first account, with the code that the node printed",
-      .input = "Setup",
-      .answer = "Session",
+      .help = "makes the first account, with the code that the node printed", .input = "Setup", .answer = "Session",
       .status = 201 },
 };
 

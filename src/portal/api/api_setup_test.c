@@ -75,9 +75,8 @@ static void a_weak_password_is_told_why(void **state)
     assert_int_equal(post(GN_BODY_FORM, "user=anna&password=short&code=%s", code()), 400);
     assert_true(fixture_says(&f, "12 characters at least"));
     assert_int_equal(post(GN_BODY_JSON, "{\"user\":\"anna\",\"password\":\"\",\"code\":\"%s\"}", code()), 400);
-    assert_int_equal(post(GN_BODY_JSON, "{\"user\":\"an na\",\"password\":\"four words do well\",\"code\":\"%s\"}",
-                          code()),
-                     400);
+    assert_int_equal(
+        post(GN_BODY_JSON, "{\"user\":\"an na\",\"password\":\"four words do well\",\"code\":\"%s\"}", code()), 400);
 }
 
 static void what_is_missing_or_broken_is_told(void **state)

@@ -8,8 +8,8 @@
 enum { STATUS_HOST_BYTES = 64 << 10 };
 
 /* What the portal counts itself; the host's figures of these names are not passed on. */
-static const char *const status_own[] = { "things",        "series", "readings", "alarms", "decisions",
-                                          "things_online", "readings_per_second" };
+static const char *const status_own[] = { "things",    "series",        "readings",           "alarms",
+                                          "decisions", "things_online", "readings_per_second" };
 
 static bool status_is_own(gn_str key)
 {
@@ -97,9 +97,7 @@ static void status_get(struct gn_api *api, const struct gn_request *request, str
 
 static const struct gn_route status_routes[] = {
     { GN_ROUTE(GN_GET, "/api/v1/status", GN_ACCESS_VIEWER, GN_PLACE_PORTAL, status_get),
-      .help = "how the node is: counts, journal, memory, version",
-      .answer = "Status",
-      .status = 200 },
+      .help = "how the node is: counts, journal, memory, version", .answer = "Status", .status = 200 },
 };
 
 /* clang-format off */

@@ -25,13 +25,12 @@ static void the_hosts_figures_and_our_counts_are_one_object(void **state)
     f.host.online = 0;
     fixture_output(&f, "alarm", "a-1", "press", "open", 0);
     assert_int_equal(fixture_ask(&f, "GET", "/api/v1/status", AS_VIEWER, ""), 200);
-    assert_string_equal(fixture_body(&f),
-                        "{\"version\":\"1.2.3\",\"uptime_s\":7,\"now\":5,\"solution\":true,"
-                        "\"journal\":{\"state\":\"ok\",\"durable_seq\":3},"
-                        "\"memory\":{\"resident_bytes\":1,\"planned\":[]},"
-                        "\"things\":{\"count\":2,\"online\":1},\"series\":{\"count\":4},"
-                        "\"readings\":{\"count\":12,\"per_second\":12.5},\"alarms\":{\"open\":1},"
-                        "\"decisions\":{\"pending\":0}}");
+    assert_string_equal(fixture_body(&f), "{\"version\":\"1.2.3\",\"uptime_s\":7,\"now\":5,\"solution\":true,"
+                                          "\"journal\":{\"state\":\"ok\",\"durable_seq\":3},"
+                                          "\"memory\":{\"resident_bytes\":1,\"planned\":[]},"
+                                          "\"things\":{\"count\":2,\"online\":1},\"series\":{\"count\":4},"
+                                          "\"readings\":{\"count\":12,\"per_second\":12.5},\"alarms\":{\"open\":1},"
+                                          "\"decisions\":{\"pending\":0}}");
 }
 
 static void says_half(void *self, struct gn_buf *out)

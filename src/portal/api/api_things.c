@@ -265,23 +265,15 @@ static void things_post_token(struct gn_api *api, const struct gn_request *reque
 }
 
 static const struct gn_route things_routes[] = {
-    { GN_ROUTE(GN_GET, "/api/v1/things", GN_ACCESS_VIEWER, GN_PLACE_PORTAL, things_get),
-      .help = "all Things",
-      .answer = "Things",
-      .status = 200 },
+    { GN_ROUTE(GN_GET, "/api/v1/things", GN_ACCESS_VIEWER, GN_PLACE_PORTAL, things_get), .help = "all Things",
+      .answer = "Things", .status = 200 },
     { GN_ROUTE(GN_POST, "/api/v1/things", GN_ACCESS_ADMIN, GN_PLACE_COMMANDS, things_post),
-      .help = "adds a Thing; its token is shown this once",
-      .input = "NewThing",
-      .answer = "ThingToken",
+      .help = "adds a Thing; its token is shown this once", .input = "NewThing", .answer = "ThingToken",
       .status = 201 },
     { GN_ROUTE(GN_GET, "/api/v1/things/{id}", GN_ACCESS_VIEWER, GN_PLACE_PORTAL, things_get_one),
-      .help = "a Thing with the newest value of each property",
-      .answer = "Thing",
-      .status = 200 },
+      .help = "a Thing with the newest value of each property", .answer = "Thing", .status = 200 },
     { GN_ROUTE(GN_POST, "/api/v1/things/{id}/token", GN_ACCESS_ADMIN, GN_PLACE_COMMANDS, things_post_token),
-      .help = "makes a new token; the old one is void at once",
-      .answer = "ThingToken",
-      .status = 200 },
+      .help = "makes a new token; the old one is void at once", .answer = "ThingToken", .status = 200 },
 };
 
 /* clang-format off */

@@ -73,8 +73,9 @@ static void a_name_is_checked_before_the_host_is_asked(void **state)
     char body[512];
     char name[300];
     memset(name, 'a', sizeof name);
-    static const char *const bad[] = { "", "{}", "[]", "{\"name\":1}", "{\"name\":\"a\",\"role\":\"b\"}", "{\"name\"",
-                                       "{\"name\":\"a\"} x" };
+    static const char *const bad[] = {
+        "", "{}", "[]", "{\"name\":1}", "{\"name\":\"a\",\"role\":\"b\"}", "{\"name\"", "{\"name\":\"a\"} x"
+    };
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
         assert_int_equal(fixture_ask(&f, "POST", "/api/v1/things", AS_ADMIN, bad[i]), 400);
         assert_true(fixture_says(&f, "byte "));

@@ -52,7 +52,7 @@ struct gn_route {
     int status;         /* of success */
 };
 
-#define GN_ROUTE(method_, path_, access_, place_, handle_) \
+#define GN_ROUTE(method_, path_, access_, place_, handle_)                                                             \
     .method = (method_), .path = (path_), .access = (access_), .place = (place_), .handle = (handle_)
 
 struct gn_schema {
@@ -68,10 +68,10 @@ struct gn_resource {
     size_t schema_count;
 };
 
-#define GN_RESOURCE(name_, routes_, schemas_)                                                               \
-    {                                                                                                       \
-        .name = (name_), .routes = (routes_), .route_count = sizeof(routes_) / sizeof((routes_)[0]),        \
-        .schemas = (schemas_), .schema_count = sizeof(schemas_) / sizeof((schemas_)[0]),                    \
+#define GN_RESOURCE(name_, routes_, schemas_)                                                                          \
+    {                                                                                                                  \
+        .name = (name_), .routes = (routes_), .route_count = sizeof(routes_) / sizeof((routes_)[0]),                   \
+        .schemas = (schemas_), .schema_count = sizeof(schemas_) / sizeof((schemas_)[0]),                               \
     }
 
 /* Schemas are written as they read, without quotes around quotes. */
