@@ -7,13 +7,14 @@
 #ifndef GN_PORTAL_PORTAL_FIXTURE_H
 #define GN_PORTAL_PORTAL_FIXTURE_H
 
-#include <cmocka.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+
+#include <cmocka.h>
 
 #include "base/log.h"
 #include "base/mem.h"

@@ -54,7 +54,9 @@ export async function alarmAndDecision(api, since) {
     const alarm = await waitFor(
         'an alarm about the disturbance',
         async () =>
-            (await api.get('/api/v1/alarms?thing=this-machine&state=open')).alarms.find((one) => one.time >= since),
+            (await api.get('/api/v1/alarms?thing=this-machine&state=open')).alarms.find(
+                (one) => one.time >= since && !one.sensor,
+            ),
         { timeout: ALARM_MS },
     );
     const decision = await waitFor('a decision that asks', async () =>
@@ -72,7 +74,7 @@ export async function seeTheWhy(page, alarm) {
     });
     await picture(page, 'overview-light', { chosen: true });
     await row.click();
-    await page.getByText('Usual readings look like this').first().waitFor();
+    await page.getByText('A usual stretch looks like this').first().waitFor();
     await page
         .getByRole('img', { name: /^Chart of .*: unusual since/ })
         .first()

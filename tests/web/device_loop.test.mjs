@@ -12,7 +12,7 @@ import { addThing, missingProgram, signIn, startNode } from '../lib/node_process
 const HZ = 10;
 const CLEAR_MS = 60_000;
 
-/** name, usual value, its spread, what a disturbance adds */
+/** name, usual value (those of cpu in per cent, at most 100), its spread, what a disturbance adds */
 const PROPERTIES = [
     ['cpu_use', 11, 2, 84],
     ['cpu0_use', 12, 3, 82],
@@ -76,7 +76,7 @@ class Device {
         const values = PROPERTIES.map(([name, usual, spread, more]) => [
             name,
             Math.max(0, usual + spread * this.noise() + (this.isDisturbed ? more : 0)),
-        ]);
+        ]).map(([name, value]) => [name, name.startsWith('cpu') ? Math.min(100, value) : value]);
         this.client.publish(`things/${this.id}/properties`, JSON.stringify(Object.fromEntries(values)), { qos: 1 });
     }
 }

@@ -211,7 +211,7 @@ test('an alarm arrives by itself, with its why and its charts', async (t) => {
     mock.disturb('this-machine');
     await page.getByRole('heading', { level: 1, name: '1 approval waits for a person' }).waitFor();
     await page.locator('.row-link', { hasText: 'left their usual range' }).click();
-    await page.getByText('Usual readings look like this about once in').first().waitFor();
+    await page.getByText('A usual stretch looks like this').first().waitFor();
     assert.ok((await page.locator('.contribution-share').count()) >= 5);
     await page
         .getByRole('img', { name: /Chart of .*: unusual since/ })
@@ -231,6 +231,24 @@ test('a lost stream says reconnecting, comes back, and nothing that was said mea
     await page.unroute('**/api/v1/live*', route);
     await page.locator('.line-live').waitFor();
     await page.locator('.row-link', { hasText: 'open' }).waitFor();
+});
+
+test('what is said while the stream is opened for another page is not missed', async (t) => {
+    const { mock, page } = await mockAndPage(t, { scenario: 'calm', pace: 0 });
+    await open(page, '/things/press-7');
+    const isHeld = new Promise((resolve) => {
+        page.route('**/api/v1/live*', async (handler) => {
+            mock.disturb('this-machine');
+            await waitFor('the alarm', () =>
+                [...mock.story.rows.alarm.values()].some((one) => one.state === 'open'),
+            );
+            resolve();
+            await handler.continue();
+        });
+    });
+    await page.getByRole('link', { name: 'Overview' }).click();
+    await isHeld;
+    await page.getByRole('link', { name: 'Approvals, 1 waits' }).waitFor();
 });
 
 test('a node that is gone is said to be gone, and found again', async (t) => {

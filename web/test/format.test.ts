@@ -24,6 +24,7 @@ test('a p-value becomes words that people say', () => {
         [1 / 8192, 'about once in 8 200'],
         [1 / 14_700, 'about once in 15 000'],
         [1e-6, 'about once in 1 000 000'],
+        [9e-7, 'less than once in 1 000 000'],
         [0, 'never seen'],
         [Number.NaN, 'never seen'],
     ];
@@ -31,7 +32,7 @@ test('a p-value becomes words that people say', () => {
 });
 
 test('how sure is a sentence, also without a p-value and for a sensor', () => {
-    assert.equal(spaced(howSure(0.00031)), 'Usual readings look like this about once in 3 200.');
+    assert.equal(spaced(howSure(0.00031)), 'A usual stretch looks like this about once in 3 200.');
     assert.equal(howSure(null), 'Not judged by chance.');
     assert.match(howSure(0.001, true), /sensor/);
     assert.equal(pValue(0.000312), '0.00031');

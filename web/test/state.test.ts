@@ -45,6 +45,11 @@ test('an action that expired before it was sent shows no tick for what never was
         'approved:past queued:past sent:next acknowledged:next expired:failed',
     );
     assert.equal(
+        shape(decision('approved'), action('done', { sent: 2, ended: 4 })),
+        'approved:past queued:past sent:past acknowledged:past done:past',
+        'done is quicker than acknowledged',
+    );
+    assert.equal(
         shape(decision('approved'), action('failed', { sent: 2, acknowledged: 3, ended: 4 })),
         'approved:past queued:past sent:past acknowledged:past failed:failed',
     );

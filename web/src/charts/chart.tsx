@@ -15,6 +15,7 @@ import { type SeriesData, verticalRange } from './series_data.js';
 
 const AXIS_WIDTH = 62;
 const AXIS_HEIGHT = 24;
+const LABEL_HALF = 18;
 /** Distances between the time marks, in seconds. */
 const TIME_STEPS = [
     1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10_800, 21_600, 43_200, 86_400, 172_800, 604_800,
@@ -38,6 +39,7 @@ function timeLabels(u: uPlot, splits: number[]): string[] {
     const text = (splits[1] ?? 0) - (splits[0] ?? 0) < 60 && splits.length > 1 ? clockTime : minuteTime;
     const isLong = (u.scales.x?.max ?? 0) - (u.scales.x?.min ?? 0) > 7200;
     return splits.map((seconds) => {
+        if (u.valToPos(seconds, 'x') < LABEL_HALF) return ''; // it would stand under the other axis' labels
         const d = new Date(seconds * 1000);
         const isMidnight = isLong && d.getHours() === 0 && d.getMinutes() === 0;
         return isMidnight ? dayName(seconds * 1000) : text(seconds * 1000);

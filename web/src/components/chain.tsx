@@ -3,7 +3,6 @@
 // ─▶ action ─▶ result. Before the receipt is written, the same chain as far as it has come.
 
 import type { ComponentChildren } from 'preact';
-import { onceIn } from '../format/chance.js';
 import { count } from '../format/number.js';
 import { span } from '../format/time.js';
 import { saidResult } from '../format/words.js';
@@ -95,9 +94,7 @@ export function Chain(props: ChainProps) {
             )}
             {finding && (
                 <One name="Finding" time={finding.time}>
-                    {finding.why}
-                    {finding.p_value !== null && <span class="muted"> · {onceIn(finding.p_value)}</span>}{' '}
-                    <code>{finding.id}</code>
+                    {finding.why} <code>{finding.id}</code>
                     {decision.alarm && (
                         <>
                             {' '}

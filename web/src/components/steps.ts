@@ -40,8 +40,9 @@ function actionSteps(action: Action | undefined, isApproved: boolean): Step[] {
     const reached = action ? (ended ? WAY.length : WAY.indexOf(action.state as (typeof WAY)[number])) : -1;
     const steps: Step[] = WAY.map((key, index) => {
         const time = action?.[key] ?? null;
-        // An action that ended early never was sent or acknowledged: no time, no tick.
-        const isPast = ended ? time !== null : index < reached;
+        // What expired may never have been sent: no time, no tick. A device that says done or failed has got
+        // it, even when its word is quicker than its acknowledgement.
+        const isPast = action?.state === 'expired' ? time !== null : index < reached;
         const isNow = !ended && (index === reached || (reached < 0 && isApproved && index === 0));
         return { key, text: key, time, state: isPast ? 'past' : isNow ? 'now' : 'next' };
     });

@@ -12,9 +12,12 @@ function roundly(n: number): number {
     return Math.round(n / unit) * unit;
 }
 
+const RAREST = 1e-6; // beyond, a figure would claim more than any model knows
+
 /** "about once in 3 200" */
 export function onceIn(p: number): string {
     if (!(p > 0)) return 'never seen';
+    if (p < RAREST) return `less than once in ${count(1 / RAREST)}`;
     if (p >= 0.5) return 'as often as not';
     return `about once in ${count(roundly(1 / p))}`;
 }
@@ -23,7 +26,7 @@ export function onceIn(p: number): string {
 export function howSure(p: number | null | undefined, isSensor = false): string {
     if (isSensor) return 'This is about the sensor: its readings cannot be right as they are.';
     if (p === null || p === undefined) return 'Not judged by chance.';
-    return `Usual readings look like this ${onceIn(p)}.`;
+    return `A usual stretch looks like this ${onceIn(p)}.`;
 }
 
 /** "p = 0.00031" */

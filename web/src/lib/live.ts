@@ -4,7 +4,7 @@
 //   closed ─start─▶ connecting ─open─▶ live ─lost─▶ reconnecting ─(backoff)─▶ connecting ...
 //
 // After a loss the stream asks for what came after the last change it saw, and `generation` counts up, so
-// that whoever shows readings asks for the part that was missed. A tab that nobody looks at lets go of
+// that whoever shows anything asks again for the part that was missed. A tab that nobody looks at lets go of
 // its stream after a while: a browser has six connections for a node, and the node a limit of its own.
 
 import { Backoff } from './backoff.js';
@@ -119,14 +119,15 @@ export class LiveStream {
     #open(state: StreamState): void {
         this.#shut();
         this.state.set(state);
-        const wasLost = state === 'reconnecting';
+        // Opened anew for other Things before any change was seen: there is no number to go on after.
+        const hasGap = state === 'reconnecting' || (state === 'live' && this.#after === undefined);
         const source = new EventSource(this.#address());
         this.#source = source;
         source.onopen = () => {
             this.#backoff.reset();
             this.#seen();
             this.state.set('live');
-            if (wasLost) this.generation.set(this.generation.value + 1);
+            if (hasGap) this.generation.set(this.generation.value + 1);
         };
         source.onerror = () => this.#again();
         source.addEventListener('output', (event) => this.#onOutput(event as MessageEvent<string>));

@@ -73,6 +73,7 @@ async function refreshOpen(kind: 'alarm' | 'decision', state: string): Promise<v
  *  whenever the stream has opened, so that nothing falls between the two. */
 export function useOpenThings(): void {
     const isLive = useCell(live.state) === 'live';
+    const generation = useCell(live.generation);
     useEffect(() => {
         Promise.all([refreshOpen('alarm', 'open'), refreshOpen('decision', 'pending')]).then(
             () => {
@@ -81,7 +82,7 @@ export function useOpenThings(): void {
             },
             (error: unknown) => openFailure.set(asFailure(error)),
         );
-    }, [isLive]);
+    }, [isLive, generation]);
 }
 
 export function useOpenState(): Loading {
