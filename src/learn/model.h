@@ -22,9 +22,9 @@ enum { GN_MODEL_STATE_BYTES_MAX = 4096, GN_MODEL_PARAMETERS_MAX = 12 };
 /* What the sensor, not the process, does: kept apart, never learnt as usual. */
 typedef enum gn_sensor_fault {
     GN_SENSOR_OK = 0,
-    GN_SENSOR_STUCK,    /* the same value for far longer than this series ever stood still */
-    GN_SENSOR_GAP,      /* no reading for far longer than its usual period (told by check_silence) */
-    GN_SENSOR_RANGE,    /* outside what is physically possible */
+    GN_SENSOR_STUCK, /* the same value for far longer than this series ever stood still */
+    GN_SENSOR_GAP,   /* no reading for far longer than its usual period (told by check_silence) */
+    GN_SENSOR_RANGE, /* outside what is physically possible */
     GN_SENSOR_FAULT_COUNT
 } gn_sensor_fault;
 const char *gn_sensor_fault_name(gn_sensor_fault fault); /* "stuck" ... */
@@ -57,27 +57,27 @@ struct gn_verdict {
     gn_sensor_fault fault; /* != OK: the phase is about the sensor, not about the process */
     bool learning;         /* too little seen to judge: p_value is 1 */
     double value;
-    double usual;          /* what was expected */
-    double usual_low;      /* interval that usual readings leave with chance `interval_alpha` */
+    double usual;     /* what was expected */
+    double usual_low; /* interval that usual readings leave with chance `interval_alpha` */
     double usual_high;
     double interval_alpha;
-    double score;          /* distance from usual in robust standard deviations, >= 0 */
-    double p_value;        /* of this reading's window, (0, 1] */
-    double evidence;       /* accumulated, >= 0; announced when it reaches `threshold` */
+    double score;    /* distance from usual in robust standard deviations, >= 0 */
+    double p_value;  /* of this reading's window, (0, 1] */
+    double evidence; /* accumulated, >= 0; announced when it reaches `threshold` */
     double threshold;
-    int64_t since_ms;      /* start of the run of evidence, when phase != QUIET */
+    int64_t since_ms;          /* start of the run of evidence, when phase != QUIET */
     int64_t reference_from_ms; /* the readings "usual" is based on */
     int64_t reference_to_ms;
     uint64_t reference_count;
 };
 
 struct gn_model_kind {
-    const char *name;        /* "baseline" */
-    uint32_t state_version;  /* changes with the layout or the arithmetic */
-    size_t state_size;       /* <= GN_MODEL_STATE_BYTES_MAX */
+    const char *name;       /* "baseline" */
+    uint32_t state_version; /* changes with the layout or the arithmetic */
+    size_t state_size;      /* <= GN_MODEL_STATE_BYTES_MAX */
     const struct gn_parameter *parameters;
     size_t parameter_count;
-    const char *method;      /* one line, with the paper */
+    const char *method; /* one line, with the paper */
     /* `values` has parameter_count entries, already inside their ranges. */
     void (*init)(void *state, const double *values);
     /* One reading, finite. Cheap when nothing is unusual; fills `out` completely. */
@@ -96,7 +96,7 @@ const struct gn_model_kind *gn_model_kind_named(gn_str name);
 
 /* Defaults, then overrides by key; INVAL with words when a key is unknown or a value out of range. */
 GN_MUST_USE gn_err gn_model_parameters(const struct gn_model_kind *kind, double *out_values);
-GN_MUST_USE gn_err gn_model_parameter_set(const struct gn_model_kind *kind, double *values, gn_str key,
-                                          double value, struct gn_diag *diag);
+GN_MUST_USE gn_err gn_model_parameter_set(const struct gn_model_kind *kind, double *values, gn_str key, double value,
+                                          struct gn_diag *diag);
 
 #endif
