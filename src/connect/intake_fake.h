@@ -149,6 +149,13 @@ static inline gn_err fake_delivery(void *self, gn_str action_id, gn_delivery_sta
     return GN_OK;
 }
 
+static inline bool fake_allows(void *self, uint32_t thing, gn_verb verb, gn_str topic)
+{
+    const struct fake_intake *fake = self;
+    return thing < fake->registry.thing_count &&
+           gn_policy_allows(gn_str_of(fake->registry.things[thing].id), verb, topic);
+}
+
 static inline void fake_refused(void *self, uint32_t thing, const char *why)
 {
     struct fake_intake *fake = self;
@@ -177,6 +184,7 @@ static inline void fake_init(struct fake_intake *fake)
                                       .link = fake_link,
                                       .delivery = fake_delivery,
                                       .refused = fake_refused,
+                                      .allows = fake_allows,
                                       .registry = &fake->registry,
                                       .clock = gn_clock_simulated(&fake->clock) };
 }

@@ -483,6 +483,13 @@ static gn_err intake_authenticate(void *self, gn_str id, gn_str token, gn_str so
     return gn_registry_thing(&intake->registry, id, out_thing) ? GN_OK : GN_ERR_DENIED;
 }
 
+static bool intake_allows(void *self, uint32_t thing, gn_verb verb, gn_str topic)
+{
+    const struct gn_intake_core *intake = self;
+    return thing < intake->registry.thing_count &&
+           gn_policy_allows(gn_str_of(intake->registry.things[thing].id), verb, topic);
+}
+
 struct gn_intake gn_intake_table(struct gn_intake_core *intake)
 {
     return (struct gn_intake){
@@ -493,6 +500,7 @@ struct gn_intake gn_intake_table(struct gn_intake_core *intake)
         .link = intake_link,
         .delivery = intake_delivery,
         .refused = intake_refused,
+        .allows = intake_allows,
         .registry = &intake->registry,
         .clock = intake->clock,
     };
