@@ -27,6 +27,7 @@ static int run_run(struct gn_cli *cli)
         .mqtt_listen = run_mqtt_default,
         .portal_listen = run_portal_default,
         .quiet = gn_cli_has(cli, "--quiet"),
+        .allow_plaintext = gn_cli_has(cli, "--allow-plaintext"),
     };
     if (!run_address(cli, "--mqtt", &options.mqtt_listen) || !run_address(cli, "--portal", &options.portal_listen) ||
         !gn_ask_data_dir(cli, dir, sizeof dir))
@@ -45,9 +46,10 @@ const struct gn_command gn_command_run = {
                  { "--solution", "DIR", "use the YAML files of this folder (default: keep those in force)" },
                  { "--mqtt", "HOST:PORT", "where devices connect (default: 127.0.0.1:1883; port 0: any free one)" },
                  { "--portal", "HOST:PORT", "where people connect (default: 127.0.0.1:8080; port 0: any free one)" },
+                 { "--allow-plaintext", NULL, "let --mqtt and --portal carry clear text over a network" },
                  { "--quiet", NULL, "no status line" } },
     .examples = { { "run", "A node for this machine alone." },
-                  { "run --data /srv/plant --solution solutions/this-machine --mqtt 0.0.0.0:1883",
-                    "A node that devices of the network reach, with a solution." } },
+                  { "run --data /srv/plant --solution solutions/this-machine --mqtt 0.0.0.0:1883 --allow-plaintext",
+                    "A node that devices of a network reach that nobody else is in, with a solution." } },
     .run = run_run,
 };

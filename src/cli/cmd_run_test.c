@@ -24,19 +24,24 @@ static void without_options_the_defaults_are_loopback_and_the_default_directory(
     assert_string_equal(node_fake.portal, "127.0.0.1:8080");
     assert_string_equal(node_fake.solution_dir, "(none)");
     assert_false(node_fake.run.quiet);
+    assert_false(node_fake.run.allow_plaintext);
 }
 
 static void options_reach_the_node_and_its_code_comes_back(void **state)
 {
     (void)state;
     node_fake.run_code = 2;
-    cli_fake_run(&ran, &gn_command_run, "--data /tmp/x --solution s --mqtt [::1]:0 --portal 0.0.0.0:80 --quiet", NULL);
+    cli_fake_run(&ran, &gn_command_run,
+                 "--data /tmp/x --solution s --mqtt [::1]:0 --portal 0.0.0.0:80 --quiet "
+                 "--allow-plaintext",
+                 NULL);
     assert_int_equal(ran.code, 2);
     assert_string_equal(node_fake.data_dir, "/tmp/x");
     assert_string_equal(node_fake.mqtt, "[::1]:0");
     assert_string_equal(node_fake.portal, "0.0.0.0:80");
     assert_string_equal(node_fake.solution_dir, "s");
     assert_true(node_fake.run.quiet);
+    assert_true(node_fake.run.allow_plaintext);
 }
 
 static void a_wrong_address_does_not_start_it(void **state)

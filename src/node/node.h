@@ -12,7 +12,8 @@ struct gn_node_options {
     const char *solution_dir; /* NULL: keep the one in force (none at first) */
     const char *mqtt_listen;  /* HOST:PORT */
     const char *portal_listen;
-    bool quiet; /* no status line */
+    bool quiet;           /* no status line */
+    bool allow_plaintext; /* also listen without TLS where the network reaches; said in red at every start */
 };
 
 /* `ganglion run`: boots, prints the ready line, runs until SIGTERM or SIGINT. Returns the exit code:

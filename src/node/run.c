@@ -2,6 +2,7 @@
 /* The running node: the net thread's loop and the wiring of all rooms. */
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/resource.h>
 #include <unistd.h>
 #include <uv.h>
@@ -10,6 +11,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "connect/mqtt/mqtt.h"
+#include "guard/plaintext.h"
 #include "node/host.h"
 #include "node/mailbox.h"
 #include "node/node.h"
@@ -144,6 +146,30 @@ static void run_raise_files(void)
     if (setrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur < RUN_FILES)
         gn_log(GN_LOG_WARN, "node", "few_files", "at most %llu open files are allowed: fewer connections than %d",
                (unsigned long long)limit.rlim_cur, GN_MQTT_CONNECTIONS_MAX);
+}
+
+struct run_plain_door {
+    const char *option, *secure_option, *address;
+};
+
+/* Nothing listens in clear text where a network reaches, unless that was asked for; then each start says so. */
+static gn_err run_check_plaintext(const struct gn_node_options *options, struct gn_diag *diag)
+{
+    const struct run_plain_door doors[] = { { "--mqtt", "--mqtts", options->mqtt_listen },
+                                            { "--portal", "--https", options->portal_listen } };
+    const bool red = isatty(STDERR_FILENO) != 0 && getenv("NO_COLOR") == NULL;
+    for (size_t i = 0; i < sizeof doors / sizeof doors[0]; i++) {
+        const gn_err err = gn_plaintext_check(doors[i].option, doors[i].secure_option, doors[i].address,
+                                              options->allow_plaintext, diag);
+        if (err != GN_OK)
+            return err;
+        if (!gn_plaintext_is_local(doors[i].address))
+            fprintf(stderr,
+                    "%sPLAINTEXT: %s %s is open to the network without TLS: whoever is on the way can read and "
+                    "change everything, secrets too%s\n",
+                    red ? "\033[1;31m" : "", doors[i].option, doors[i].address, red ? "\033[0m" : "");
+    }
+    return GN_OK;
 }
 
 static void run_complain(const struct gn_diag *diag, gn_err err)
@@ -296,7 +322,9 @@ int gn_node_run(const struct gn_node_options *options)
     run.quiet = options->quiet || isatty(STDERR_FILENO) == 0;
     (void)signal(SIGPIPE, SIG_IGN); /* a device or browser that goes away is an error code, not an end */
     run_raise_files();
-    gn_err err = gn_core_open(&run.core, options->data_dir, &diag);
+    gn_err err = run_check_plaintext(options, &diag);
+    if (err == GN_OK)
+        err = gn_core_open(&run.core, options->data_dir, &diag);
     if (err != GN_OK) {
         run_complain(&diag, err);
         return 2;
