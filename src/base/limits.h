@@ -40,7 +40,7 @@
     X(APPROVAL_EXPIRY_S, 600, "seconds an approval is waited for, unless the rule says otherwise")                     \
     X(REASON_BYTES_MAX, 240, "bytes kept of a person's reason and a device's message")                                 \
     X(ACTION_EXPIRY_S, 60, "seconds an action may take to be carried out")                                             \
-    X(MQTT_CONNECTIONS_MAX, 4096, "connections; the next is closed at once")                                           \
+    X(MQTT_CONNECTIONS_MAX, 65536, "connections; the next is closed at once")                                          \
     X(MQTT_PACKET_BYTES_MAX, 262144, "bytes of a packet; larger ends the connection")                                  \
     X(MQTT_TOPIC_BYTES_MAX, 512, "bytes of a topic")                                                                   \
     X(MQTT_TOPIC_LEVELS_MAX, 16, "levels of a topic")                                                                  \

@@ -135,8 +135,7 @@ static void run_on_signal(uv_signal_t *handle, int number)
 
 /* --- boot --- */
 
-/* Each connection is a file, and many systems start with 1024. No more than the limits need: libraries reserve
- * memory for as many as there may be. */
+/* Each connection is a file, and many systems start with 1024. */
 static void run_raise_files(void)
 {
     struct rlimit limit;

@@ -305,7 +305,10 @@ export async function startNode(t, options = {}) {
     options.portal ?? "127.0.0.1:0",
   ];
   if (options.solution) args.push("--solution", options.solution);
-  const child = startChild(t, GANGLION, [...args, ...(options.args ?? [])], {
+  const command = [GANGLION, ...args, ...(options.args ?? [])];
+  if (options.files) // so many may be open
+    command.unshift("sh", "-c", `ulimit -n ${options.files}; exec "$0" "$@"`);
+  const child = startChild(t, command[0], command.slice(1), {
     env: options.env,
     name: "ganglion run",
   });

@@ -7,7 +7,7 @@
 #include "connect/mqtt/mqtt_deliver.h"
 #include "connect/mqtt/mqtt_dispatch.h"
 
-enum { CONN_HELD_BYTES_MIN = 64, CONN_GROW_BYTES_MIN = 8192 };
+enum { CONN_HELD_BYTES_MIN = 64, CONN_GROW_BYTES_MIN = 8192, CONN_GATHER_BYTES_MIN = 1024 };
 
 struct conn_chunk { /* bytes the kernel did not take at once */
     uv_write_t req;
@@ -27,8 +27,19 @@ static void conn_unlist(struct gn_mqtt_conn *conn)
     }
     if (conn->is_waiting)
         TAILQ_REMOVE(&server->waiting, conn, among_waiting);
+    if (conn->is_dirty)
+        TAILQ_REMOVE(&server->dirty, conn, among_dirty);
     conn->is_acking = false;
     conn->is_waiting = false;
+    conn->is_dirty = false;
+}
+
+static void conn_give_gather(struct gn_mqtt_conn *conn)
+{
+    gn_mem_give(conn->gather);
+    conn->gather = NULL;
+    conn->gather_size = 0;
+    conn->gather_capacity = 0;
 }
 
 static void conn_forget_acks(struct gn_mqtt_conn *conn)
@@ -66,6 +77,7 @@ static void conn_part(struct gn_mqtt_conn *conn, gn_mqtt_leaving how)
     struct gn_mqtt_client *client = conn->client;
     conn->session.state = GN_MQTT_ENDED;
     conn_unlist(conn);
+    conn_give_gather(conn);
     conn_forget_acks(conn);
     if (!conn->is_taking)
         conn_give_held(conn);
@@ -96,11 +108,15 @@ static void conn_on_shutdown(uv_shutdown_t *req, int status)
 }
 
 static void conn_read_on(struct gn_mqtt_conn *conn);
+static void conn_flush(struct gn_mqtt_conn *conn);
 
 /* Closing a socket with unread input resets it, and the peer may never see our last word: so our side is closed
  * first, and the input read away until the peer closes too, or the time is over. */
 void gn_mqtt_conn_linger(struct gn_mqtt_conn *conn, gn_mqtt_leaving how)
 {
+    conn_flush(conn);
+    if (conn->is_doomed)
+        gn_mqtt_conn_close(conn, how);
     if (!gn_mqtt_conn_live(conn))
         return;
     conn->is_lingering = true;
@@ -117,6 +133,8 @@ void gn_mqtt_conn_end(struct gn_mqtt_conn *conn, uint8_t reason, const char *wor
 {
     uint8_t bytes[GN_MQTT_ANSWER_BYTES_MAX];
     struct gn_buf out = gn_buf_over(bytes, sizeof bytes);
+    if (conn->is_doomed)
+        gn_mqtt_conn_close(conn, how);
     if (!gn_mqtt_conn_live(conn))
         return;
     gn_mqtt_session_end(&conn->session, reason, gn_str_of(words), &out);
@@ -125,6 +143,14 @@ void gn_mqtt_conn_end(struct gn_mqtt_conn *conn, uint8_t reason, const char *wor
 }
 
 /* --- writing --- */
+
+static void conn_dirty(struct gn_mqtt_conn *conn)
+{
+    if (conn->is_dirty)
+        return;
+    TAILQ_INSERT_TAIL(&conn->server->dirty, conn, among_dirty);
+    conn->is_dirty = true;
+}
 
 static void conn_written(struct gn_mqtt_conn *conn, size_t size)
 {
@@ -153,6 +179,14 @@ static void conn_on_chunk(uv_write_t *req, int status)
         gn_mqtt_conn_go_on(conn, GN_MQTT_PAUSE_OUT);
 }
 
+/* It cannot go on; closed when nobody is in the middle of something any more (gn_mqtt_conn_flush_all). */
+static void conn_doom(struct gn_mqtt_conn *conn)
+{
+    conn->is_doomed = true;
+    conn_give_gather(conn);
+    conn_dirty(conn);
+}
+
 static void conn_queue(struct gn_mqtt_conn *conn, const uint8_t *bytes, size_t size)
 {
     struct conn_chunk *chunk = NULL;
@@ -160,7 +194,7 @@ static void conn_queue(struct gn_mqtt_conn *conn, const uint8_t *bytes, size_t s
         chunk = gn_mem_take(sizeof *chunk + size, "mqtt output");
     if (chunk == NULL) {
         conn->server->stats.slow++;
-        gn_mqtt_conn_close(conn, GN_MQTT_LEFT_BADLY);
+        conn_doom(conn);
         return;
     }
     chunk->req.data = chunk;
@@ -170,7 +204,7 @@ static void conn_queue(struct gn_mqtt_conn *conn, const uint8_t *bytes, size_t s
     const uv_buf_t buf = uv_buf_init((char *)chunk->bytes, (unsigned)size);
     if (uv_write(&chunk->req, (uv_stream_t *)&conn->tcp, &buf, 1, conn_on_chunk) != 0) {
         gn_mem_give(chunk);
-        gn_mqtt_conn_close(conn, GN_MQTT_LEFT_BADLY);
+        conn_doom(conn);
         return;
     }
     conn->out_waiting += (uint32_t)size;
@@ -178,25 +212,95 @@ static void conn_queue(struct gn_mqtt_conn *conn, const uint8_t *bytes, size_t s
         gn_mqtt_conn_pause(conn, GN_MQTT_PAUSE_OUT);
 }
 
-void gn_mqtt_conn_write(struct gn_mqtt_conn *conn, const void *bytes, size_t size)
+/* To the kernel, as far as it takes it; the rest is queued. */
+static void conn_push(struct gn_mqtt_conn *conn, const uint8_t *bytes, size_t size)
 {
-    if (size == 0 || !gn_mqtt_conn_live(conn))
-        return;
     size_t done = 0;
-    conn->out_total += size;
     if (conn->out_waiting == 0) {
         const uv_buf_t buf = uv_buf_init((char *)(uintptr_t)bytes, (unsigned)size);
         const int wrote = uv_try_write((uv_stream_t *)&conn->tcp, &buf, 1);
         if (wrote < 0 && wrote != UV_EAGAIN) {
-            gn_mqtt_conn_close(conn, GN_MQTT_LEFT_BADLY);
+            conn_doom(conn);
             return;
         }
         done = wrote > 0 ? (size_t)wrote : 0;
     }
+    if (done < size)
+        conn_queue(conn, bytes + done, size - done);
     if (done > 0)
         conn_written(conn, done);
-    if (done < size && gn_mqtt_conn_live(conn))
-        conn_queue(conn, (const uint8_t *)bytes + done, size - done);
+}
+
+static void conn_flush(struct gn_mqtt_conn *conn)
+{
+    uint8_t *bytes = conn->gather;
+    const size_t size = conn->gather_size;
+    if (size == 0 || !gn_mqtt_conn_live(conn))
+        return;
+    conn->gather = NULL;
+    conn->gather_size = 0;
+    conn->gather_capacity = 0;
+    conn_push(conn, bytes, size);
+    gn_mem_give(bytes);
+}
+
+static bool conn_gather_room(struct gn_mqtt_conn *conn, size_t size)
+{
+    size_t capacity = conn->gather_capacity > 0 ? conn->gather_capacity : CONN_GATHER_BYTES_MIN;
+    while (capacity < conn->gather_size + size)
+        capacity *= 4;
+    if (capacity == conn->gather_capacity)
+        return true;
+    uint8_t *larger = gn_mem_take(capacity, "mqtt output");
+    if (larger == NULL)
+        return false;
+    if (conn->gather_size > 0)
+        memcpy(larger, conn->gather, conn->gather_size);
+    gn_mem_give(conn->gather);
+    conn->gather = larger;
+    conn->gather_capacity = (uint32_t)capacity;
+    return true;
+}
+
+void gn_mqtt_conn_put(struct gn_mqtt_conn *conn, const void *bytes, size_t size)
+{
+    if (size == 0 || !gn_mqtt_conn_live(conn))
+        return;
+    if (conn->gather_size + size > GN_MQTT_GATHER_BYTES)
+        conn_flush(conn);
+    conn->out_total += size;
+    if (!gn_mqtt_conn_live(conn))
+        return;
+    if (size > GN_MQTT_GATHER_BYTES || !conn_gather_room(conn, size)) {
+        conn_flush(conn);
+        if (gn_mqtt_conn_live(conn))
+            conn_push(conn, bytes, size);
+        return;
+    }
+    memcpy(conn->gather + conn->gather_size, bytes, size);
+    conn->gather_size += (uint32_t)size;
+    conn_dirty(conn);
+}
+
+void gn_mqtt_conn_write(struct gn_mqtt_conn *conn, const void *bytes, size_t size)
+{
+    conn_flush(conn);
+    if (size == 0 || !gn_mqtt_conn_live(conn))
+        return;
+    conn->out_total += size;
+    conn_push(conn, bytes, size);
+}
+
+void gn_mqtt_conn_flush_all(struct gn_mqtt_server *server)
+{
+    struct gn_mqtt_conn *conn;
+    while ((conn = TAILQ_FIRST(&server->dirty)) != NULL) {
+        TAILQ_REMOVE(&server->dirty, conn, among_dirty);
+        conn->is_dirty = false;
+        conn_flush(conn);
+        if (conn->is_doomed)
+            gn_mqtt_conn_close(conn, GN_MQTT_LEFT_BADLY);
+    }
 }
 
 void gn_mqtt_conn_acking(struct gn_mqtt_conn *conn)
@@ -428,7 +532,7 @@ static struct gn_mqtt_conn *conn_from_pool(struct gn_mqtt_server *server)
     struct gn_mqtt_conn *conn = TAILQ_FIRST(&server->spare);
     if (conn != NULL)
         TAILQ_REMOVE(&server->spare, conn, among_open);
-    else if (server->pool_used < GN_MQTT_CONNECTIONS_MAX)
+    else if (server->pool_used < server->pool_size)
         conn = &server->pool[server->pool_used++];
     return conn;
 }

@@ -2,12 +2,14 @@
 /* connect/mqtt/mqtt_conn.h -- one connection's bytes: reading, holding back, writing, closing.
  *
  *   read ─▶ shared buffer ─▶ dispatch ─▶ rest kept (held)          pauses != 0: not read from; `held` waits
- *   answers gathered ─▶ try to write at once ─▶ rest queued        more than MQTT_OUT_BYTES_MAX queued: ended
+ *   answers ─▶ write: tried at once ─▶ rest queued                 more than MQTT_OUT_BYTES_MAX queued: ended
+ *   messages ─▶ put: gathered ─▶ written once a turn of the loop
  *
  *   open ──end──▶ lingering (last answer on its way, input thrown away) ──▶ closing ──▶ back in the pool
  *     └──────────gone, slow, evicted at stop──────────────────────────────────▲
  *
- * After gn_mqtt_conn_end and gn_mqtt_conn_write a connection may be closing; callers check gn_mqtt_conn_live. */
+ * Writing never ends a connection under its caller: one that cannot be written to is doomed, is not live any more, and
+ * is closed by gn_mqtt_conn_flush_all. gn_mqtt_conn_end does end it; callers check gn_mqtt_conn_live. */
 #ifndef GN_CONNECT_MQTT_CONN_H
 #define GN_CONNECT_MQTT_CONN_H
 
@@ -18,11 +20,21 @@ void gn_mqtt_conn_accept(struct gn_mqtt_server *server);
 
 static inline bool gn_mqtt_conn_live(const struct gn_mqtt_conn *conn)
 {
-    return !conn->is_closing && !conn->is_lingering;
+    return !conn->is_closing && !conn->is_lingering && !conn->is_doomed;
 }
 
-/* Writes, or queues what the kernel does not take. */
+/* Bytes the client has been sent and the kernel has not taken. */
+static inline uint32_t gn_mqtt_conn_unsent(const struct gn_mqtt_conn *conn)
+{
+    return conn->out_waiting + conn->gather_size;
+}
+
+/* Writes at once, or queues what the kernel does not take. */
 void gn_mqtt_conn_write(struct gn_mqtt_conn *conn, const void *bytes, size_t size);
+/* Writes later in this turn of the loop, with what else comes for that client. */
+void gn_mqtt_conn_put(struct gn_mqtt_conn *conn, const void *bytes, size_t size);
+/* Writes all that was gathered; closes those that are doomed. From outside all walks. */
+void gn_mqtt_conn_flush_all(struct gn_mqtt_server *server);
 /* Sends the acknowledgements that are due. */
 void gn_mqtt_conn_acknowledge(struct gn_mqtt_conn *conn);
 /* Acknowledgements are open: durable has to look at this one. */

@@ -75,7 +75,7 @@ static void deliver_write(struct gn_mqtt_conn *conn, struct gn_mqtt_out *out)
     }
     out->was_sent = true;
     out->written_at = conn->out_total + buf.size;
-    gn_mqtt_conn_write(conn, buf.at, buf.size);
+    gn_mqtt_conn_put(conn, buf.at, buf.size);
 }
 
 /* Messages the client has been sent, and not acknowledged. */
@@ -199,7 +199,7 @@ static void deliver_straight(struct gn_mqtt_conn *conn, const struct gn_mqtt_pub
         return;
     gn_mqtt_encode_publish(&buf, conn->session.version, message);
     if (!buf.full)
-        gn_mqtt_conn_write(conn, buf.at, buf.size);
+        gn_mqtt_conn_put(conn, buf.at, buf.size);
 }
 
 static void deliver_route_to(struct gn_mqtt_server *server, struct gn_mqtt_client *client,

@@ -56,6 +56,7 @@ static void an_action_is_sent_and_acknowledged(void **state)
     assert_int_equal(deliver("x-1"), GN_ERR_NOT_FOUND); /* nobody listens */
     assert_int_equal(rig_subscribe(&rig, &one, "things/press/actions/+", 1), 1);
     assert_int_equal(deliver("x-1"), GN_OK);
+    rig_turn(&rig);
     assert_int_equal(said("x-1 sent"), 1);
     assert_int_equal(said("x-1 acknowledged"), 0);
     rig_message(&rig, &one, &message);

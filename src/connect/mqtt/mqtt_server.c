@@ -2,6 +2,7 @@
 #include "connect/mqtt/mqtt_server.h"
 
 #include <assert.h>
+#include <sys/resource.h>
 
 #include "base/json_write.h"
 #include "base/mem.h"
@@ -35,6 +36,13 @@ static void server_close_handle(uv_handle_t *handle)
         uv_close(handle, server_on_close);
 }
 
+static void server_close_own(struct gn_mqtt_server *server)
+{
+    server_close_handle((uv_handle_t *)&server->timer);
+    server_close_handle((uv_handle_t *)&server->before_wait);
+    server_close_handle((uv_handle_t *)&server->after_wait);
+}
+
 /* The node goes, not the devices: their wills stay unsaid, their links are said to be down. */
 static void server_stop(void *self)
 {
@@ -55,7 +63,7 @@ static void server_stop(void *self)
     }
     (void)gn_mqtt_clients_tell(&server->clients);
     server_close_handle((uv_handle_t *)&server->listener);
-    server_close_handle((uv_handle_t *)&server->timer);
+    server_close_own(server);
     server->handles--;
     gn_mqtt_server_release(server);
 }
@@ -219,11 +227,47 @@ static void server_stats(void *self, struct gn_buf *out)
 
 /* --- start --- */
 
+static void server_before_wait(uv_prepare_t *handle)
+{
+    gn_mqtt_conn_flush_all(handle->data);
+}
+
+static void server_after_wait(uv_check_t *handle)
+{
+    gn_mqtt_conn_flush_all(handle->data);
+}
+
+/* What runs besides the listener. */
+static void server_own_handles(struct gn_mqtt_server *server)
+{
+    int failed = uv_timer_init(server->loop, &server->timer);
+    failed |= uv_prepare_init(server->loop, &server->before_wait);
+    failed |= uv_check_init(server->loop, &server->after_wait);
+    failed |= uv_prepare_start(&server->before_wait, server_before_wait);
+    failed |= uv_check_start(&server->after_wait, server_after_wait);
+    assert(failed == 0); /* libuv documents no failure */
+    (void)failed;
+    uv_unref((uv_handle_t *)&server->before_wait); /* alone they keep no loop going */
+    uv_unref((uv_handle_t *)&server->after_wait);
+    server->timer.data = server->before_wait.data = server->after_wait.data = server;
+    server->handles = 3;
+}
+
 static void server_on_connection(uv_stream_t *listener, int status)
 {
     struct gn_mqtt_server *server = listener->data;
     if (status == 0 && !server->is_stopping)
         gn_mqtt_conn_accept(server);
+}
+
+/* Each connection is an open file, and the rest of the node needs some too. */
+static uint32_t server_pool_size(void)
+{
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= GN_MQTT_CONNECTIONS_MAX + GN_MQTT_FILES_LEFT)
+        return GN_MQTT_CONNECTIONS_MAX;
+    return limit.rlim_cur > 2 * GN_MQTT_FILES_LEFT ? (uint32_t)limit.rlim_cur - GN_MQTT_FILES_LEFT
+                                                   : (uint32_t)limit.rlim_cur / 2 + 1;
 }
 
 static gn_err server_new(const struct gn_intake *intake, struct gn_mqtt_server **out)
@@ -238,10 +282,12 @@ static gn_err server_new(const struct gn_intake *intake, struct gn_mqtt_server *
         gn_mem_give(server);
         return GN_ERR_FULL;
     }
+    server->pool_size = server_pool_size();
     TAILQ_INIT(&server->spare);
     TAILQ_INIT(&server->open);
     TAILQ_INIT(&server->acking);
     TAILQ_INIT(&server->waiting);
+    TAILQ_INIT(&server->dirty);
     server->clients.on_will = server_on_will;
     server->clients.self = server;
     *out = server;
@@ -278,11 +324,8 @@ static gn_err server_start(uv_loop_t *loop, const struct gn_intake *intake, cons
         return err;
     }
     server->loop = loop;
-    int failed = uv_timer_init(loop, &server->timer);
-    assert(failed == 0); /* libuv documents no failure */
-    server->timer.data = server;
-    server->handles = 1;
-    failed = uv_tcp_init(loop, &server->listener);
+    server_own_handles(server);
+    int failed = uv_tcp_init(loop, &server->listener);
     if (failed == 0) {
         server->listener.data = server;
         server->handles++;
@@ -291,9 +334,9 @@ static gn_err server_start(uv_loop_t *loop, const struct gn_intake *intake, cons
     if (failed != 0) {
         err = gn_mqtt_address_fault(failed, listen, diag);
         server->is_stopping = true;
-        if (server->handles > 1)
+        if (server->handles > 3)
             server_close_handle((uv_handle_t *)&server->listener);
-        server_close_handle((uv_handle_t *)&server->timer); /* the loop lets them go, and the memory with them */
+        server_close_own(server); /* the loop lets them go, and the memory with them */
         return err;
     }
     *out_self = server;

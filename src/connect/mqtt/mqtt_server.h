@@ -24,10 +24,12 @@ enum {
     GN_MQTT_READ_BYTES = 32768,  /* read at once */
     GN_MQTT_PREFIX_BYTES = 4096, /* an unfinished packet up to this size is put before the bytes read next */
     GN_MQTT_OUT_BYTES = 65536,   /* answers gathered before they are written */
+    GN_MQTT_GATHER_BYTES = 65536, /* messages gathered for one client before they are written */
     GN_MQTT_OUT_PAUSE = 65536,   /* a client with more than this unsent is not read from */
     GN_MQTT_FIRST_SLOTS = 16,    /* acknowledgements a connection can hold without memory of its own */
     GN_MQTT_LINGER_MS = 2000,    /* how long a last answer may take to arrive */
     GN_MQTT_BACKLOG = 1024,
+    GN_MQTT_FILES_LEFT = 512, /* open files the connections leave to the portal, the journal and the history */
 };
 
 /* Why a connection is not read from; reading goes on when none is left. */
@@ -43,6 +45,7 @@ struct gn_mqtt_conn {
     TAILQ_ENTRY(gn_mqtt_conn) among_open;
     TAILQ_ENTRY(gn_mqtt_conn) among_acking;  /* while acknowledgements are open */
     TAILQ_ENTRY(gn_mqtt_conn) among_waiting; /* while it waits for the ring */
+    TAILQ_ENTRY(gn_mqtt_conn) among_dirty;   /* while something is gathered, or it is doomed */
     struct gn_mqtt_server *server;
     struct gn_mqtt_client *client; /* NULL before CONNECT was accepted, and after the end */
     struct gn_mqtt_session session;
@@ -50,6 +53,9 @@ struct gn_mqtt_conn {
     uint32_t held_size;
     uint32_t held_capacity;
     uint32_t packet_size; /* of the packet that begins in `held`; 0 = not known */
+    uint8_t *gather;      /* messages to be written in this turn of the loop */
+    uint32_t gather_size;
+    uint32_t gather_capacity;
     uint32_t out_waiting; /* bytes the kernel has not taken */
     uint64_t out_total;   /* bytes ever written, and */
     uint64_t out_done;    /* how many of them the kernel has */
@@ -59,6 +65,8 @@ struct gn_mqtt_conn {
     uint8_t held_reason;  /* of a CONNACK that waits for its deadline; 0 = none */
     bool is_acking;
     bool is_waiting;
+    bool is_dirty;
+    bool is_doomed;    /* cannot be written to: about to be closed */
     bool is_taking;    /* its bytes are being dispatched: they must not go before that is over */
     bool is_lingering; /* the session is over; what still comes is thrown away */
     bool is_closing;   /* uv_close was called */
@@ -93,17 +101,21 @@ struct gn_mqtt_server {
     uv_tcp_t listener;
     uv_tcp_t door;    /* takes the connection that is one too many, to close it */
     uv_timer_t timer; /* the next held answer */
+    uv_prepare_t before_wait; /* both write what was gathered */
+    uv_check_t after_wait;
     struct gn_intake intake;
     struct gn_mqtt_clients clients;
     struct gn_mqtt_conn *pool; /* [GN_MQTT_CONNECTIONS_MAX] */
+    uint32_t pool_size;        /* GN_MQTT_CONNECTIONS_MAX, or what the open files allow */
     uint32_t pool_used;        /* how many were ever used */
     struct gn_mqtt_conn_list spare;
     struct gn_mqtt_conn_list open;
     struct gn_mqtt_conn_list acking;
     struct gn_mqtt_conn_list waiting;
+    struct gn_mqtt_conn_list dirty;
     uint32_t acking_count;
     uint32_t open_count; /* with those that are closing */
-    uint32_t handles;    /* listener, door, timer: still open */
+    uint32_t handles;    /* listener, door, timer and so on: still open */
     uint64_t durable;
     bool is_full;     /* the ring was, when it was last asked */
     bool reports_due; /* steps of actions the intake has not heard of */
