@@ -21,30 +21,50 @@ const HZ = 10;
 const DISTURB_S = 60;
 const CALM_PERCENT = 60; // of CPU use: a machine that is busy already cannot be disturbed
 const CALM_S = 10;
+const RULE_RATE_MS = 65_000; // solutions/this-machine: at most one question a minute
+const CLEAR_MS = 60_000;
 
-/** CPU to spare? Says why not: a machine that others keep busy cannot be disturbed, and that is no fault of
- *  the node. */
-async function busy(api) {
-    const use = async () => {
-        const now = Date.now();
-        const query = `from=${now - CALM_S * 1000}&to=${now}&step=${CALM_S * 1000}`;
-        const { buckets } = await api.get(`${loop.THING}/properties/cpu_use?${query}`);
-        return Math.max(...buckets.map((bucket) => bucket.mean));
-    };
+/** Mean CPU use since `from`, in per cent; all of it, whoever causes it. */
+async function cpuUse(api, from) {
+    const now = Date.now();
+    const query = `from=${from}&to=${now}&step=${now - from + 1}`;
+    const { buckets } = await api.get(`${loop.THING}/properties/cpu_use?${query}`);
+    return Math.max(...buckets.map((bucket) => bucket.mean));
+}
+
+/** Why the machine cannot be disturbed now, or nothing. What others do on it is no fault of the node: it may
+ *  keep the CPU busy, have an alarm open already, or have had the rule ask within the minute it asks once in. */
+async function unrest(api) {
+    const use = await cpuUse(api, Date.now() - CALM_S * 1000);
+    if (use > CALM_PERCENT) return `cpu_use is ${use.toFixed(0)} % without us`;
+    const { alarms } = await api.get('/api/v1/alarms?thing=this-machine&state=open');
+    if (alarms.some((one) => !one.sensor)) return `an alarm is open before we begin: ${alarms[0].why}`;
+    const { decisions } = await api.get('/api/v1/decisions');
+    if (decisions.some((one) => one.time > Date.now() - RULE_RATE_MS)) return 'the rule has asked a moment ago';
+    return undefined;
+}
+
+async function waitForCalm(api) {
+    let why;
     try {
-        await waitFor('a calm machine', async () => (await use()) <= CALM_PERCENT, {
-            timeout: 60_000,
-            every: 1000,
-        });
-        return false;
-    } catch {
-        return `cpu_use is ${(await use()).toFixed(0)} % without us: this needs a calmer machine`;
+        await waitFor(
+            'a calm machine',
+            async () => {
+                await loop.rejectPending(api);
+                why = await unrest(api);
+                return why === undefined;
+            },
+            { timeout: 75_000, every: 1000 },
+        );
+        return undefined;
+    } catch (error) {
+        return why === undefined ? Promise.reject(error) : `this needs a calmer machine: ${why}`;
     }
 }
 
 test(
     'a disturbed machine raises an alarm, a person approves, and it is calm again',
-    { skip: missingProgram(), timeout: 290_000 },
+    { skip: missingProgram(), timeout: 295_000 },
     async (t) => {
         const node = await startNode(t, { solution: loop.SOLUTION });
         const page = await openPage(await launch(t), { base: node.portal.url });
@@ -55,9 +75,8 @@ test(
         await startAgent(t, node, thing, { hz: HZ });
         await loop.watchUntilLearnt(page, api, HZ);
 
-        const why = await busy(api);
+        const why = await waitForCalm(api);
         if (why) return t.skip(why);
-        await loop.rejectPending(api);
         const began = Date.now();
         const disturbance = startDisturbance(t, 'cpu', DISTURB_S);
         const { alarm, decision } = await loop.alarmAndDecision(api, began);
@@ -68,7 +87,14 @@ test(
         assert.equal(code, 0, disturbance.tail());
         assert.ok(Date.now() - began < DISTURB_S * 1000, 'it was stopped, it did not run out');
 
-        await page.getByText('cleared', { exact: true }).waitFor({ timeout: 60_000 });
+        const stopped = Date.now();
+        try {
+            await page.getByText('cleared', { exact: true }).waitFor({ timeout: CLEAR_MS });
+        } catch (error) {
+            const use = await cpuUse(api, stopped);
+            if (use <= CALM_PERCENT) throw error;
+            return t.skip(`after the load was stopped others kept the CPU at ${use.toFixed(0)} %`);
+        }
         await picture(page, 'loop-cleared-light');
         await loop.seeTheReceipt(page, api, decision);
         assert.deepEqual(loop.complaintsOf(page, phone), []);
