@@ -32,6 +32,7 @@ foreach(room ${GN_ROOMS})
 endforeach()
 
 add_test(NAME house/tidy COMMAND python3 ${CMAKE_SOURCE_DIR}/tools/tidy.py ${CMAKE_SOURCE_DIR})
+add_test(NAME house/format COMMAND ${CMAKE_SOURCE_DIR}/tools/fmt.sh --check)
 add_test(NAME house/limits COMMAND python3 ${CMAKE_SOURCE_DIR}/tools/limits_doc.py --check)
 add_test(NAME house/tidy_finds COMMAND python3 ${CMAKE_SOURCE_DIR}/tools/tidy_test.py)
 

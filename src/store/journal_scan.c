@@ -84,14 +84,24 @@ static gn_err scan_group_at(struct gn_scan *scan, uint64_t offset, const struct 
     return GN_OK;
 }
 
+static bool scan_is_due(const struct gn_scan *scan, const struct gn_group_head *group)
+{
+    return group != NULL && group->first_seq == scan->next_seq;
+}
+
 gn_err gn_scan_next(struct gn_scan *scan, const struct gn_group_head **out)
 {
     const struct gn_group_head *group;
+    const bool is_fresh = scan->window_size == 0;
     gn_err err = scan_group_at(scan, scan->offset, &group);
+    if (!err && !scan_is_due(scan, group) && !is_fresh) {
+        scan->window_size = 0; /* a live journal may have grown since the window was read */
+        err = scan_group_at(scan, scan->offset, &group);
+    }
     if (err)
         return err;
-    if (group == NULL || group->first_seq != scan->next_seq) {
-        scan->window_size = 0; /* a live journal may have grown: read anew the next time */
+    if (!scan_is_due(scan, group)) {
+        scan->window_size = 0; /* read anew the next time */
         return GN_ERR_NOT_FOUND;
     }
     /* Groups between two syncs share their durable_seq; staying at the first of them errs on the safe side. */

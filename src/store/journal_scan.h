@@ -30,7 +30,7 @@ void gn_scan_fini(struct gn_scan *scan);
 
 /* Turns to a file. CORRUPT: its header is not one (the scan may then only be used for gn_scan_is_blank). */
 GN_MUST_USE gn_err gn_scan_start(struct gn_scan *scan, struct gn_file *file);
-/* The next group, whole and valid; stays until the next call. NOT_FOUND: here is none (yet: asking again
+/* The next group, whole and valid; stays until the next call. NOT_FOUND: here was none when it was asked (asking again
  * reads again). */
 GN_MUST_USE gn_err gn_scan_next(struct gn_scan *scan, const struct gn_group_head **out);
 
