@@ -21,13 +21,13 @@
 #include "connect/mqtt/mqtt_session.h"
 
 enum {
-    GN_MQTT_READ_BYTES = 32768,  /* read at once */
-    GN_MQTT_PREFIX_BYTES = 4096, /* an unfinished packet up to this size is put before the bytes read next */
-    GN_MQTT_OUT_BYTES = 65536,   /* answers gathered before they are written */
+    GN_MQTT_READ_BYTES = 32768,   /* read at once */
+    GN_MQTT_PREFIX_BYTES = 4096,  /* an unfinished packet up to this size is put before the bytes read next */
+    GN_MQTT_OUT_BYTES = 65536,    /* answers gathered before they are written */
     GN_MQTT_GATHER_BYTES = 65536, /* messages gathered for one client before they are written */
-    GN_MQTT_OUT_PAUSE = 65536,   /* a client with more than this unsent is not read from */
-    GN_MQTT_FIRST_SLOTS = 16,    /* acknowledgements a connection can hold without memory of its own */
-    GN_MQTT_LINGER_MS = 2000,    /* how long a last answer may take to arrive */
+    GN_MQTT_OUT_PAUSE = 65536,    /* a client with more than this unsent is not read from */
+    GN_MQTT_FIRST_SLOTS = 16,     /* acknowledgements a connection can hold without memory of its own */
+    GN_MQTT_LINGER_MS = 2000,     /* how long a last answer may take to arrive */
     GN_MQTT_BACKLOG = 1024,
     GN_MQTT_FILES_LEFT = 512, /* open files the connections leave to the portal, the journal and the history */
 };
@@ -99,8 +99,8 @@ TAILQ_HEAD(gn_mqtt_conn_list, gn_mqtt_conn);
 struct gn_mqtt_server {
     uv_loop_t *loop;
     uv_tcp_t listener;
-    uv_tcp_t door;    /* takes the connection that is one too many, to close it */
-    uv_timer_t timer; /* the next held answer */
+    uv_tcp_t door;            /* takes the connection that is one too many, to close it */
+    uv_timer_t timer;         /* the next held answer */
     uv_prepare_t before_wait; /* both write what was gathered */
     uv_check_t after_wait;
     struct gn_intake intake;
