@@ -15,10 +15,10 @@ _ganglion()
     --data | --solution | --rules) mapfile -t COMPREPLY < <(compgen -d -- "$current"); return ;;
     --token-file) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;
     --mqtt | --portal | --thing | --name | --hz | --samples | --seconds | --state | --from | --to | --limit | --step | \
-        --reason | --timeout) return ;;
+        --reason | --timeout | --overlap) return ;;
     esac
     case "$one $two" in
-    'things add' | 'things show' | 'things token' | 'agent disturb') name="$one $two" ;;
+    'things add' | 'things show' | 'things token' | 'things revoke' | 'agent disturb') name="$one $two" ;;
     *) name=$one ;;
     esac
     case $name in
@@ -28,7 +28,8 @@ _ganglion()
     'things') options='--data --json --help' ;;
     'things add') options='--data --json --help' ;;
     'things show') options='--data --json --help' ;;
-    'things token') options='--data --json --help' ;;
+    'things token') options='--overlap --data --json --help' ;;
+    'things revoke') options='--data --json --help' ;;
     'readings') options='--from --to --limit --count --step --follow --data --json --help' ;;
     'findings') options='--thing --state --from --to --limit --follow --data --json --help' ;;
     'alarms') options='--thing --state --from --to --limit --follow --data --json --help' ;;
@@ -46,7 +47,7 @@ _ganglion()
     esac
     if ((COMP_CWORD == 2)); then
         case $one in
-        things) options+=' add list show token' ;;
+        things) options+=' add list revoke show token' ;;
         agent) options+=' disturb' ;;
         help) options+=' run agent things readings findings alarms decisions actions receipts why approve reject rules replay status version help' ;;
         replay) mapfile -t COMPREPLY < <(compgen -f -- "$current") ;;

@@ -87,6 +87,8 @@
     X(SESSION_AGE_S, 43200, "seconds that end a session in any case")                                                  \
     X(PASSWORD_BYTES_MIN, 12, "bytes of a password")                                                                   \
     X(PASSWORD_BYTES_MAX, 256, "bytes of a password")                                                                  \
+    X(TOKEN_OVERLAP_S, 86400, "seconds a Thing's old token counts beside the new one, unless told otherwise")          \
+    X(TOKEN_OVERLAP_S_MAX, 2592000, "seconds a Thing's old token may count beside the new one")                        \
     X(SETUP_TRIES_MAX, 50, "wrong setup codes until setup is locked for 15 minutes")                                   \
     X(GUESS_DELAY_MS_MAX, 10000, "milliseconds an answer to a wrong password is held back")                            \
     X(COMMANDS_WAITING_MAX, 64, "commands of portal and CLI that wait for the journal")                                \

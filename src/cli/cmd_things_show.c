@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "base/timestamp.h"
 #include "cli/ask.h"
 #include "cli/json_pick.h"
 #include "cli/listing.h"
@@ -22,6 +23,40 @@ static void show_head(struct gn_cli *cli, gn_str thing)
         gn_cli_print_safe(cli->out, gn_str_of(text));
         (void)fputc('\n', cli->out);
     }
+}
+
+static void show_when(struct gn_cli *cli, gn_str credential, const char *key, const char *words)
+{
+    char time[GN_TIME_TEXT_BYTES];
+    int64_t time_ms = 0;
+    if (!gn_pick_i64(credential, key, &time_ms) || time_ms <= 0)
+        return;
+    gn_time_format(time_ms, time);
+    (void)fprintf(cli->out, "%s %s", words, time);
+}
+
+/* "token valid, the old one until ..., last used ... from ..." */
+static void show_credential(struct gn_cli *cli, gn_str credential)
+{
+    char text[SHOW_TEXT_BYTES];
+    int64_t used_ms = 0;
+    gn_pick_text(credential, "token", text, sizeof text);
+    if (text[0] == '\0')
+        return;
+    (void)fputs("token ", cli->out);
+    gn_cli_print_safe(cli->out, gn_str_of(text));
+    show_when(cli, credential, "old_until", ", the old one until");
+    show_when(cli, credential, "old_used", ", the old one used");
+    show_when(cli, credential, "revoked", ", withdrawn");
+    if (gn_pick_i64(credential, "used", &used_ms) && used_ms > 0) {
+        show_when(cli, credential, "used", ", last used");
+        gn_pick_text(credential, "source", text, sizeof text);
+        (void)fputs(" from ", cli->out);
+        gn_cli_print_safe(cli->out, gn_str_of(text));
+    } else {
+        (void)fputs(", not used since the node started", cli->out);
+    }
+    (void)fputc('\n', cli->out);
 }
 
 static bool show_properties(struct gn_cli *cli, gn_str properties)
@@ -77,6 +112,7 @@ static int show_run(struct gn_cli *cli)
         (void)fprintf(cli->out, "%.*s\n", GN_STR_ARGS(gn_str_trim(reply.body)));
     } else {
         show_head(cli, reply.body);
+        show_credential(cli, gn_pick(reply.body, "credential"));
         if (!show_properties(cli, gn_pick(reply.body, "properties")))
             code = gn_cli_say(cli, GN_EXIT_FAILED, NULL, "no memory for a table");
         show_actions(cli, gn_pick(reply.body, "actions"));

@@ -13,7 +13,8 @@
 
 #define THING                                                                                                          \
     "{\"id\":\"press-7\",\"name\":\"Press 7\",\"online\":false,\"refused\":{\"count\":2,\"why\":\"no "                 \
-    "number\"},\"properties\":["                                                                                       \
+    "number\"},\"credential\":{\"token\":\"valid\",\"old_until\":1795317840000,\"revoked\":null,\"used\":"             \
+    "1795317841000,\"old_used\":null,\"source\":\"10.0.0.7\"},\"properties\":["                                        \
     "{\"name\":\"temperature\",\"kind\":\"number\",\"unit\":\"C\",\"value\":61.5,\"time\":1795317840000}],"            \
     "\"actions\":[{\"name\":\"slow\",\"arguments\":[]}]}"
 static const struct api_fake_row rows[] = {
@@ -32,6 +33,8 @@ static void a_thing_shows_its_properties_actions_and_what_was_refused(void **sta
     assert_int_equal(ran.code, GN_EXIT_OK);
     assert_string_equal(ran.out, "press-7  Press 7  offline\n"
                                  "refused 2 of its messages; the last one because: no number\n"
+                                 "token valid, the old one until 2026-11-22T03:24:00.000Z, last used "
+                                 "2026-11-22T03:24:01.000Z from 10.0.0.7\n"
                                  "PROPERTY     KIND    VALUE  UNIT  TIME\n"
                                  "temperature  number  61.5   C     2026-11-22T03:24:00.000Z\n"
                                  "action slow []\n");

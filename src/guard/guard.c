@@ -177,30 +177,61 @@ static void guard_token_hash(const uint8_t salt[static GN_SALT_BYTES], gn_str to
     sodium_memzero(&state, sizeof state);
 }
 
-gn_err gn_guard_thing_token(struct gn_guard *guard, gn_str thing_id, char out_token[static GN_TOKEN_BYTES])
+/* A new row, first to disk, then in force. `change` is held. */
+static gn_err guard_put_thing(struct gn_guard *guard, const struct gn_thing_credential *thing)
 {
-    struct gn_thing_credential thing = { 0 };
-    if (!gn_keyring_thing_id_valid(thing_id) || gn_str_copy(thing.id, sizeof thing.id, thing_id) != GN_OK)
-        return GN_ERR_INVAL;
-    uint8_t random[(GN_TOKEN_BYTES - 1) / 2];
-    char token[GN_TOKEN_BYTES];
-    gn_entropy(random, sizeof random);
-    gn_entropy(thing.salt, sizeof thing.salt);
-    gn_hex((gn_bytes){ random, sizeof random }, token);
-    guard_token_hash(thing.salt, (gn_str){ token, GN_TOKEN_BYTES - 1 }, thing.hash);
-
-    (void)pthread_mutex_lock(&guard->change);
     gn_err err = GN_OK;
     guard_lock(guard);
-    if (guard->keyring.thing_count == GN_THINGS_MAX && gn_keyring_thing(&guard->keyring, thing_id) == NULL)
+    if (guard->keyring.thing_count == GN_THINGS_MAX && gn_keyring_thing(&guard->keyring, gn_str_of(thing->id)) == NULL)
         err = GN_ERR_FULL;
     guard_unlock(guard);
     if (!err)
-        err = guard_write(guard, &thing, NULL);
+        err = guard_write(guard, thing, NULL);
+    if (err)
+        return err;
+    guard_lock(guard);
+    err = gn_keyring_put_thing(&guard->keyring, thing);
+    guard_unlock(guard);
+    return err;
+}
+
+/* The row there is, or an empty one of that id. */
+static gn_err guard_thing_row(struct gn_guard *guard, gn_str thing_id, struct gn_thing_credential *out)
+{
+    struct gn_thing_credential row = { 0 };
+    if (!gn_keyring_thing_id_valid(thing_id) || gn_str_copy(row.id, sizeof row.id, thing_id) != GN_OK)
+        return GN_ERR_INVAL;
+    guard_lock(guard);
+    const struct gn_thing_credential *have = gn_keyring_thing(&guard->keyring, thing_id);
+    *out = have != NULL ? *have : row;
+    guard_unlock(guard);
+    return GN_OK;
+}
+
+gn_err gn_guard_thing_token(struct gn_guard *guard, gn_str thing_id, int64_t overlap_ms,
+                            char out_token[static GN_TOKEN_BYTES])
+{
+    struct gn_thing_credential thing;
+    struct gn_token_hash fresh;
+    uint8_t random[(GN_TOKEN_BYTES - 1) / 2];
+    char token[GN_TOKEN_BYTES];
+    if (overlap_ms < 0 || overlap_ms > INT64_C(1000) * GN_TOKEN_OVERLAP_S_MAX)
+        return GN_ERR_INVAL;
+    gn_entropy(random, sizeof random);
+    gn_entropy(fresh.salt, sizeof fresh.salt);
+    gn_hex((gn_bytes){ random, sizeof random }, token);
+    guard_token_hash(fresh.salt, (gn_str){ token, GN_TOKEN_BYTES - 1 }, fresh.hash);
+
+    (void)pthread_mutex_lock(&guard->change);
+    gn_err err = guard_thing_row(guard, thing_id, &thing);
     if (!err) {
-        guard_lock(guard);
-        err = gn_keyring_put_thing(&guard->keyring, &thing);
-        guard_unlock(guard);
+        const bool overlaps = thing.has_token && overlap_ms > 0;
+        thing.old = overlaps ? thing.token : (struct gn_token_hash){ { 0 }, { 0 } };
+        thing.old_until_ms = overlaps ? gn_wall_ms(&guard->clock) + overlap_ms : 0;
+        thing.use.old_ms = overlaps ? thing.use.time_ms : 0;
+        thing.token = fresh;
+        thing.has_token = true;
+        err = guard_put_thing(guard, &thing);
     }
     (void)pthread_mutex_unlock(&guard->change);
     if (!err)
@@ -208,6 +239,57 @@ gn_err gn_guard_thing_token(struct gn_guard *guard, gn_str thing_id, char out_to
     sodium_memzero(token, sizeof token);
     sodium_memzero(random, sizeof random);
     return err;
+}
+
+gn_err gn_guard_thing_revoke(struct gn_guard *guard, gn_str thing_id)
+{
+    struct gn_thing_credential thing;
+    (void)pthread_mutex_lock(&guard->change);
+    gn_err err = guard_thing_row(guard, thing_id, &thing);
+    if (!err) {
+        const int64_t now_ms = gn_wall_ms(&guard->clock);
+        thing.has_token = false;
+        thing.token = thing.old = (struct gn_token_hash){ { 0 }, { 0 } };
+        thing.old_until_ms = 0;
+        thing.revoked_ms = now_ms > 0 ? now_ms : 1; /* 0 says never */
+        err = guard_put_thing(guard, &thing);
+    }
+    (void)pthread_mutex_unlock(&guard->change);
+    return err;
+}
+
+void gn_guard_thing_state(struct gn_guard *guard, gn_str thing_id, struct gn_token_state *out)
+{
+    struct gn_thing_credential thing;
+    *out = (struct gn_token_state){ 0 };
+    if (guard_thing_row(guard, thing_id, &thing) != GN_OK)
+        return;
+    *out = (struct gn_token_state){
+        .has_token = thing.has_token,
+        .old_until_ms = thing.old_until_ms > gn_wall_ms(&guard->clock) ? thing.old_until_ms : 0,
+        .revoked_ms = thing.revoked_ms,
+        .use = thing.use,
+    };
+    sodium_memzero(&thing, sizeof thing);
+}
+
+bool gn_guard_overlap_over(struct gn_guard *guard, char out_id[static GN_THING_ID_BYTES_MAX + 1])
+{
+    const int64_t now_ms = gn_wall_ms(&guard->clock);
+    bool found = false;
+    guard_lock(guard);
+    for (size_t i = 0; i < guard->keyring.thing_count && !found; i++) {
+        struct gn_thing_credential *row = &guard->keyring.things[i];
+        if (row->old_until_ms == 0 || row->old_until_ms > now_ms)
+            continue;
+        found = row->use.old_ms > 0;
+        sodium_memzero(&row->old, sizeof row->old); /* the file forgets it when it is written next */
+        row->old_until_ms = 0;
+        row->use.old_ms = 0;
+        memcpy(out_id, row->id, sizeof row->id);
+    }
+    guard_unlock(guard);
+    return found;
 }
 
 /* Accounts of devices and of people are different ones, though their names may be alike. */
@@ -220,33 +302,55 @@ static gn_str guard_account(char kind, gn_str name, char buffer[static GUARD_ACC
     return (gn_str){ buffer, size + 1 };
 }
 
+static bool guard_token_equal(const struct gn_token_hash *have, gn_str token)
+{
+    uint8_t hash[GN_SHA256_BYTES];
+    guard_token_hash(have->salt, token, hash);
+    const bool equal = sodium_memcmp(hash, have->hash, sizeof hash) == 0;
+    sodium_memzero(hash, sizeof hash);
+    return equal;
+}
+
+/* For the person who wonders which token is in use, and by whom. `mutex` is held. */
+static void guard_note_use(struct gn_guard *guard, gn_str thing_id, gn_str source, bool is_old)
+{
+    struct gn_thing_credential *row = gn_keyring_thing(&guard->keyring, thing_id);
+    if (row == NULL)
+        return;
+    row->use.time_ms = gn_wall_ms(&guard->clock);
+    if (is_old)
+        row->use.old_ms = row->use.time_ms;
+    if (gn_str_copy(row->use.source, sizeof row->use.source, source) != GN_OK)
+        row->use.source[0] = '\0';
+}
+
 gn_err gn_guard_thing_check(struct gn_guard *guard, gn_str thing_id, gn_str token, gn_str source, int64_t *out_delay_ms)
 {
-    static const struct gn_thing_credential nobody = { .id = "" };
     char buffer[GUARD_ACCOUNT_BYTES];
     const gn_str account = guard_account('t', thing_id, buffer);
-    struct gn_thing_credential thing;
+    struct gn_thing_credential thing = { .id = "" };
     guard_lock(guard);
     const struct gn_thing_credential *row = gn_keyring_thing(&guard->keyring, thing_id);
-    thing = row != NULL ? *row : nobody;
+    if (row != NULL)
+        thing = *row;
     guard_unlock(guard);
 
-    uint8_t hash[GN_SHA256_BYTES];
-    guard_token_hash(thing.salt, token, hash);
-    const bool right = sodium_memcmp(hash, thing.hash, sizeof hash) == 0 && thing.id[0] != '\0';
+    /* The same work for whoever asks: an id that nobody has is compared with zeroes, and does not count. */
+    const bool is_new = guard_token_equal(&thing.token, token) && thing.has_token;
+    const bool is_old = guard_token_equal(&thing.old, token) && thing.old_until_ms > gn_wall_ms(&guard->clock);
     sodium_memzero(&thing, sizeof thing);
-    sodium_memzero(hash, sizeof hash);
 
     const int64_t now_ms = guard_now_ms(guard);
     guard_lock(guard);
-    if (right) {
+    if (is_new || is_old) {
         gn_throttle_right(&guard->throttle, source, account, now_ms);
+        guard_note_use(guard, thing_id, source, is_old);
         *out_delay_ms = 0;
     } else {
         *out_delay_ms = gn_throttle_wrong(&guard->throttle, source, account, now_ms);
     }
     guard_unlock(guard);
-    return right ? GN_OK : GN_ERR_DENIED;
+    return is_new || is_old ? GN_OK : GN_ERR_DENIED;
 }
 
 /* --- people --- */

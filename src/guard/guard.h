@@ -2,7 +2,7 @@
 /* guard/guard.h -- who may: credentials of devices and people, sessions, setup, bounded guessing.
  *
  *   DIR/guard/credentials   one line a principal, replaced atomically, mode 0600
- *       thing <id> sha256 <salt hex> <hash hex>
+ *       thing <id> sha256 <salt hex> <hash hex> ...     guard/keyring.h has all forms
  *       user <name> <role> argon2id <libsodium string>
  *
  * Tokens of devices are 128 random bits, so a salted hash is enough and fast; people's passwords are
@@ -14,6 +14,7 @@
 #define GN_GUARD_GUARD_H
 
 #include "base/buf.h"
+#include "base/limits.h"
 #include "os/clock.h"
 
 enum {
@@ -21,6 +22,7 @@ enum {
     GN_COOKIE_BYTES = 65, /* 64 hex digits and NUL */
     GN_USER_NAME_BYTES = 64,
     GN_SETUP_CODE_BYTES = 24, /* "4821-9930-1177" and NUL */
+    GN_SOURCE_BYTES = 64,     /* the address of a peer, and NUL */
 };
 
 typedef enum gn_role { GN_ROLE_VIEWER, GN_ROLE_OPERATOR, GN_ROLE_ADMIN } gn_role;
@@ -34,8 +36,32 @@ void gn_guard_close(struct gn_guard *guard);
 
 /* --- devices --- */
 
-/* Makes a token for a Thing (replacing an older one at once) and writes it to disk before returning. */
-GN_MUST_USE gn_err gn_guard_thing_token(struct gn_guard *guard, gn_str thing_id, char out_token[static GN_TOKEN_BYTES]);
+/* Makes a token for a Thing and writes it to disk before returning. The token before counts for `overlap_ms` more (0:
+ * it is void at once), the one before that is void. INVAL: no id, or an overlap beyond GN_TOKEN_OVERLAP_S_MAX. */
+GN_MUST_USE gn_err gn_guard_thing_token(struct gn_guard *guard, gn_str thing_id, int64_t overlap_ms,
+                                        char out_token[static GN_TOKEN_BYTES]);
+/* Withdraws all a Thing has: no token counts from now on, nor a certificate issued until now (guard/cert asks
+ * gn_guard_thing_state). On disk before it returns. The caller ends the connections. */
+GN_MUST_USE gn_err gn_guard_thing_revoke(struct gn_guard *guard, gn_str thing_id);
+
+struct gn_token_use {
+    int64_t time_ms;              /* when a token was right last; 0 = not since the node started */
+    int64_t old_ms;               /* the same of the token before */
+    char source[GN_SOURCE_BYTES]; /* from where */
+};
+
+struct gn_token_state {
+    bool has_token;
+    int64_t old_until_ms; /* the token before counts until then; 0 = there is none any more */
+    int64_t revoked_ms;   /* when all was withdrawn last; 0 = never. What was issued before does not count */
+    struct gn_token_use use;
+};
+/* All zeroes for a Thing that never had a token. */
+void gn_guard_thing_state(struct gn_guard *guard, gn_str thing_id, struct gn_token_state *out);
+/* Once a second: true with the id of a Thing whose old token just ran out and was used in this run, so that
+ * connections may live that came with it. Ask until false. */
+bool gn_guard_overlap_over(struct gn_guard *guard, char out_id[static GN_THING_ID_BYTES_MAX + 1]);
+
 /* DENIED alike for an unknown id and for a wrong token, in the same time. *out_delay_ms: hold the
  * answer back that long; grows with wrong guesses per (source, id), so that a stranger never locks out the
  * rightful device at another address. A right token answers 0 and clears its own count. */

@@ -81,8 +81,8 @@ static void a_token_opens_for_its_thing_only(void **state)
     char press[GN_TOKEN_BYTES];
     char mill[GN_TOKEN_BYTES];
     int64_t delay_ms = -1;
-    assert_int_equal(gn_guard_thing_token(guard, GN_STR("press"), press), GN_OK);
-    assert_int_equal(gn_guard_thing_token(guard, GN_STR("mill"), mill), GN_OK);
+    assert_int_equal(gn_guard_thing_token(guard, GN_STR("press"), 0, press), GN_OK);
+    assert_int_equal(gn_guard_thing_token(guard, GN_STR("mill"), 0, mill), GN_OK);
     assert_int_equal(strlen(press), GN_TOKEN_BYTES - 1);
     assert_int_equal(gn_guard_thing_check(guard, GN_STR("press"), gn_str_of(press), HOME, &delay_ms), GN_OK);
     assert_int_equal(delay_ms, 0);
@@ -101,11 +101,127 @@ static void a_new_token_voids_the_old_one_at_once(void **state)
     char old[GN_TOKEN_BYTES];
     char young[GN_TOKEN_BYTES];
     int64_t delay_ms;
-    assert_int_equal(gn_guard_thing_token(guard, GN_STR("press"), old), GN_OK);
-    assert_int_equal(gn_guard_thing_token(guard, GN_STR("press"), young), GN_OK);
+    assert_int_equal(gn_guard_thing_token(guard, GN_STR("press"), 0, old), GN_OK);
+    assert_int_equal(gn_guard_thing_token(guard, GN_STR("press"), 0, young), GN_OK);
     assert_string_not_equal(old, young);
     assert_int_equal(gn_guard_thing_check(guard, GN_STR("press"), gn_str_of(old), HOME, &delay_ms), GN_ERR_DENIED);
     assert_int_equal(gn_guard_thing_check(guard, GN_STR("press"), gn_str_of(young), HOME, &delay_ms), GN_OK);
+}
+
+static gn_err check(const char *token, gn_str source)
+{
+    int64_t delay_ms;
+    return gn_guard_thing_check(guard, GN_STR("press"), gn_str_of(token), source, &delay_ms);
+}
+
+static void an_old_token_counts_until_its_overlap_is_over(void **state)
+{
+    (void)state;
+    char first[GN_TOKEN_BYTES], second[GN_TOKEN_BYTES], third[GN_TOKEN_BYTES], id[GN_THING_ID_BYTES_MAX + 1];
+    struct gn_token_state told;
+    sim.wall_ms = 1000000;
+    assert_int_equal(gn_guard_thing_token(guard, GN_STR("press"), 60000, first), GN_OK);
+    gn_guard_thing_state(guard, GN_STR("press"), &told);
+    assert_true(told.has_token && told.old_until_ms == 0); /* there was none before */
+    assert_int_equal(gn_guard_thing_token(guard, GN_STR("press"), 60000, second), GN_OK);
+    gn_guard_thing_state(guard, GN_STR("press"), &told);
+    assert_int_equal(told.old_until_ms, 1060000);
+    assert_int_equal(check(first, HOME), GN_OK);
+    assert_int_equal(check(second, AWAY), GN_OK);
+    reopen(); /* both are on disk */
+    assert_int_equal(check(first, HOME), GN_OK);
+    assert_int_equal(check(second, AWAY), GN_OK);
+    assert_false(gn_guard_overlap_over(guard, id));
+    sim.wall_ms = 1059999;
+    assert_int_equal(check(first, HOME), GN_OK);
+    assert_int_equal(gn_guard_thing_token(guard, GN_STR("press"), 60000, third), GN_OK);
+    assert_int_equal(check(first, HOME), GN_ERR_DENIED); /* two renewals ago */
+    assert_int_equal(check(second, HOME), GN_OK);
+    sim.wall_ms = 1119999; /* = 1059999 + 60000 */
+    assert_int_equal(check(second, HOME), GN_ERR_DENIED);
+    assert_int_equal(check(third, HOME), GN_OK);
+    assert_true(gn_guard_overlap_over(guard, id)); /* who came with it is to be ended, once */
+    assert_string_equal(id, "press");
+    assert_false(gn_guard_overlap_over(guard, id));
+}
+
+static void an_old_token_nobody_used_ends_nothing(void **state)
+{
+    (void)state;
+    char token[GN_TOKEN_BYTES], id[GN_THING_ID_BYTES_MAX + 1];
+    sim.wall_ms = 1000;
+    assert_int_equal(gn_guard_thing_token(guard, GN_STR("press"), 0, token), GN_OK);
+    assert_int_equal(gn_guard_thing_token(guard, GN_STR("press"), 5000, token), GN_OK);
+    assert_int_equal(check(token, HOME), GN_OK);
+    sim.wall_ms = 6000;
+    assert_false(gn_guard_overlap_over(guard, id));
+    assert_int_equal(check(token, HOME), GN_OK);
+}
+
+static void an_overlap_has_an_end(void **state)
+{
+    (void)state;
+    const int64_t most_ms = INT64_C(1000) * GN_TOKEN_OVERLAP_S_MAX;
+    char token[GN_TOKEN_BYTES] = "untouched";
+    assert_int_equal(gn_guard_thing_token(guard, GN_STR("press"), -1, token), GN_ERR_INVAL);
+    assert_int_equal(gn_guard_thing_token(guard, GN_STR("press"), most_ms + 1, token), GN_ERR_INVAL);
+    assert_string_equal(token, "untouched");
+    assert_int_equal(gn_guard_thing_token(guard, GN_STR("press"), most_ms, token), GN_OK);
+}
+
+static void a_revoked_thing_has_nothing_until_it_is_given_a_token(void **state)
+{
+    (void)state;
+    char first[GN_TOKEN_BYTES], second[GN_TOKEN_BYTES];
+    struct gn_token_state told;
+    sim.wall_ms = 77000;
+    assert_int_equal(gn_guard_thing_token(guard, GN_STR("press"), 0, first), GN_OK);
+    assert_int_equal(gn_guard_thing_token(guard, GN_STR("press"), 60000, second), GN_OK);
+    assert_int_equal(gn_guard_thing_revoke(guard, GN_STR("press")), GN_OK);
+    for (int i = 0; i < 2; i++) {
+        assert_int_equal(check(first, HOME), GN_ERR_DENIED);
+        assert_int_equal(check(second, HOME), GN_ERR_DENIED);
+        assert_int_equal(check("", HOME), GN_ERR_DENIED);
+        gn_guard_thing_state(guard, GN_STR("press"), &told);
+        assert_false(told.has_token);
+        assert_int_equal(told.old_until_ms, 0);
+        assert_int_equal(told.revoked_ms, 77000);
+        reopen(); /* it is on disk */
+    }
+    assert_int_equal(gn_guard_thing_token(guard, GN_STR("press"), 60000, first), GN_OK);
+    reopen();
+    gn_guard_thing_state(guard, GN_STR("press"), &told);
+    assert_true(told.has_token);
+    assert_int_equal(told.revoked_ms, 77000); /* what was issued before that stays void */
+    assert_int_equal(check(first, HOME), GN_OK);
+    assert_int_equal(check(second, HOME), GN_ERR_DENIED);
+    assert_int_equal(gn_guard_thing_revoke(guard, GN_STR("a b")), GN_ERR_INVAL);
+    assert_int_equal(gn_guard_thing_revoke(guard, GN_STR("never-had-one")), GN_OK);
+}
+
+static void the_last_use_is_told_with_its_source(void **state)
+{
+    (void)state;
+    char old[GN_TOKEN_BYTES], young[GN_TOKEN_BYTES];
+    struct gn_token_state told;
+    sim.wall_ms = 5000;
+    assert_int_equal(gn_guard_thing_token(guard, GN_STR("press"), 0, old), GN_OK);
+    gn_guard_thing_state(guard, GN_STR("press"), &told);
+    assert_int_equal(told.use.time_ms, 0);
+    assert_string_equal(told.use.source, "");
+    assert_int_equal(gn_guard_thing_token(guard, GN_STR("press"), 60000, young), GN_OK);
+    assert_int_equal(check("wrong", AWAY), GN_ERR_DENIED);
+    gn_guard_thing_state(guard, GN_STR("press"), &told);
+    assert_int_equal(told.use.time_ms, 0); /* a wrong one is no use */
+    assert_int_equal(check(old, HOME), GN_OK);
+    sim.wall_ms = 6000;
+    assert_int_equal(check(young, AWAY), GN_OK);
+    gn_guard_thing_state(guard, GN_STR("press"), &told);
+    assert_int_equal(told.use.time_ms, 6000);
+    assert_int_equal(told.use.old_ms, 5000);
+    assert_string_equal(told.use.source, "198.51.100.7");
+    gn_guard_thing_state(guard, GN_STR("nobody"), &told);
+    assert_false(told.has_token);
 }
 
 static void wrong_tokens_delay_their_source_and_nobody_else(void **state)
@@ -114,7 +230,7 @@ static void wrong_tokens_delay_their_source_and_nobody_else(void **state)
     static const int64_t expected[] = { 0, 200, 400, 800, 1600, 3200, 6400, 10000, 10000 };
     char token[GN_TOKEN_BYTES];
     int64_t delay_ms = -1;
-    assert_int_equal(gn_guard_thing_token(guard, GN_STR("press"), token), GN_OK);
+    assert_int_equal(gn_guard_thing_token(guard, GN_STR("press"), 0, token), GN_OK);
     for (size_t i = 0; i < sizeof expected / sizeof expected[0]; i++) {
         assert_int_equal(gn_guard_thing_check(guard, GN_STR("press"), BAD, AWAY, &delay_ms), GN_ERR_DENIED);
         assert_int_equal(delay_ms, expected[i]);
@@ -133,8 +249,8 @@ static void an_id_that_is_no_id_gets_no_token(void **state)
 {
     (void)state;
     char token[GN_TOKEN_BYTES] = "untouched";
-    assert_int_equal(gn_guard_thing_token(guard, GN_STR("a b"), token), GN_ERR_INVAL);
-    assert_int_equal(gn_guard_thing_token(guard, GN_STR("#"), token), GN_ERR_INVAL);
+    assert_int_equal(gn_guard_thing_token(guard, GN_STR("a b"), 0, token), GN_ERR_INVAL);
+    assert_int_equal(gn_guard_thing_token(guard, GN_STR("#"), 0, token), GN_ERR_INVAL);
     assert_string_equal(token, "untouched");
 }
 
@@ -145,13 +261,14 @@ static void what_cannot_be_written_is_not_in_force(void **state)
     char lost[GN_TOKEN_BYTES] = "untouched";
     char aside[128];
     int64_t delay_ms;
-    assert_int_equal(gn_guard_thing_token(guard, GN_STR("press"), token), GN_OK);
+    assert_int_equal(gn_guard_thing_token(guard, GN_STR("press"), 0, token), GN_OK);
     (void)snprintf(aside, sizeof aside, "%s/guard.new", dir);
     char folder[96];
     (void)snprintf(folder, sizeof folder, "%s/guard", dir);
     assert_int_equal(rename(folder, aside), 0); /* works for root too, unlike a mode */
-    assert_int_not_equal(gn_guard_thing_token(guard, GN_STR("press"), lost), GN_OK);
-    assert_int_not_equal(gn_guard_thing_token(guard, GN_STR("mill"), lost), GN_OK);
+    assert_int_not_equal(gn_guard_thing_token(guard, GN_STR("press"), 0, lost), GN_OK);
+    assert_int_not_equal(gn_guard_thing_token(guard, GN_STR("mill"), 0, lost), GN_OK);
+    assert_int_not_equal(gn_guard_thing_revoke(guard, GN_STR("press")), GN_OK);
     assert_int_not_equal(set_up(), GN_OK);
     assert_true(gn_guard_needs_setup(guard));
     assert_string_equal(lost, "untouched");
@@ -313,7 +430,7 @@ static void no_secret_stands_in_the_file(void **state)
     char token[GN_TOKEN_BYTES];
     char text[4096] = "";
     struct stat info;
-    assert_int_equal(gn_guard_thing_token(guard, GN_STR("press"), token), GN_OK);
+    assert_int_equal(gn_guard_thing_token(guard, GN_STR("press"), 0, token), GN_OK);
     assert_int_equal(set_up(), GN_OK);
     FILE *in = fopen(file, "r");
     assert_non_null(in);
@@ -400,6 +517,11 @@ int main(void)
     const struct CMUnitTest tests[] = {
         CASE(a_token_opens_for_its_thing_only),
         CASE(a_new_token_voids_the_old_one_at_once),
+        CASE(an_old_token_counts_until_its_overlap_is_over),
+        CASE(an_old_token_nobody_used_ends_nothing),
+        CASE(an_overlap_has_an_end),
+        CASE(a_revoked_thing_has_nothing_until_it_is_given_a_token),
+        CASE(the_last_use_is_told_with_its_source),
         CASE(wrong_tokens_delay_their_source_and_nobody_else),
         CASE(an_id_that_is_no_id_gets_no_token),
         CASE(what_cannot_be_written_is_not_in_force),

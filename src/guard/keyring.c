@@ -5,10 +5,15 @@
 
 #include "base/mem.h"
 
-/* "thing " id " sha256 " salt " " hash "\n", and "user " name " operator argon2id " text "\n" */
-_Static_assert(GN_THINGS_MAX *(6 + GN_THING_ID_BYTES_MAX + 8 + 2 * GN_SALT_BYTES + 1 + 64 + 1) +
-                       GN_USERS_MAX * (5 + GN_USER_NAME_BYTES + 19 + GN_PASSWORD_HASH_BYTES + 1) <=
-                   GN_KEYRING_FILE_BYTES_MAX,
+enum {
+    KEYRING_TIME_DIGITS = 15, /* milliseconds until the year 9999 */
+    KEYRING_HASH_BYTES = 8 + 2 * GN_SALT_BYTES + 1 + 2 * GN_SHA256_BYTES,
+    KEYRING_THING_BYTES =
+        6 + GN_THING_ID_BYTES_MAX + 2 * KEYRING_HASH_BYTES + 7 + KEYRING_TIME_DIGITS + 9 + KEYRING_TIME_DIGITS + 1,
+    KEYRING_USER_BYTES = 5 + GN_USER_NAME_BYTES + 19 + GN_PASSWORD_HASH_BYTES + 1,
+};
+
+_Static_assert(GN_THINGS_MAX *KEYRING_THING_BYTES + GN_USERS_MAX * KEYRING_USER_BYTES <= GN_KEYRING_FILE_BYTES_MAX,
                "the largest table fits the file");
 
 gn_err gn_keyring_init(struct gn_keyring *keyring)
@@ -83,7 +88,7 @@ static size_t keyring_place(const void *rows, size_t count, size_t row_size, gn_
     return low;
 }
 
-const struct gn_thing_credential *gn_keyring_thing(const struct gn_keyring *keyring, gn_str id)
+struct gn_thing_credential *gn_keyring_thing(const struct gn_keyring *keyring, gn_str id)
 {
     bool same;
     const size_t at = keyring_place(keyring->things, keyring->thing_count, sizeof keyring->things[0], id, &same);
@@ -125,13 +130,29 @@ gn_err gn_keyring_put_user(struct gn_keyring *keyring, const struct gn_user_cred
 
 /* --- writing --- */
 
-static void keyring_write_thing(const struct gn_thing_credential *thing, struct gn_buf *out)
+static void keyring_write_hash(const struct gn_token_hash *token, struct gn_buf *out)
 {
     char salt[2 * GN_SALT_BYTES + 1];
     char hash[2 * GN_SHA256_BYTES + 1];
-    gn_hex((gn_bytes){ thing->salt, sizeof thing->salt }, salt);
-    gn_hex((gn_bytes){ thing->hash, sizeof thing->hash }, hash);
-    gn_buf_addf(out, "thing %s sha256 %s %s\n", thing->id, salt, hash);
+    gn_hex((gn_bytes){ token->salt, sizeof token->salt }, salt);
+    gn_hex((gn_bytes){ token->hash, sizeof token->hash }, hash);
+    gn_buf_addf(out, " sha256 %s %s", salt, hash);
+}
+
+static void keyring_write_thing(const struct gn_thing_credential *thing, struct gn_buf *out)
+{
+    gn_buf_addf(out, "thing %s", thing->id);
+    if (thing->has_token)
+        keyring_write_hash(&thing->token, out);
+    else
+        gn_buf_add_text(out, " none");
+    if (thing->has_token && thing->old_until_ms > 0) {
+        gn_buf_addf(out, " until %lld", (long long)thing->old_until_ms);
+        keyring_write_hash(&thing->old, out);
+    }
+    if (thing->revoked_ms > 0)
+        gn_buf_addf(out, " revoked %lld", (long long)thing->revoked_ms);
+    gn_buf_add_u8(out, '\n');
 }
 
 static void keyring_write_user(const struct gn_user_credential *user, struct gn_buf *out)
@@ -184,18 +205,75 @@ static bool keyring_hex(gn_str text, uint8_t *out, size_t size)
     return true;
 }
 
+/* Takes "WORD " or "WORD" at the end off the front; false when another word stands there. */
+static bool keyring_word(gn_str *text, const char *word)
+{
+    gn_str rest;
+    if (!gn_str_equal(gn_str_split(*text, ' ', &rest), gn_str_of(word)))
+        return false;
+    *text = rest;
+    return true;
+}
+
+static bool keyring_time(gn_str *text, int64_t *out_ms)
+{
+    gn_str rest;
+    uint64_t value = 0;
+    const gn_str digits = gn_str_split(*text, ' ', &rest);
+    if (digits.size == 0 || digits.size > KEYRING_TIME_DIGITS || digits.at[0] == '0' ||
+        gn_parse_u64(digits, &value) != GN_OK)
+        return false;
+    *text = rest;
+    *out_ms = (int64_t)value;
+    return true;
+}
+
+static bool keyring_token(gn_str *text, struct gn_token_hash *out)
+{
+    gn_str rest;
+    const gn_str salt = gn_str_split(*text, ' ', &rest);
+    const gn_str hash = gn_str_split(rest, ' ', &rest);
+    *text = rest;
+    return keyring_hex(salt, out->salt, sizeof out->salt) && keyring_hex(hash, out->hash, sizeof out->hash);
+}
+
+/* Everything behind the id. NULL, or what was expected. */
+static const char *keyring_parse_tokens(struct gn_thing_credential *thing, gn_str *rest)
+{
+    static const char *const digits = "expected 32 and 64 lower-case hex digits behind 'sha256'";
+    if (keyring_word(rest, "sha256")) {
+        thing->has_token = true;
+        if (!keyring_token(rest, &thing->token))
+            return digits;
+    } else if (!keyring_word(rest, "none")) {
+        return "expected 'sha256' or 'none' behind the id of a thing";
+    }
+    if (thing->has_token && keyring_word(rest, "until")) {
+        if (!keyring_time(rest, &thing->old_until_ms))
+            return "expected milliseconds since 1970 behind 'until'";
+        if (!keyring_word(rest, "sha256") || !keyring_token(rest, &thing->old))
+            return digits;
+    }
+    if (keyring_word(rest, "revoked") ? !keyring_time(rest, &thing->revoked_ms) : !thing->has_token)
+        return "expected 'revoked' and milliseconds since 1970";
+    return NULL;
+}
+
 static const char *keyring_parse_thing(struct gn_keyring *keyring, gn_str line)
 {
     struct gn_thing_credential thing = { 0 };
+    /* Splitting cannot tell a line that ends from one that ends with a blank. */
+    if (line.size == 0 || line.at[line.size - 1] == ' ')
+        return "the line ends with a blank";
     gn_str rest;
     const gn_str id = gn_str_split(line, ' ', &rest);
     if (!gn_keyring_thing_id_valid(id))
         return "the id of a thing is missing or has other characters than A-Z a-z 0-9 _ . -";
-    if (!gn_str_equal(gn_str_split(rest, ' ', &rest), GN_STR("sha256")))
-        return "expected 'sha256' behind the id of a thing";
-    const gn_str salt = gn_str_split(rest, ' ', &rest);
-    if (!keyring_hex(salt, thing.salt, sizeof thing.salt) || !keyring_hex(rest, thing.hash, sizeof thing.hash))
-        return "expected 32 and 64 lower-case hex digits behind 'sha256'";
+    const char *why = keyring_parse_tokens(&thing, &rest);
+    if (why != NULL)
+        return why;
+    if (rest.size > 0)
+        return "expected the end of the line";
     if (gn_str_copy(thing.id, sizeof thing.id, id) != GN_OK)
         return "the id of a thing is too long";
     const size_t count = keyring->thing_count;

@@ -2,6 +2,9 @@
 /* guard/keyring.h -- the file of secrets' hashes, as rows.
  *
  *   thing press-7 sha256 0f1e..(32 hex) 9a3c..(64 hex)
+ *   thing press-8 sha256 .. .. until 1795317840000 sha256 .. ..     renewed: the token before counts until then
+ *   thing press-9 none revoked 1795317840000                         withdrawn: no token counts
+ *   thing saw-1 sha256 .. .. revoked 1795317840000                   withdrawn once, and given another token since
  *   user anna admin argon2id $argon2id$v=19$m=65536,t=3,p=1$...
  *
  * One line a principal, single blanks, each line ends with a line feed, things before users, both by name
@@ -18,13 +21,22 @@
 
 enum {
     GN_SALT_BYTES = 16,
-    GN_KEYRING_FILE_BYTES_MAX = 800000, /* every row at its longest fits */
+    GN_KEYRING_FILE_BYTES_MAX = 1400000, /* every row at its longest fits */
+};
+
+struct gn_token_hash {
+    uint8_t salt[GN_SALT_BYTES];
+    uint8_t hash[GN_SHA256_BYTES]; /* SHA-256(salt || token) */
 };
 
 struct gn_thing_credential {
     char id[GN_THING_ID_BYTES_MAX + 1];
-    uint8_t salt[GN_SALT_BYTES];
-    uint8_t hash[GN_SHA256_BYTES]; /* SHA-256(salt || token) */
+    bool has_token;
+    int64_t old_until_ms; /* the token before counts until then; 0 = there is none */
+    int64_t revoked_ms;   /* when all it had was withdrawn last; 0 = never */
+    struct gn_token_hash token;
+    struct gn_token_hash old;
+    struct gn_token_use use; /* of this run; not in the file */
 };
 
 struct gn_user_credential {
@@ -50,7 +62,7 @@ GN_MUST_USE gn_err gn_keyring_parse(struct gn_keyring *keyring, gn_str text, str
 void gn_keyring_write(const struct gn_keyring *keyring, const struct gn_thing_credential *thing,
                       const struct gn_user_credential *user, struct gn_buf *out);
 
-const struct gn_thing_credential *gn_keyring_thing(const struct gn_keyring *keyring, gn_str id);
+struct gn_thing_credential *gn_keyring_thing(const struct gn_keyring *keyring, gn_str id);
 const struct gn_user_credential *gn_keyring_user(const struct gn_keyring *keyring, gn_str name);
 
 /* Puts or replaces. FULL at the limit. */

@@ -15,7 +15,8 @@
 #define HASH                                                                                                           \
     "$argon2id$v=19$m=65536,t=3,p=1$Z2FuZ2xpb24vbm9ib2R5IQ"                                                            \
     "$bm9ib2R5IGtub3dzIHRoZSBwYXNzd29yZCBvZiB0aGk"
-#define THING_LINE(id)        "thing " id " sha256 " HEX32 " " HEX32 HEX32 "\n"
+#define TOKEN                 " sha256 " HEX32 " " HEX32 HEX32
+#define THING_LINE(id)        "thing " id TOKEN "\n"
 #define USER_LINE(name, role) "user " name " " role " argon2id " HASH "\n"
 
 static struct gn_keyring keyring;
@@ -48,11 +49,34 @@ static void what_is_written_reads_back_to_the_same_bytes(void **state)
     assert_memory_equal(out, text, sizeof text - 1);
     const struct gn_thing_credential *thing = gn_keyring_thing(&keyring, GN_STR("press-8"));
     assert_non_null(thing);
-    assert_int_equal(thing->salt[15], 0xff);
-    assert_int_equal(thing->hash[1], 0x11);
+    assert_int_equal(thing->token.salt[15], 0xff);
+    assert_int_equal(thing->token.hash[1], 0x11);
     assert_int_equal(gn_keyring_user(&keyring, GN_STR("bert"))->role, GN_ROLE_VIEWER);
     assert_null(gn_keyring_user(&keyring, GN_STR("ber")));
     assert_null(gn_keyring_thing(&keyring, GN_STR("")));
+}
+
+static void renewed_and_revoked_rows_read_back_to_the_same_bytes(void **state)
+{
+    (void)state;
+    static const char text[] = "thing a" TOKEN " until 1795317840000" TOKEN "\n"
+                               "thing b none revoked 1\n"
+                               "thing c" TOKEN " revoked 999999999999999\n"
+                               "thing d" TOKEN " until 9" TOKEN " revoked 8\n";
+    char out[4096];
+    struct gn_buf buf = gn_buf_over(out, sizeof out);
+    assert_int_equal(gn_keyring_parse(&keyring, gn_str_of(text), NULL), GN_OK);
+    gn_keyring_write(&keyring, NULL, NULL, &buf);
+    assert_int_equal(buf.size, sizeof text - 1);
+    assert_memory_equal(out, text, sizeof text - 1);
+    const struct gn_thing_credential *thing = gn_keyring_thing(&keyring, GN_STR("a"));
+    assert_true(thing->has_token);
+    assert_int_equal(thing->old_until_ms, 1795317840000);
+    assert_int_equal(thing->old.hash[31], 0xff);
+    assert_int_equal(thing->revoked_ms, 0);
+    thing = gn_keyring_thing(&keyring, GN_STR("b"));
+    assert_false(thing->has_token);
+    assert_int_equal(thing->revoked_ms, 1);
 }
 
 static void anything_else_is_refused_with_its_line(void **state)
@@ -89,6 +113,25 @@ static void anything_else_is_refused_with_its_line(void **state)
         { "thing a sha256 " HEX32 " " HEX32 HEX32, 1 }, /* cut off */
         { THING_LINE("a") "thing b", 2 },
         { "things a\n", 1 },
+        { "thing a\n", 1 },
+        { "thing a none\n", 1 },
+        { "thing a none revoked\n", 1 },
+        { "thing a none revoked \n", 1 },
+        { "thing a none revoked 0\n", 1 },
+        { "thing a none revoked 007\n", 1 },
+        { "thing a none revoked -7\n", 1 },
+        { "thing a none revoked 7 \n", 1 },
+        { "thing a none revoked 7 x\n", 1 },
+        { "thing a none revoked 1000000000000000\n", 1 },
+        { "thing a none until 7" TOKEN " revoked 7\n", 1 },
+        { "thing a revoked 7\n", 1 },
+        { "thing a" TOKEN " until 7\n", 1 },
+        { "thing a" TOKEN " until" TOKEN "\n", 1 },
+        { "thing a" TOKEN " until 7 " TOKEN "\n", 1 },
+        { "thing a" TOKEN " until 7" TOKEN TOKEN "\n", 1 },
+        { "thing a" TOKEN " revoked 7 until 7" TOKEN "\n", 1 },
+        { "thing a" TOKEN " revoked 7 revoked 8\n", 1 },
+        { "thing a" TOKEN TOKEN "\n", 1 },
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         struct gn_diag diag = { 0 };
@@ -121,7 +164,7 @@ static void a_row_that_is_put_in_is_written_in_its_place(void **state)
     for (size_t i = 0; i < 3; i++) {
         keyring.thing_count = keyring.user_count = 0;
         assert_int_equal(gn_keyring_parse(&keyring, gn_str_of(before), NULL), GN_OK);
-        struct gn_thing_credential thing = { .salt = { 7 } };
+        struct gn_thing_credential thing = { .has_token = true, .token.salt = { 7 } };
         struct gn_user_credential user = { .role = GN_ROLE_OPERATOR, .hash = HASH };
         (void)snprintf(thing.id, sizeof thing.id, "%s", ids[i]);
         (void)snprintf(user.name, sizeof user.name, "%s", ids[i]);
@@ -134,7 +177,7 @@ static void a_row_that_is_put_in_is_written_in_its_place(void **state)
         assert_int_equal(first.size, second.size); /* to disk as to memory */
         assert_memory_equal(out, again, first.size);
         assert_int_equal(keyring.thing_count, i == 1 ? 1 : 2);
-        assert_int_equal(gn_keyring_thing(&keyring, gn_str_of(ids[i]))->salt[0], 7);
+        assert_int_equal(gn_keyring_thing(&keyring, gn_str_of(ids[i]))->token.salt[0], 7);
     }
 }
 
@@ -144,7 +187,9 @@ static void the_largest_table_fits_its_file_and_one_more_is_refused(void **state
     char *file = gn_mem_take(GN_KEYRING_FILE_BYTES_MAX, "test");
     assert_non_null(file);
     for (int i = 0; i < GN_THINGS_MAX; i++) {
-        struct gn_thing_credential thing = { 0 };
+        struct gn_thing_credential thing = { .has_token = true,
+                                             .old_until_ms = INT64_C(999999999999999),
+                                             .revoked_ms = INT64_C(999999999999999) };
         (void)snprintf(thing.id, sizeof thing.id, "%064d", i);
         assert_int_equal(gn_keyring_put_thing(&keyring, &thing), GN_OK);
     }
@@ -187,6 +232,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(what_is_written_reads_back_to_the_same_bytes, begin, end),
+        cmocka_unit_test_setup_teardown(renewed_and_revoked_rows_read_back_to_the_same_bytes, begin, end),
         cmocka_unit_test_setup_teardown(anything_else_is_refused_with_its_line, begin, end),
         cmocka_unit_test_setup_teardown(every_cut_of_a_file_is_refused_or_whole_lines, begin, end),
         cmocka_unit_test_setup_teardown(a_row_that_is_put_in_is_written_in_its_place, begin, end),

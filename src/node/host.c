@@ -36,7 +36,7 @@ static gn_err host_thing_add(void *self, gn_str name, char out_id[static GN_THIN
     add.command = (struct gn_command){ .run = host_run_thing_add, .self = &add, .to_be_seen = true };
     gn_err err = gn_mailbox_do(host->mailbox, &add.command);
     if (err == GN_OK)
-        err = gn_guard_thing_token(host->core->guard, gn_str_of(id), out_token);
+        err = gn_guard_thing_token(host->core->guard, gn_str_of(id), 0, out_token);
     if (err == GN_OK)
         memcpy(out_id, id, sizeof id);
     return err;
@@ -66,20 +66,55 @@ static gn_err host_run_evict(struct gn_command *command, struct gn_intake_core *
     return GN_OK;
 }
 
-/* First the new token, then the end of those who came with the old one. */
-static gn_err host_thing_token(void *self, gn_str id, char out_token[static GN_TOKEN_BYTES])
+/* NOT_FOUND when there is no such Thing. */
+static gn_err host_find(struct gn_host *host, gn_str id, struct host_renew *out)
+{
+    *out = (struct host_renew){ .host = host, .id = id };
+    out->command = (struct gn_command){ .run = host_run_find, .self = out };
+    return gn_mailbox_do(host->mailbox, &out->command);
+}
+
+static void host_evict(struct gn_host *host, struct host_renew *renew)
+{
+    renew->command = (struct gn_command){ .run = host_run_evict, .self = renew };
+    GN_IGNORE(gn_mailbox_do(host->mailbox, &renew->command), "fails only when the node stops, which ends them too");
+}
+
+/* First the new token, then the end of those who came with the old one; with an overlap, gn_host_sweep ends them. */
+static gn_err host_thing_token(void *self, gn_str id, int64_t overlap_ms, char out_token[static GN_TOKEN_BYTES])
 {
     struct gn_host *host = self;
-    struct host_renew renew = { .host = host, .id = id };
-    renew.command = (struct gn_command){ .run = host_run_find, .self = &renew };
-    gn_err err = gn_mailbox_do(host->mailbox, &renew.command);
+    struct host_renew renew;
+    struct gn_token_state before;
+    gn_err err = host_find(host, id, &renew);
+    gn_guard_thing_state(host->core->guard, id, &before);
     if (err == GN_OK)
-        err = gn_guard_thing_token(host->core->guard, id, out_token);
-    if (err != GN_OK)
-        return err;
-    renew.command = (struct gn_command){ .run = host_run_evict, .self = &renew };
-    GN_IGNORE(gn_mailbox_do(host->mailbox, &renew.command), "fails only when the node stops, which ends them too");
-    return GN_OK;
+        err = gn_guard_thing_token(host->core->guard, id, overlap_ms, out_token);
+    if (err == GN_OK && (overlap_ms == 0 || before.use.old_ms > 0)) /* the token before the old one is void, too */
+        host_evict(host, &renew);
+    return err;
+}
+
+/* On disk and in force first: whoever connects again meanwhile is refused. */
+static gn_err host_thing_revoke(void *self, gn_str id)
+{
+    struct gn_host *host = self;
+    struct host_renew renew;
+    gn_err err = host_find(host, id, &renew);
+    if (err == GN_OK)
+        err = gn_guard_thing_revoke(host->core->guard, id);
+    if (err == GN_OK)
+        host_evict(host, &renew);
+    return err;
+}
+
+void gn_host_sweep(struct gn_host *host)
+{
+    char id[GN_THING_ID_BYTES_MAX + 1];
+    uint32_t thing;
+    while (gn_guard_overlap_over(host->core->guard, id))
+        if (gn_registry_thing(&host->core->intake.registry, gn_str_of(id), &thing))
+            gn_mqtt_adapter.evict(host->mqtt, thing);
 }
 
 struct host_answer {
@@ -315,6 +350,7 @@ struct gn_portal_host gn_host_table(struct gn_host *host)
         .self = host,
         .thing_add = host_thing_add,
         .thing_token = host_thing_token,
+        .thing_revoke = host_thing_revoke,
         .answer = host_answer,
         .status = host_status,
         .online = host_online,

@@ -33,6 +33,8 @@ struct gn_host {
 void gn_host_init(struct gn_host *host);
 struct gn_portal_host gn_host_table(struct gn_host *host);
 
+/* Net thread, once a second: ends what came with tokens whose time is over. */
+void gn_host_sweep(struct gn_host *host);
 /* Net thread, now and then: puts down what only it can read. */
 void gn_host_note(struct gn_host *host);
 

@@ -284,7 +284,7 @@ static void only_the_right_token_opens_a_thing(void **state)
     char token[GN_TOKEN_BYTES];
     uint32_t thing = 77;
     int64_t delay_ms = -1;
-    assert_int_equal(gn_guard_thing_token(f->guard, GN_STR("press-7"), token), GN_OK);
+    assert_int_equal(gn_guard_thing_token(f->guard, GN_STR("press-7"), 0, token), GN_OK);
     assert_int_equal(
         f->table.authenticate(f->table.self, GN_STR("press-7"), gn_str_of(token), GN_STR("::1"), &thing, &delay_ms),
         GN_OK);

@@ -29,7 +29,7 @@ gn_err gn_node_thing_add_offline(const char *data_dir, gn_str name, char out_id[
     if (err == GN_OK)
         err = offline_write(&core);
     if (err == GN_OK)
-        err = gn_guard_thing_token(core.guard, gn_str_of(id), out_token);
+        err = gn_guard_thing_token(core.guard, gn_str_of(id), 0, out_token);
     if (err == GN_OK)
         memcpy(out_id, id, sizeof id);
     gn_core_close(&core);

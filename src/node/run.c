@@ -116,6 +116,7 @@ static void run_on_second(uv_timer_t *handle)
     run_mail(run, atomic_load_explicit(&run->pipeline.durable_position, memory_order_acquire));
     gn_mqtt_adapter.tick(run->mqtt, run->core.intake.wall_ms);
     gn_mqtt_adapter.resume(run->mqtt);
+    gn_host_sweep(&run->host);
     gn_host_note(&run->host);
     if (!run->quiet)
         gn_status_line(&run->host);

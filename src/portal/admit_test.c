@@ -80,7 +80,8 @@ static void what_each_role_may_change_is_written_here_once_more(void **state)
         int viewer, operator_, admin;
     } rows[] = {
         { "POST", "/api/v1/things", 403, 403, 201 },
-        { "POST", "/api/v1/things/press/token", 403, 403, 200 },
+        { "POST", "/api/v1/things/press/token", 403, 403, 400 },
+        { "DELETE", "/api/v1/things/press/token", 403, 403, 204 },
         { "POST", "/api/v1/decisions/d-1/approve", 403, 202, 202 },
         { "POST", "/api/v1/decisions/d-1/reject", 403, 202, 202 },
         { "DELETE", "/api/v1/session", 204, 204, 204 },

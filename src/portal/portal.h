@@ -17,7 +17,7 @@
 #include "os/clock.h"
 #include "store/store.h"
 
-/* What the node offers the portal. The three changes are called on one helper thread of the portal, one at a
+/* What the node offers the portal. The four changes are called on one helper thread of the portal, one at a
  * time; each blocks until the command is durable, at most 3 s: then AGAIN ("the journal takes nothing now; is
  * the disk full?"). The rest is called on the portal's thread, at the same time, and does not block. */
 struct gn_portal_host {
@@ -25,8 +25,11 @@ struct gn_portal_host {
     /* Adds a Thing, makes its token. INVAL with a diag. */
     gn_err (*thing_add)(void *self, gn_str name, char out_id[static GN_THING_ID_BYTES_MAX + 1],
                         char out_token[static GN_TOKEN_BYTES], struct gn_diag *diag);
-    /* A new token for a Thing; the old one's sessions end. NOT_FOUND. */
-    gn_err (*thing_token)(void *self, gn_str id, char out_token[static GN_TOKEN_BYTES]);
+    /* A new token for a Thing; the old one counts for `overlap_ms` more, then (or at once) its sessions end.
+     * NOT_FOUND; INVAL: too long an overlap. */
+    gn_err (*thing_token)(void *self, gn_str id, int64_t overlap_ms, char out_token[static GN_TOKEN_BYTES]);
+    /* Nothing a Thing has counts any more, and its sessions end. NOT_FOUND. */
+    gn_err (*thing_revoke)(void *self, gn_str id);
     /* Approves or rejects. The engine decides whether it still counts; follow the decision to see. */
     gn_err (*answer)(void *self, gn_str decision, bool approve, gn_str person, gn_str reason);
     /* JSON object: version, uptime, rates, memory plan, disk state, journal, mqtt counters. */

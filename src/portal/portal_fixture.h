@@ -30,6 +30,8 @@ struct fixture_host {
     gn_err next_err;  /* what the next change answers */
     char added[256];  /* name of the last Thing that was to be added */
     char renewed[96]; /* id of the last Thing that got a new token */
+    int64_t overlap_ms;
+    char revoked[96]; /* id of the last Thing that was revoked */
     char decision[96], person[96], reason[600];
     bool approve;
     unsigned change_count;
@@ -65,14 +67,26 @@ static inline gn_err fixture_thing_add(void *self, gn_str name, char out_id[stat
     return GN_OK;
 }
 
-static inline gn_err fixture_thing_token(void *self, gn_str id, char out_token[static GN_TOKEN_BYTES])
+static inline gn_err fixture_thing_token(void *self, gn_str id, int64_t overlap_ms,
+                                         char out_token[static GN_TOKEN_BYTES])
 {
     struct fixture_host *host = self;
     host->change_count++;
     if (host->next_err)
         return host->next_err;
     (void)snprintf(host->renewed, sizeof host->renewed, "%.*s", GN_STR_ARGS(id));
+    host->overlap_ms = overlap_ms;
     (void)snprintf(out_token, GN_TOKEN_BYTES, "ffeeddccbbaa99887766554433221100");
+    return GN_OK;
+}
+
+static inline gn_err fixture_thing_revoke(void *self, gn_str id)
+{
+    struct fixture_host *host = self;
+    host->change_count++;
+    if (host->next_err)
+        return host->next_err;
+    (void)snprintf(host->revoked, sizeof host->revoked, "%.*s", GN_STR_ARGS(id));
     return GN_OK;
 }
 
@@ -136,6 +150,7 @@ static inline struct gn_portal_host fixture_host(struct fixture_host *host)
         .self = host,
         .thing_add = fixture_thing_add,
         .thing_token = fixture_thing_token,
+        .thing_revoke = fixture_thing_revoke,
         .answer = fixture_answer,
         .status = fixture_status,
         .online = fixture_online,

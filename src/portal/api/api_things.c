@@ -127,6 +127,32 @@ static void things_write_refused(struct gn_api *api, uint32_t index, struct gn_j
     gn_jw_close(w, '}');
 }
 
+static void things_write_time(struct gn_jw *w, const char *key, int64_t time_ms)
+{
+    gn_jw_key(w, key);
+    if (time_ms > 0)
+        gn_jw_i64(w, time_ms);
+    else
+        gn_jw_null(w);
+}
+
+static void things_write_credential(struct gn_api *api, const char *thing_id, struct gn_jw *w)
+{
+    struct gn_token_state state;
+    gn_guard_thing_state(api->guard, gn_str_of(thing_id), &state);
+    gn_jw_key(w, "credential");
+    gn_jw_open(w, '{');
+    gn_jw_key(w, "token");
+    gn_jw_text(w, state.has_token ? "valid" : state.revoked_ms > 0 ? "revoked" : "none");
+    things_write_time(w, "old_until", state.old_until_ms);
+    things_write_time(w, "revoked", state.revoked_ms);
+    things_write_time(w, "used", state.use.time_ms);
+    things_write_time(w, "old_used", state.use.old_ms);
+    gn_jw_key(w, "source");
+    gn_jw_text(w, state.use.source);
+    gn_jw_close(w, '}');
+}
+
 static void things_write_property(struct gn_api *api, const char *thing_id, uint32_t index,
                                   const struct gn_series *series, struct gn_jw *w)
 {
@@ -166,6 +192,7 @@ static void things_write_one(struct gn_api *api, uint32_t index, const struct gn
     gn_jw_key(w, "online");
     gn_jw_bool(w, api->host.online(api->host.self, index));
     things_write_refused(api, index, w);
+    things_write_credential(api, thing->id, w);
     gn_jw_key(w, "properties");
     gn_jw_open(w, '[');
     for (uint32_t i = 0; i < series->count; i++)
@@ -201,17 +228,14 @@ static void things_get_one(struct gn_api *api, const struct gn_request *request,
 
 /* --- changes --- */
 
-static void things_write_token(struct gn_response *response, int status, const char *id, const char *name,
-                               const char *token)
+static void things_write_new(struct gn_response *response, const char *id, const char *name, const char *token)
 {
-    struct gn_jw w = gn_response_json(response, status);
+    struct gn_jw w = gn_response_json(response, 201);
     gn_jw_open(&w, '{');
     gn_jw_key(&w, "id");
     gn_jw_text(&w, id);
-    if (name != NULL) {
-        gn_jw_key(&w, "name");
-        gn_jw_text(&w, name);
-    }
+    gn_jw_key(&w, "name");
+    gn_jw_text(&w, name);
     gn_jw_key(&w, "token");
     gn_jw_text(&w, token);
     gn_jw_close(&w, '}');
@@ -245,23 +269,7 @@ static void things_post(struct gn_api *api, const struct gn_request *request, st
     else if (err)
         gn_query_failed(err, response);
     else
-        things_write_token(response, 201, id, name, token);
-}
-
-static void things_post_token(struct gn_api *api, const struct gn_request *request, struct gn_response *response)
-{
-    char token[GN_TOKEN_BYTES];
-    uint32_t index;
-    struct gn_thing thing;
-    if (!gn_query_thing(api, request->parts[0], &index, &thing, response))
-        return;
-    const gn_err err = api->host.thing_token(api->host.self, request->parts[0], token);
-    if (err) {
-        gn_query_failed(err, response);
-        return;
-    }
-    gn_log(GN_LOG_INFO, "portal", "token_renewed", "thing=%s by=%s", thing.id, request->principal.name);
-    things_write_token(response, 200, thing.id, NULL, token);
+        things_write_new(response, id, name, token);
 }
 
 static const struct gn_route things_routes[] = {
@@ -272,8 +280,6 @@ static const struct gn_route things_routes[] = {
       .status = 201 },
     { GN_ROUTE(GN_GET, "/api/v1/things/{id}", GN_ACCESS_VIEWER, GN_PLACE_PORTAL, things_get_one),
       .help = "a Thing with the newest value of each property", .answer = "Thing", .status = 200 },
-    { GN_ROUTE(GN_POST, "/api/v1/things/{id}/token", GN_ACCESS_ADMIN, GN_PLACE_COMMANDS, things_post_token),
-      .help = "makes a new token; the old one is void at once", .answer = "ThingToken", .status = 200 },
 };
 
 /* clang-format off */
@@ -287,11 +293,17 @@ static const struct gn_schema things_schemas[] = {
                 "series": { "type": "integer" }, "last_time": { "type": ["integer", "null"] },
                 "alarms_open": { "type": "integer" } } } } } }) },
     { "Thing", GN_SCHEMA({
-        "type": "object", "required": ["id", "name", "online", "refused", "properties", "actions"],
+        "type": "object", "required": ["id", "name", "online", "refused", "credential", "properties", "actions"],
         "properties": {
             "id": { "type": "string" }, "name": { "type": "string" }, "online": { "type": "boolean" },
             "refused": { "type": "object", "required": ["count", "why"],
                 "properties": { "count": { "type": "integer" }, "why": { "type": "string" } } },
+            "credential": { "type": "object",
+                "required": ["token", "old_until", "revoked", "used", "old_used", "source"],
+                "properties": { "token": { "enum": ["valid", "revoked", "none"] },
+                    "old_until": { "type": ["integer", "null"] }, "revoked": { "type": ["integer", "null"] },
+                    "used": { "type": ["integer", "null"] }, "old_used": { "type": ["integer", "null"] },
+                    "source": { "type": "string" } } },
             "properties": { "type": "array", "items": {
                 "type": "object", "required": ["name", "kind", "unit", "value", "time"],
                 "properties": { "name": { "type": "string" }, "kind": { "enum": ["number", "bool", "text"] },

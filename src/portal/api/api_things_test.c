@@ -100,19 +100,8 @@ static void a_change_that_cannot_be_kept_is_told(void **state)
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         f.host.next_err = rows[i].err;
         assert_int_equal(fixture_ask(&f, "POST", "/api/v1/things", AS_ADMIN, "{\"name\":\"a\"}"), rows[i].status);
-        assert_int_equal(fixture_ask(&f, "POST", "/api/v1/things/press/token", AS_ADMIN, ""), rows[i].status);
         assert_false(fixture_says(&f, "token\":"));
     }
-}
-
-static void a_new_token_is_made_for_a_thing_that_is_there(void **state)
-{
-    (void)state;
-    assert_int_equal(fixture_ask(&f, "POST", "/api/v1/things/press/token", AS_ADMIN, ""), 200);
-    assert_string_equal(fixture_body(&f), "{\"id\":\"press\",\"token\":\"ffeeddccbbaa99887766554433221100\"}");
-    assert_string_equal(f.host.renewed, "press");
-    assert_int_equal(fixture_ask(&f, "POST", "/api/v1/things/nothing/token", AS_ADMIN, ""), 404);
-    assert_int_equal(f.host.change_count, 1);
 }
 
 static void without_memory_it_is_busy_not_broken(void **state)
@@ -142,7 +131,6 @@ int main(void)
         CASE(a_new_thing_gets_a_token_once),
         CASE(a_name_is_checked_before_the_host_is_asked),
         CASE(a_change_that_cannot_be_kept_is_told),
-        CASE(a_new_token_is_made_for_a_thing_that_is_there),
         CASE(without_memory_it_is_busy_not_broken),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
