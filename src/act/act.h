@@ -60,6 +60,8 @@ struct gn_act_finding {
     uint64_t seq;      /* record that caused it */
     int phase;         /* 1 start, 2 going on, 3 end */
     const char *fault; /* sensor fault's name, or NULL: an anomaly of the process */
+    bool whole;        /* faults "silent" and "offline": of the Thing as a whole, the series only carries it */
+    int64_t period_ms; /* of those: usual time between two readings */
     int64_t time_ms;   /* of the reading */
     int64_t since_ms;
     double value, usual, usual_low, usual_high, interval_alpha;

@@ -89,7 +89,7 @@ static void run_a_while(uint64_t seq, int64_t now_ms)
         now_ms += 700;
         seq += 10;
         gn_act_on_tick(act, seq, now_ms);
-        feed(seq + 1, now_ms, (uint32_t)i % 4, 1 + i % 3, i % 5 == 0 ? "gap" : NULL);
+        feed(seq + 1, now_ms, (uint32_t)i % 4, 1 + i % 3, i % 5 == 0 ? "silent" : NULL);
         gn_act_on_reading(act, (uint32_t)i % 4, seq + 2, now_ms, i % 7);
         const int size = snprintf(json, sizeof json, "{\"decision\":\"%s\",\"verdict\":\"%s\",\"person\":\"eve\"}",
                                   last_id[0], i % 3 == 0 ? "reject" : "approve");
@@ -133,7 +133,7 @@ static void prepare(void)
     feed(3, 1700000000000, 0, 1, NULL);
     feed(4, 1700000000000, 1, 1, NULL);
     feed(5, 1700000000000, 1, 3, NULL);
-    feed(6, 1700000000000, 2, 1, "gap");
+    feed(6, 1700000000000, 2, 1, "silent");
     in_use = gn_mem_take(sizeof(struct gn_act_state), "fuzz");
     damaged = gn_mem_take(sizeof(struct gn_act_state), "fuzz");
     assert(in_use != NULL && damaged != NULL);

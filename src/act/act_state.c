@@ -55,7 +55,7 @@ static bool act_state_finding(const struct gn_act_state *state, const struct gn_
         return false;
     if (!act_state_time(finding->time_ms) || !act_state_time(finding->since_ms) ||
         !act_state_time(finding->held_from_ms) || !act_state_time(finding->said_ms) ||
-        !act_state_reference(&finding->reference))
+        !act_state_time(finding->period_ms) || finding->whole > 1 || !act_state_reference(&finding->reference))
         return false;
     if (finding->alarm == GN_NONE)
         return true;
@@ -102,7 +102,7 @@ static bool act_state_alarms(const struct gn_act_state *state)
             !act_state_time(alarm->last_start_ms) || !act_state_time(alarm->said_ms))
             return false;
         for (uint64_t k = 0; k < alarm->over_count; k++) {
-            if (alarm->over[k].series >= GN_SERIES_MAX)
+            if (alarm->over[k].series >= GN_SERIES_MAX || !act_state_time(alarm->over[k].period_ms))
                 return false;
         }
     }

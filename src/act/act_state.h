@@ -10,14 +10,14 @@
  *
  * It is copied, stored and restored as bytes, so every row starts zeroed, has no padding that is not named, and is
  * checked as a whole (gn_act_state_sane) before it is believed. GN_ACT_STATE_VERSION changes with the layout.
- * About 1.4 MB; untouched rows cost address space only. */
+ * About 1.6 MB; untouched rows cost address space only. */
 #ifndef GN_ACT_ACT_STATE_H
 #define GN_ACT_ACT_STATE_H
 
 #include "act/solution_int.h"
 
 enum {
-    GN_ACT_STATE_VERSION = 1,
+    GN_ACT_STATE_VERSION = 2,
     GN_ACT_MODEL_BYTES = 24,
     GN_ACT_FAULT_BYTES = 16,
     GN_ACT_WHY_BYTES = 640,
@@ -52,13 +52,14 @@ struct gn_open_finding {
     struct gn_act_id id; /* seq 0: the row is free */
     uint32_t series;
     uint32_t thing;
-    uint32_t alarm; /* row, or GN_NONE when no alarm had room */
-    uint32_t zero;
+    uint32_t alarm;                 /* row, or GN_NONE when no alarm had room */
+    uint32_t whole;                 /* bool: of the Thing as a whole */
     char fault[GN_ACT_FAULT_BYTES]; /* "" = an anomaly of the process */
     int64_t time_ms;                /* of the reading that started it */
     int64_t since_ms;               /* onset, by the readings' clock */
     int64_t held_from_ms;           /* onset, by the journal's clock */
     int64_t said_ms;                /* journal's clock at the last time it was said */
+    int64_t period_ms;              /* of a silence: usual time between two readings */
     struct gn_act_figures worst;    /* at its highest score; evidence: its highest */
     double interval_alpha;
     double threshold;
@@ -69,6 +70,9 @@ struct gn_alarm_member {
     struct gn_act_id id; /* of the finding */
     uint64_t series;
     struct gn_act_figures worst;
+    int64_t period_ms; /* of a silence; 0: it is none */
+    uint32_t whole;    /* bool: of the Thing as a whole */
+    uint32_t offline;  /* bool: it is not connected */
 };
 
 struct gn_open_alarm {
@@ -188,9 +192,9 @@ struct gn_act_state {
     struct gn_rate_mark rates[GN_RATE_MARKS_MAX];
 };
 
-_Static_assert(sizeof(struct gn_open_finding) == 240, "no padding");
-_Static_assert(sizeof(struct gn_alarm_member) == 80, "no padding");
-_Static_assert(sizeof(struct gn_open_alarm) == 96 + 80 * GN_ALARM_CONTRIBUTIONS_MAX, "no padding");
+_Static_assert(sizeof(struct gn_open_finding) == 248, "no padding");
+_Static_assert(sizeof(struct gn_alarm_member) == 96, "no padding");
+_Static_assert(sizeof(struct gn_open_alarm) == 96 + 96 * GN_ALARM_CONTRIBUTIONS_MAX, "no padding");
 _Static_assert(sizeof(struct gn_open_action) == 64 + GN_REASON_BYTES_MAX + 8, "no padding");
 _Static_assert(sizeof(struct gn_rule_past) == 64, "no padding");
 

@@ -136,7 +136,7 @@ static void plant_deliver(void)
 /* One random record. */
 static void plant_step(void)
 {
-    static const char *const faults[] = { NULL, NULL, NULL, "stuck", "gap", "range" };
+    static const char *const faults[] = { NULL, NULL, NULL, "stuck", "silent", "range" };
     switch (plant_random(8)) {
     case 0:
     case 1: {

@@ -109,7 +109,14 @@ static double alarm_insert(struct gn_alarm_member *list, size_t *count, const st
 
 struct gn_alarm_member gn_alarm_member_of(const struct gn_open_finding *finding)
 {
-    return (struct gn_alarm_member){ .id = finding->id, .series = finding->series, .worst = finding->worst };
+    return (struct gn_alarm_member){
+        .id = finding->id,
+        .series = finding->series,
+        .worst = finding->worst,
+        .period_ms = finding->period_ms,
+        .whole = finding->whole,
+        .offline = strcmp(finding->fault, "offline") == 0,
+    };
 }
 
 static void alarm_look(const struct gn_act *act, uint32_t row, struct alarm_view *view)
@@ -149,6 +156,10 @@ static void alarm_why(const struct gn_act *act, const struct gn_open_alarm *alar
                 gn_buf_addf(out, " %.0f %%", 100.0 * alarm_weight(&view->members[i].worst) / view->total);
         }
         gn_buf_add_text(out, view->member_count > ALARM_NAMED || view->rest > 0.0 ? " and others. " : ". ");
+    } else if (top->period_ms > 0 && top->series < act->registry->series_count) {
+        const int64_t to_ms = over ? alarm->until_ms : gn_act_now(act, alarm->time_ms);
+        gn_finding_silence(act, top, to_ms - alarm->since_ms, out);
+        return;
     } else if (alarm->sensor) {
         gn_buf_add_text(out, "A sensor of ");
         gn_buf_add_str(out, thing);

@@ -73,7 +73,7 @@ static void sensor_faults_make_alarms_of_their_own(void **state)
     assert_string_equal(
         said("alarm", "why"),
         "A sensor of press-7 fails: pressure. This is about sensors or their connection, not about the process.");
-    feed_finding(2, 1, "gap");
+    feed_finding(2, 1, "silent");
     assert_string_equal(said("alarm", "finding_count"), "2");
     assert_string_equal(said("alarm", "why"),
                         "2 sensors of press-7 failed together: pressure, vibration. This is about "
@@ -149,7 +149,7 @@ static void faults_without_evidence_weigh_alike(void **state)
     (void)state;
     for (uint32_t series = 0; series < 4; series++) {
         struct gn_act_finding in = fixture_finding(series, 1);
-        in.fault = "gap";
+        in.fault = "silent";
         in.evidence = 0.0;
         gn_act_on_finding(fixture.act, &in);
     }

@@ -3,6 +3,7 @@
 
 #include <math.h>
 
+#include "act/alarm.h"
 #include "act/words.h"
 
 enum { FINDING_SAY_MS = 1000 }; /* journal's time between two words about the same going on */
@@ -78,6 +79,8 @@ struct gn_open_finding *gn_finding_start(struct gn_act *act, const struct gn_act
         .series = in->series,
         .thing = act->registry->series[in->series].thing,
         .alarm = GN_NONE,
+        .whole = in->whole,
+        .period_ms = gn_act_time(in->period_ms),
         .time_ms = time_ms,
         .since_ms = since_ms,
         .held_from_ms = gn_act_time(since_ms < time_ms ? now_ms - (time_ms - since_ms) : now_ms),
@@ -159,6 +162,25 @@ static void finding_why_range(const struct gn_act *act, const struct gn_open_fin
     gn_buf_add_text(out, ".");
 }
 
+void gn_finding_silence(const struct gn_act *act, const struct gn_alarm_member *member, int64_t lasted_ms,
+                        struct gn_buf *out)
+{
+    const uint32_t series = (uint32_t)member->series;
+    const uint32_t thing = act->registry->series[series].thing;
+    gn_buf_add_str(out, member->whole != 0 ? gn_act_thing_name(act, thing) : gn_act_property(act, series));
+    gn_buf_add_text(out, ": no data for ");
+    gn_words_duration(out, lasted_ms);
+    gn_buf_add_text(out, ", usually every ");
+    gn_words_duration(out, member->period_ms);
+    if (member->offline != 0)
+        gn_buf_add_text(out, ". The device is not connected.");
+    else if (member->whole != 0)
+        gn_buf_addf(out, ". None of its %u properties says anything.",
+                    (unsigned)act->registry->things[thing].series_count);
+    else
+        gn_buf_add_text(out, ". Other properties of the device go on: it is this sensor.");
+}
+
 static void finding_why_sensor(const struct gn_act *act, const struct gn_open_finding *finding, gn_str property,
                                gn_str unit, int64_t until_ms, struct gn_buf *out)
 {
@@ -173,14 +195,11 @@ static void finding_why_sensor(const struct gn_act *act, const struct gn_open_fi
         gn_buf_add_text(out, " for ");
         gn_words_duration(out, lasted_ms);
         gn_buf_add_text(out, ", far longer than it ever stood still before.");
-    } else if (gn_str_equal(fault, GN_STR("gap"))) {
-        gn_buf_add_text(out, "No reading of ");
-        gn_buf_add_str(out, property);
-        gn_buf_add_text(out, " came for ");
-        gn_words_duration(out, lasted_ms);
-        gn_buf_add_text(out, ", far longer than its usual pause. The last was ");
-        gn_words_value(out, finding->worst.value, unit);
-        gn_buf_add_text(out, ".");
+    } else if (gn_str_equal(fault, GN_STR("silent")) || gn_str_equal(fault, GN_STR("offline"))) {
+        const struct gn_alarm_member member = gn_alarm_member_of(finding);
+        const int64_t to_ms = until_ms != 0 ? until_ms : gn_act_now(act, finding->time_ms);
+        gn_finding_silence(act, &member, to_ms - finding->since_ms, out);
+        return;
     } else {
         gn_buf_add_str(out, property);
         gn_buf_addf(out, " has the sensor fault '%s'.", finding->fault);
@@ -241,6 +260,10 @@ static void finding_put(const struct gn_act *act, const struct gn_open_finding *
     gn_put_u64(&w, "seq", seq);
     gn_put_id(&w, "alarm", 'a',
               finding->alarm == GN_NONE ? (struct gn_act_id){ 0 } : act->state->alarms[finding->alarm].id);
+    if (finding->period_ms > 0) {
+        gn_put_i64(&w, "usual_period_ms", finding->period_ms);
+        gn_put_text(&w, "of", finding->whole != 0 ? "thing" : "property");
+    }
     gn_put_str(&w, "why", gn_buf_str(&words));
     gn_jw_close(&w, '}');
 }

@@ -27,6 +27,10 @@ void gn_finding_why(const struct gn_act *act, const struct gn_open_finding *find
 /* Its first sentence, of figures: "cpu_use is 97.2 %, usually 3 to 14 % (4.1 spreads above)". */
 void gn_finding_sentence(const struct gn_act_figures *worst, gn_str property, gn_str unit, bool over,
                          struct gn_buf *out);
+/* The why of the faults "silent" and "offline": "temperature: no data for 31 s, usually every 5 s." and whether it is
+ * the series, the Thing or its connection. The series is one that the registry knows. */
+void gn_finding_silence(const struct gn_act *act, const struct gn_alarm_member *member, int64_t lasted_ms,
+                        struct gn_buf *out);
 
 /* Makes act->finding_of again from the state. */
 void gn_finding_index(struct gn_act *act);

@@ -104,7 +104,7 @@ static void an_end_of_nothing_says_nothing(void **state)
 {
     (void)state;
     feed_end(0);
-    feed_finding(0, 3, "gap");
+    feed_finding(0, 3, "silent");
     assert_int_equal(fixture.said_count, 0);
 }
 
@@ -146,7 +146,7 @@ static void a_forgotten_series_ends_what_it_had_open(void **state)
 {
     (void)state;
     feed_start(0);
-    feed_finding(0, 1, "gap");
+    feed_finding(0, 1, "silent");
     feed_start(1);
     fixture_forget();
     gn_act_forget_series(fixture.act, ++fixture.seq, 0, fixture.now_ms);
@@ -166,8 +166,6 @@ static void faults_are_told_in_words_of_their_own(void **state)
         const char *fault, *why;
     } rows[] = {
         { "stuck", "temperature has stood at 97.2 \302\260C for 400 ms, far longer than it ever stood still before." },
-        { "gap",
-          "No reading of temperature came for 400 ms, far longer than its usual pause. The last was 97.2 \302\260C." },
         { "range",
           "temperature says 97.2 \302\260C, which is physically impossible: it lies outside -40 to 200 \302\260C." },
         { "worn", "temperature has the sensor fault 'worn'." },
@@ -181,10 +179,47 @@ static void faults_are_told_in_words_of_their_own(void **state)
     }
 }
 
+static const char *said_silent(uint32_t series, int phase, const char *fault, bool whole)
+{
+    struct gn_act_finding in = fixture_finding(series, phase);
+    in.fault = fault;
+    in.whole = whole;
+    in.since_ms = fixture.now_ms - 31000;
+    in.time_ms = fixture.now_ms;
+    in.period_ms = 5000;
+    gn_act_on_finding(fixture.act, &in);
+    return said("finding", "why");
+}
+
+static void a_silence_says_how_long_and_whose_it_is(void **state)
+{
+    (void)state;
+    assert_string_equal(said_silent(0, 1, "silent", false),
+                        "temperature: no data for 31 s, usually every 5 s. Other properties of the device go on: it is "
+                        "this sensor.");
+    assert_string_equal(said("finding", "usual_period_ms"), "5000");
+    assert_string_equal(said("finding", "of"), "property");
+    (void)said_silent(0, 3, "silent", false);
+    fixture_forget();
+    assert_string_equal(said_silent(0, 1, "silent", true),
+                        "press-7: no data for 31 s, usually every 5 s. None of its 4 properties says anything.");
+    assert_string_equal(said("alarm", "why"), said("finding", "why"));
+    assert_string_equal(said_silent(0, 1, "offline", true),
+                        "press-7: no data for 31 s, usually every 5 s. The device is not connected.");
+    assert_string_equal(said("finding", "of"), "thing");
+    assert_string_equal(said("alarm", "why"), said("finding", "why"));
+    assert_string_equal(fixture_story(),
+                        "finding open, alarm open, finding over, alarm cleared, finding open, alarm open");
+    (void)said_silent(0, 3, "offline", true);
+    assert_string_equal(said("alarm", "state"), "cleared");
+    assert_string_equal(said("alarm", "why"),
+                        "press-7: no data for 31 s, usually every 5 s. The device is not connected.");
+}
+
 static void a_why_has_at_most_sixty_words(void **state)
 {
     (void)state;
-    static const char *const faults[] = { NULL, "stuck", "gap", "range" };
+    static const char *const faults[] = { NULL, "stuck", "silent", "range" };
     for (size_t i = 0; i < 4; i++) {
         struct gn_act_finding in = fixture_finding(0, 1);
         in.fault = faults[i];
@@ -272,6 +307,7 @@ int main(void)
         FIXTURE_CASE(another_fault_of_a_sensor_is_another_finding),
         FIXTURE_CASE(a_forgotten_series_ends_what_it_had_open),
         FIXTURE_CASE(faults_are_told_in_words_of_their_own),
+        FIXTURE_CASE(a_silence_says_how_long_and_whose_it_is),
         FIXTURE_CASE(a_why_has_at_most_sixty_words),
         FIXTURE_CASE(figures_that_are_no_numbers_stay_well_formed),
         FIXTURE_CASE(a_series_that_nobody_registered_is_left_alone),

@@ -40,7 +40,7 @@ static void a_rule_on_sensors_leaves_the_process_alone(void **state)
     fixture_use(RULE("{ thing: '*', finding: sensor }", ""));
     feed_start(0);
     assert_int_equal(fired(), 0);
-    feed_finding(4, 1, "gap");
+    feed_finding(4, 1, "silent");
     assert_int_equal(fired(), 1);
     assert_string_equal(said("decision", "thing"), "press-8");
 }

@@ -96,6 +96,8 @@ static void engine_prepare(struct gn_engine *engine, uint32_t series)
 static void engine_on_verdict(struct gn_engine *engine, uint32_t series, int64_t time_ms,
                               const struct gn_verdict *verdict)
 {
+    if (verdict->fault == GN_SENSOR_GAP)
+        return; /* told by the watch, which knows about the Thing as well */
     struct gn_act_finding finding = {
         .series = series,
         .seq = engine->core.seq,
@@ -123,11 +125,56 @@ static void engine_on_verdict(struct gn_engine *engine, uint32_t series, int64_t
     gn_act_on_finding(engine->act, &finding);
 }
 
+/* --- who speaks --- */
+
+/* A silence is told with the last figures of the series; its model then knows of the gap too, and does not take what
+ * comes behind it for a step. */
+static void engine_on_silence(void *ctx, const struct gn_watch_word *word)
+{
+    static const int phases[] = {
+        [GN_WATCH_START] = GN_PHASE_START, [GN_WATCH_GOES_ON] = GN_PHASE_GOING_ON, [GN_WATCH_END] = GN_PHASE_END
+    };
+    struct gn_engine *engine = ctx;
+    const struct gn_series_slot *slot = engine_slot(engine, word->series);
+    struct gn_verdict verdict = {
+        .value = (double)NAN, .usual = (double)NAN, .usual_low = (double)NAN, .usual_high = (double)NAN
+    };
+    struct gn_act_finding finding = {
+        .series = word->series,
+        .seq = engine->core.seq,
+        .phase = phases[word->phase],
+        .fault = word->offline ? "offline" : "silent",
+        .time_ms = engine->core.now_ms,
+        .since_ms = word->heard_ms,
+        .period_ms = word->period_ms,
+        .whole = word->whole,
+        .p_value = 1,
+    };
+    if (slot->has_model && slot->last_ms != INT64_MIN) {
+        engine->kind->check_silence(engine_state(engine, word->series), slot->last_ms + word->silent_ms, &verdict);
+        finding.model = engine->kind->name;
+        finding.model_version = engine->kind->state_version;
+        finding.state_hash = gn_sha256_of((gn_bytes){ engine_state(engine, word->series), engine->kind->state_size });
+    }
+    finding.value = verdict.value;
+    finding.usual = verdict.usual;
+    finding.usual_low = verdict.usual_low;
+    finding.usual_high = verdict.usual_high;
+    gn_act_on_finding(engine->act, &finding);
+}
+
+static void engine_hear(struct gn_engine *engine, uint32_t series)
+{
+    if (series < engine->registry.series_count)
+        gn_watch_hear(&engine->watch, &engine->registry, series, engine_on_silence, engine);
+}
+
 static void engine_on_reading(struct gn_engine *engine, const struct gn_record_reading *reading)
 {
     if (reading->series >= engine->registry.series_count || !isfinite(reading->value))
         return;
     struct gn_series_slot *slot = engine_slot(engine, reading->series);
+    engine_hear(engine, reading->series);
     if (reading->head.flag == GN_QUALITY_LATE)
         return; /* kept by the history; a model sees time only going forward */
     if (reading->time_ms > slot->last_ms)
@@ -145,18 +192,6 @@ static void engine_on_reading(struct gn_engine *engine, const struct gn_record_r
 
 /* --- the clock --- */
 
-static void engine_look_for_silence(struct gn_engine *engine)
-{
-    for (uint32_t series = 0; series < engine->registry.series_count; series++) {
-        if (!engine->slots[series].has_model || engine->slots[series].last_ms == INT64_MIN)
-            continue;
-        struct gn_verdict verdict;
-        engine->kind->check_silence(engine_state(engine, series), engine->core.now_ms, &verdict);
-        if (verdict.phase == GN_PHASE_START || verdict.phase == GN_PHASE_END)
-            engine_on_verdict(engine, series, engine->core.now_ms, &verdict);
-    }
-}
-
 static void engine_name_chain(struct gn_engine *engine)
 {
     struct gn_engine_mark *mark = &engine->core.marks[engine->core.mark_count % GN_ENGINE_MARKS_KEPT];
@@ -171,11 +206,13 @@ static void engine_on_tick(struct gn_engine *engine, const struct gn_record_tick
     if (tick->time_ms < engine->core.now_ms)
         return; /* never written by this node; a foreign journal may hold one */
     engine->core.now_ms = tick->time_ms;
+    gn_watch_tick(&engine->watch, tick->time_ms);
+    engine->core.listened_ms = engine->watch.listened_ms;
+    gn_act_on_tick(engine->act, tick->head.seq, tick->time_ms);
     if (tick->time_ms - engine->core.silence_ms >= GN_ENGINE_SILENCE_MS) {
         engine->core.silence_ms = tick->time_ms;
-        engine_look_for_silence(engine);
+        gn_watch_look(&engine->watch, &engine->registry, engine_on_silence, engine);
     }
-    gn_act_on_tick(engine->act, tick->head.seq, tick->time_ms);
     if (tick->time_ms - engine->core.marked_ms >= GN_ENGINE_MARK_MS) {
         engine->core.marked_ms = tick->time_ms;
         engine_name_chain(engine);
@@ -253,6 +290,7 @@ void gn_engine_preload(struct gn_engine *engine, const struct gn_record_head *re
         return;
     for (uint32_t series = before; series < engine->registry.series_count; series++) {
         *engine_slot(engine, series) = (struct gn_series_slot){ .last_ms = INT64_MIN };
+        engine->watch.series[series] = (struct gn_silence){ 0 };
         engine_prepare(engine, series);
     }
 }
@@ -264,6 +302,15 @@ void gn_engine_feed(struct gn_engine *engine, const struct gn_record_head *recor
     case GN_RECORD_READING:
         engine_on_reading(engine, (const void *)record);
         break;
+    case GN_RECORD_TEXT:
+        engine_hear(engine, ((const struct gn_record_text *)(const void *)record)->series);
+        break;
+    case GN_RECORD_LINK: {
+        const struct gn_record_link *link = (const void *)record;
+        if (link->thing < engine->registry.thing_count)
+            gn_watch_link_is(&engine->watch, link->thing, record->flag != 0);
+        break;
+    }
     case GN_RECORD_TICK:
         engine_on_tick(engine, (const void *)record);
         break;
@@ -295,7 +342,7 @@ void gn_engine_feed(struct gn_engine *engine, const struct gn_record_head *recor
     case GN_RECORD_MARK:
         engine_on_mark(engine, (const void *)record);
         break;
-    default: /* TEXT, LINK, EVENT: kept by the history, nothing to decide on them yet */
+    default: /* EVENT: kept by the history, nothing to decide on them yet */
         break;
     }
 }
@@ -318,8 +365,11 @@ gn_err gn_engine_new(struct gn_engine_host host, struct gn_engine **out)
     if (engine->slots == NULL || engine->states == NULL || engine->bundle == NULL)
         goto cleanup;
     err = gn_registry_init(&engine->registry, engine_seed);
+    if (err == GN_OK)
+        err = gn_watch_init(&engine->watch);
     if (err != GN_OK)
         goto cleanup;
+    engine->core.listened_ms = engine->watch.listened_ms;
     err = gn_act_new(&engine->registry,
                      (struct gn_act_host){ .self = engine, .emit = engine_on_emit, .send = engine_on_send },
                      &engine->act);
@@ -342,6 +392,7 @@ void gn_engine_free(struct gn_engine *engine)
     gn_act_free(engine->act);
     gn_solution_free(engine->solution);
     gn_registry_fini(&engine->registry);
+    gn_watch_fini(&engine->watch);
     gn_mem_give(engine->bundle);
     gn_mem_give(engine->states);
     gn_mem_give(engine->slots);
@@ -381,6 +432,11 @@ struct gn_sha256 gn_engine_chain(const struct gn_engine *engine)
 gn_str gn_engine_bundle(const struct gn_engine *engine)
 {
     return (gn_str){ engine->bundle, engine->bundle_size };
+}
+
+bool gn_engine_linked(const struct gn_engine *engine, uint32_t thing)
+{
+    return thing < engine->registry.thing_count && engine->watch.things[thing].link == GN_WATCH_LINK_UP;
 }
 
 int64_t gn_engine_series_last_ms(const struct gn_engine *engine, uint32_t series)

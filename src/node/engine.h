@@ -64,6 +64,8 @@ uint64_t gn_engine_output_count(const struct gn_engine *engine);
 uint64_t gn_engine_marks_compared(const struct gn_engine *engine);
 struct gn_sha256 gn_engine_chain(const struct gn_engine *engine);
 gn_str gn_engine_bundle(const struct gn_engine *engine); /* the solution in force, as text */
+/* By the last LINK record of the Thing, it is connected. */
+bool gn_engine_linked(const struct gn_engine *engine, uint32_t thing);
 /* Time of the newest reading of a series; INT64_MIN when there was none. */
 int64_t gn_engine_series_last_ms(const struct gn_engine *engine, uint32_t series);
 

@@ -10,7 +10,10 @@ enum { IMAGE_ACT_BYTES_MAX = 16 << 20 };
 size_t gn_engine_image_bytes_max(void)
 {
     return sizeof(struct gn_engine_image) + sizeof(struct gn_engine_core) + GN_SOLUTION_BYTES_MAX +
-           IMAGE_ACT_BYTES_MAX + (size_t)GN_SERIES_MAX * (sizeof(struct gn_series_slot) + GN_MODEL_STATE_BYTES_MAX);
+           IMAGE_ACT_BYTES_MAX +
+           (size_t)GN_SERIES_MAX *
+               (sizeof(struct gn_series_slot) + sizeof(struct gn_silence) + GN_MODEL_STATE_BYTES_MAX) +
+           GN_THINGS_MAX * sizeof(struct gn_watch_thing);
 }
 
 static void image_add_padded(struct gn_buf *out, const void *bytes, size_t size)
@@ -30,6 +33,7 @@ gn_err gn_engine_snapshot(const struct gn_engine *engine, struct gn_buf *out)
         .series_count = engine->registry.series_count,
         .bundle_bytes = (uint32_t)engine->bundle_size,
         .act_bytes = (uint32_t)act.size,
+        .thing_count = engine->registry.thing_count,
     };
     memcpy(head.magic, image_magic, sizeof head.magic);
     const size_t begin = out->size;
@@ -39,9 +43,11 @@ gn_err gn_engine_snapshot(const struct gn_engine *engine, struct gn_buf *out)
     image_add_padded(out, act.at, act.size);
     for (uint32_t series = 0; series < head.series_count; series++) {
         gn_buf_add(out, &engine->slots[series], sizeof engine->slots[series]);
+        gn_buf_add(out, &engine->watch.series[series], sizeof engine->watch.series[series]);
         if (engine->slots[series].has_model)
             image_add_padded(out, engine->states + (size_t)series * engine->stride, engine->kind->state_size);
     }
+    gn_buf_add(out, engine->watch.things, head.thing_count * sizeof *engine->watch.things);
     if (out->full)
         return GN_ERR_FULL;
     uint8_t *image = out->at + begin;
@@ -61,17 +67,19 @@ static bool image_head_fits(const struct gn_engine *engine, const struct gn_engi
     const struct gn_sha256 digest = gn_sha256_of(rest);
     return memcmp(head->magic, image_magic, sizeof image_magic) == 0 && head->version == GN_ENGINE_IMAGE_VERSION &&
            head->model_version == engine->kind->state_version && head->model_bytes == engine->kind->state_size &&
-           head->series_count <= engine->registry.series_count && head->bundle_bytes <= GN_SOLUTION_BYTES_MAX &&
-           memcmp(head->digest, digest.bytes, sizeof digest.bytes) == 0;
+           head->series_count <= engine->registry.series_count && head->thing_count <= engine->registry.thing_count &&
+           head->bundle_bytes <= GN_SOLUTION_BYTES_MAX && memcmp(head->digest, digest.bytes, sizeof digest.bytes) == 0;
 }
 
 static bool image_take_series(struct gn_engine *engine, struct gn_reader *reader, uint32_t series)
 {
-    gn_bytes slot_bytes, state;
+    gn_bytes slot_bytes, silence, state;
     struct gn_series_slot slot;
-    if (!gn_take_bytes(reader, sizeof slot, &slot_bytes))
+    if (!gn_take_bytes(reader, sizeof slot, &slot_bytes) ||
+        !gn_take_bytes(reader, sizeof engine->watch.series[series], &silence))
         return false;
     memcpy(&slot, slot_bytes.at, sizeof slot);
+    memcpy(&engine->watch.series[series], silence.at, silence.size);
     engine->slots[series] = slot;
     if (!slot.has_model)
         return true;
@@ -79,6 +87,18 @@ static bool image_take_series(struct gn_engine *engine, struct gn_reader *reader
         return false;
     memcpy(engine->states + (size_t)series * engine->stride, state.at, engine->kind->state_size);
     return engine->kind->valid(engine->states + (size_t)series * engine->stride);
+}
+
+static bool image_take_watch(struct gn_engine *engine, struct gn_reader *reader, const struct gn_engine_image *head)
+{
+    gn_bytes things;
+    if (!gn_take_bytes(reader, head->thing_count * sizeof *engine->watch.things, &things))
+        return false;
+    if (things.size > 0)
+        memcpy(engine->watch.things, things.at, things.size);
+    engine->watch.now_ms = engine->core.now_ms;
+    engine->watch.listened_ms = engine->core.listened_ms;
+    return gn_watch_valid(&engine->watch, head->thing_count, head->series_count);
 }
 
 /* The registry must already hold the image's series (gn_engine_preload); act and rules come first,
@@ -107,5 +127,5 @@ gn_err gn_engine_restore(struct gn_engine *engine, gn_bytes image)
     for (uint32_t series = 0; series < head.series_count; series++)
         if (!image_take_series(engine, &reader, series))
             return GN_ERR_CORRUPT;
-    return GN_OK;
+    return image_take_watch(engine, &reader, &head) ? GN_OK : GN_ERR_CORRUPT;
 }

@@ -6,7 +6,8 @@
  *     then          struct gn_engine_core (clock, chain, marks)
  *     then          solution text, padded to 8
  *     then          act state, padded to 8
- *     then          per series: struct gn_series_slot, model state (kind->state_size), padded to 8
+ *     then          per series: struct gn_series_slot, struct gn_silence, model state (kind->state_size), padded to 8
+ *     then          per Thing: struct gn_watch_thing
  *
  * It is read only by the build that wrote it, or one with the same versions: otherwise the engine starts as
  * new and replays the journal it still has. */
@@ -15,8 +16,9 @@
 
 #include "learn/model.h"
 #include "node/engine.h"
+#include "node/watch.h"
 
-enum { GN_ENGINE_IMAGE_VERSION = 1 };
+enum { GN_ENGINE_IMAGE_VERSION = 2 };
 
 struct gn_series_slot {
     int64_t last_ms;     /* newest reading's time; INT64_MIN = none yet */
@@ -35,6 +37,7 @@ struct gn_engine_core { /* no pointers, no padding: part of the image as it is *
     uint64_t seq;
     int64_t now_ms;
     int64_t silence_ms;
+    int64_t listened_ms;
     int64_t marked_ms;
     uint64_t output_count;
     uint64_t mark_count;
@@ -55,6 +58,7 @@ struct gn_engine {
     struct gn_solution *solution;
     bool rules_overridden;
     struct gn_act *act;
+    struct gn_watch watch;
     struct gn_engine_core core;
 };
 
@@ -66,11 +70,13 @@ struct gn_engine_image {
     uint32_t series_count;
     uint32_t bundle_bytes;
     uint32_t act_bytes;
+    uint32_t thing_count;
+    uint32_t zero;
     uint8_t digest[GN_SHA256_BYTES];
 };
 
 _Static_assert(sizeof(struct gn_series_slot) == 16, "no padding");
-_Static_assert(sizeof(struct gn_engine_core) == 56 + 32 + GN_ENGINE_MARKS_KEPT * 40, "no padding");
-_Static_assert(sizeof(struct gn_engine_image) == 64, "as in the table");
+_Static_assert(sizeof(struct gn_engine_core) == 64 + 32 + GN_ENGINE_MARKS_KEPT * 40, "no padding");
+_Static_assert(sizeof(struct gn_engine_image) == 72, "as in the table");
 
 #endif

@@ -109,6 +109,39 @@ static struct story story_of_a_fault(void)
     return story;
 }
 
+static void story_link(struct story *story, uint32_t thing, bool up)
+{
+    struct gn_record_link *r = story_add(story, GN_RECORD_LINK, sizeof *r);
+    r->head.flag = up;
+    r->thing = thing;
+    r->time_ms = story->now_ms;
+}
+
+static void story_seconds(struct story *story, int seconds, uint32_t series, int every)
+{
+    for (int i = 1; i <= seconds; i++) {
+        story_tick(story, 1000);
+        if (every > 0 && i % every == 0)
+            story_reading(story, series, 20.0);
+    }
+}
+
+/* Every 5 s, then 40 s without a word, then again. */
+static struct story story_of_a_silence(void)
+{
+    struct story story = story_begin();
+    story_tick(&story, 0);
+    const uint32_t pump = story_thing(&story, "pump");
+    const uint32_t flow = story_series(&story, pump, "flow");
+    story_link(&story, pump, true);
+    story_seconds(&story, 120, flow, 5);
+    story_link(&story, pump, false);
+    story_seconds(&story, 40, flow, 0);
+    story_link(&story, pump, true);
+    story_seconds(&story, 60, flow, 5);
+    return story;
+}
+
 static void feed_all(struct gn_engine *engine, const struct story *story)
 {
     STORY_EACH(story, record)
@@ -164,6 +197,25 @@ static void new_rules_end_what_an_old_model_found(void **state)
     gn_engine_free(engine);
     gn_mem_give(heard.text);
     story_end(&story);
+}
+
+static void a_silence_is_a_finding_and_the_next_reading_clears_it(void **state)
+{
+    (void)state;
+    struct heard heard;
+    struct gn_engine *engine = engine_with(&heard);
+    struct story story = story_of_a_silence();
+    feed_all(engine, &story);
+    heard.text[heard.size] = '\0';
+    assert_non_null(strstr(heard.text, "pump: no data for 16 s, usually every 5 s. The device is not connected."));
+    assert_non_null(strstr(heard.text, "pump: no data for 45 s, usually every 5 s. The device is not connected."));
+    assert_non_null(strstr(heard.text, "\"fault\":\"offline\",\"state\":\"over\""));
+    assert_non_null(strstr(heard.text, "\"state\":\"cleared\""));
+    assert_true(gn_engine_linked(engine, 0));
+    assert_false(gn_engine_linked(engine, 1));
+    story_end(&story);
+    gn_engine_free(engine);
+    gn_mem_give(heard.text);
 }
 
 static void usual_readings_say_nothing(void **state)
@@ -242,12 +294,10 @@ static void the_same_journal_gives_the_same_words_and_hash(void **state)
 }
 
 /* Stops at each tenth of the story, restores, goes on: the words must be those of one uninterrupted run. */
-static void an_image_in_the_middle_changes_nothing(void **state)
+static void cut_in_tenths(struct story story)
 {
-    (void)state;
     struct heard whole, before, after;
     struct gn_engine *engine = engine_with(&whole);
-    struct story story = story_of_a_fault();
     feed_all(engine, &story);
     const struct gn_sha256 expected = gn_engine_chain(engine);
     gn_engine_free(engine);
@@ -278,6 +328,18 @@ static void an_image_in_the_middle_changes_nothing(void **state)
     gn_mem_give(image_bytes);
     gn_mem_give(whole.text);
     story_end(&story);
+}
+
+static void an_image_in_the_middle_changes_nothing(void **state)
+{
+    (void)state;
+    cut_in_tenths(story_of_a_fault());
+}
+
+static void an_image_in_the_middle_of_a_silence_changes_nothing(void **state)
+{
+    (void)state;
+    cut_in_tenths(story_of_a_silence());
 }
 
 static void a_damaged_image_is_refused(void **state)
@@ -357,7 +419,9 @@ int main(void)
         cmocka_unit_test(usual_readings_say_nothing),
         cmocka_unit_test(an_approved_action_is_sent_once_and_ends_with_a_receipt),
         cmocka_unit_test(the_same_journal_gives_the_same_words_and_hash),
+        cmocka_unit_test(a_silence_is_a_finding_and_the_next_reading_clears_it),
         cmocka_unit_test(an_image_in_the_middle_changes_nothing),
+        cmocka_unit_test(an_image_in_the_middle_of_a_silence_changes_nothing),
         cmocka_unit_test(a_damaged_image_is_refused),
         cmocka_unit_test(a_mark_is_compared_and_a_false_one_is_told),
         cmocka_unit_test(records_of_unknown_series_and_broken_rules_change_nothing),

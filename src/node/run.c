@@ -212,6 +212,14 @@ static gn_err run_load_solution(struct run *run, const char *dir, struct gn_diag
     return err;
 }
 
+/* Who was connected when the node ended is so no more: the journal did not hear of it when it ended at once. */
+static void run_forget_links(struct run *run)
+{
+    for (uint32_t thing = 0; thing < run->core.intake.registry.thing_count; thing++)
+        if (gn_engine_linked(run->core.engine, thing))
+            GN_IGNORE(run->intake.link(run->intake.self, thing, false), "a ring that has just been made has room");
+}
+
 static void run_loop_init(struct run *run)
 {
     uv_loop_init(&run->loop);
@@ -335,6 +343,7 @@ int gn_node_run(const struct gn_node_options *options)
     gn_mailbox_init(&run.mailbox, run_notify, &run);
     run.intake = gn_intake_table(&run.core.intake);
     err = run_load_solution(&run, options->solution_dir, &diag);
+    run_forget_links(&run);
     if (err == GN_OK)
         err = gn_pipeline_start(&run.pipeline, &run.core, run_notify, &run);
     if (err == GN_OK)

@@ -108,7 +108,7 @@ static const struct gn_schema outputs_schemas[] = {
         "required": ["id", "kind", "state", "thing", "property", "time", "since", "until", "value", "usual",
                      "p_value", "why"],
         "properties": { "id": { "type": "string" }, "kind": { "enum": ["anomaly", "sensor"] },
-            "fault": { "enum": [null, "stuck", "gap", "range"] }, "state": { "enum": ["open", "over"] },
+            "fault": { "enum": [null, "stuck", "silent", "offline", "range"] }, "state": { "enum": ["open", "over"] },
             "thing": { "type": "string" }, "property": { "type": "string" }, "unit": { "type": "string" },
             "time": { "type": "integer" }, "since": { "type": "integer" }, "until": { "type": ["integer", "null"] },
             "value": { "type": ["number", "null"] }, "usual": { "type": ["number", "null"] },

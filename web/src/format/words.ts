@@ -31,7 +31,8 @@ const ACTIONS: Record<ActionState, Said> = {
 
 const FAULTS: Record<string, string> = {
     stuck: 'stuck: the same value for far too long',
-    gap: 'silent: no reading for far too long',
+    silent: 'silent: no data for three times as long as usual',
+    offline: 'offline: not connected, and no data for three times as long as usual',
     range: 'out of range: physically impossible',
 };
 

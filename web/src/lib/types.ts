@@ -101,7 +101,7 @@ export interface ModelName {
 export interface Finding {
     id: string;
     kind: 'anomaly' | 'sensor';
-    fault: 'stuck' | 'gap' | 'range' | null;
+    fault: 'stuck' | 'silent' | 'offline' | 'range' | null;
     state: 'open' | 'over';
     thing: string;
     property: string;
