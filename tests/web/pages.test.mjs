@@ -170,11 +170,15 @@ test('somebody else was faster: the answer is refused and the present state is s
     const { mock, page } = await mockAndPage(t, { pace: 0.2 });
     await open(page, '/approvals');
     const decision = [...mock.story.rows.decision.values()].findLast((one) => one.state === 'pending');
-    mock.story.rows.decision.set(decision.id, {
-        ...decision,
-        state: 'rejected',
-        person: 'mara',
-        answered: Date.now(),
+    await page.route('**/approve', (handler) => {
+        // in the moment between the click and its arrival: earlier, the page would show it by itself
+        mock.story.rows.decision.set(decision.id, {
+            ...decision,
+            state: 'rejected',
+            person: 'mara',
+            answered: Date.now(),
+        });
+        return handler.continue();
     });
     await page.getByRole('button', { name: 'Approve' }).click();
     await page.locator('.step-failed', { hasText: 'rejected' }).waitFor();
