@@ -7,8 +7,8 @@ cd "$(dirname "$0")/.."
 mkdir -p build
 
 BUILD_PACKAGES="gcc libc6-dev make cmake ninja-build pkg-config python3 git ca-certificates
-  libuv1-dev libsodium-dev libsqlite3-dev libyaml-dev zlib1g-dev libmosquitto-dev libcmocka-dev"
-TEST_PACKAGES="mosquitto mosquitto-clients curl clang-format libasan8 libubsan1"
+  libuv1-dev libsodium-dev libssl-dev libsqlite3-dev libyaml-dev zlib1g-dev libmosquitto-dev libcmocka-dev"
+TEST_PACKAGES="mosquitto mosquitto-clients curl openssl clang-format libasan8 libubsan1"
 
 say() { printf 'setup: %s\n' "$*" >&2; }
 

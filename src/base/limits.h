@@ -91,6 +91,14 @@
     X(TOKEN_OVERLAP_S_MAX, 2592000, "seconds a Thing's old token may count beside the new one")                        \
     X(SETUP_TRIES_MAX, 50, "wrong setup codes until setup is locked for 15 minutes")                                   \
     X(GUESS_DELAY_MS_MAX, 10000, "milliseconds an answer to a wrong password is held back")                            \
+    X(CERTIFICATES_PER_THING_MAX, 4, "certificates of a Thing that count at once; a further one ends the oldest")      \
+    X(CERTIFICATE_DAYS, 365, "days a certificate of a Thing counts")                                                   \
+    X(CERTIFICATE_NAMES_MAX, 64, "names and addresses in the certificate of the node; further ones are left out")      \
+    X(CERTIFICATE_REQUEST_BYTES_MAX, 8192, "bytes of a certificate request; a longer one is refused")                  \
+    X(TLS_HANDSHAKES_MAX, 512, "handshakes under way at once; a further one ends the one that has waited longest")     \
+    X(TLS_HANDSHAKE_MS_MAX, 5000, "milliseconds a handshake may take")                                                 \
+    X(TLS_TURN_US_MAX, 1000, "microseconds of handshakes until other connections get their turn")                      \
+    X(TLS_TICKET_S, 43200, "seconds within which a connection may be resumed without a full handshake")                \
     X(COMMANDS_WAITING_MAX, 64, "commands of portal and CLI that wait for the journal")                                \
     X(CLI_ANSWER_BYTES_MAX, 67108864, "bytes of an answer the command line takes; ask for less")                       \
     X(CLI_EVENT_BYTES_MAX, 65536, "bytes of one live event the command line takes")                                    \
