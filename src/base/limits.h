@@ -61,6 +61,7 @@
     X(JSON_DEPTH_MAX, 32, "levels of nesting in JSON")                                                                 \
     X(JSON_STRING_BYTES_MAX, 4096, "bytes of one JSON string")                                                         \
     X(JSON_NUMBER_BYTES_MAX, 512, "bytes of one number, as written")                                                   \
+    X(PAYLOAD_DEPTH_MAX, 8, "levels of objects and arrays inside a payload; deeper is refused")                        \
     X(READINGS_PER_PACKET_MAX, 256, "readings in one packet")                                                          \
     X(READING_AHEAD_MS_MAX, 86400000, "milliseconds a reading may lie in the future")                                  \
     X(RECORD_BYTES_MAX, 327680, "bytes of one record of the journal")                                                  \

@@ -18,22 +18,31 @@ enum { PAYLOAD_LINEAR_MAX = 8, PAYLOAD_SHOWN_BYTES = 40 };
 gn_err gn_payload_not_json(struct gn_payload *payload, struct gn_diag *diag)
 {
     size_t offset;
-    const char *words = gn_json_error(&payload->json, &offset);
-    gn_diag_set(diag, 1, offset + 1, "not JSON at byte %zu: %s", offset, words);
+    const char *words =
+        payload->is_cbor ? gn_cbor_error(&payload->cbor, &offset) : gn_json_error(&payload->json, &offset);
+    gn_diag_set(diag, 1, offset + 1, "not %s at byte %zu: %s", payload->is_cbor ? "CBOR" : "JSON", offset, words);
     return GN_ERR_INVAL;
+}
+
+bool gn_payload_skip(struct gn_payload *payload, struct gn_json_token token)
+{
+    return payload->is_cbor ? gn_cbor_skip(&payload->cbor, token) : gn_json_skip(&payload->json, token);
 }
 
 /* Where the parser stands, for the diag. */
 size_t gn_payload_at(const struct gn_payload *payload)
 {
-    return (size_t)(payload->json.at - payload->json.begin);
+    return payload->is_cbor ? (size_t)(payload->cbor.at - payload->cbor.begin)
+                            : (size_t)(payload->json.at - payload->json.begin);
 }
 
 /* A slice of the payload stays; one of the parser's scratch is copied. */
 gn_err gn_payload_keep(struct gn_payload *payload, gn_str text, gn_str *out, struct gn_diag *diag)
 {
     const uintptr_t at_text = (uintptr_t)text.at;
-    if (at_text >= (uintptr_t)payload->json.begin && at_text < (uintptr_t)payload->json.end) {
+    const uintptr_t begin = payload->is_cbor ? (uintptr_t)payload->cbor.begin : (uintptr_t)payload->json.begin;
+    const uintptr_t end = payload->is_cbor ? (uintptr_t)payload->cbor.end : (uintptr_t)payload->json.end;
+    if (at_text >= begin && at_text < end) {
         *out = text;
         return GN_OK;
     }
@@ -64,6 +73,11 @@ gn_err gn_payload_set(struct gn_payload *payload, struct gn_item *item, const st
     case GN_JSON_STRING:
         item->kind = GN_SERIES_TEXT;
         item->value = 0;
+        if (payload->is_cbor && token->boolean) {
+            gn_diag_set(diag, 1, gn_payload_at(payload), "'%.*s' is binary data, which is not kept",
+                        GN_STR_ARGS(item->property));
+            return GN_ERR_INVAL;
+        }
         if (token->text.size > GN_TEXT_VALUE_BYTES_MAX) {
             gn_diag_set(diag, 1, gn_payload_at(payload), "the text of '%.*s' has more than %d bytes",
                         GN_STR_ARGS(item->property), GN_TEXT_VALUE_BYTES_MAX);
@@ -100,6 +114,20 @@ struct gn_item *gn_payload_item(struct gn_payload *payload, struct gn_diag *diag
         return NULL;
     }
     return &payload->items[payload->item_count++];
+}
+
+/* One reading more, under a name that must not have come before. */
+gn_err gn_payload_put(struct gn_payload *payload, gn_str name, const struct gn_json_token *value, struct gn_diag *diag)
+{
+    struct gn_item *item = gn_payload_item(payload, diag);
+    if (item == NULL)
+        return GN_ERR_INVAL;
+    item->property = name;
+    if (gn_payload_is_repeated(payload)) {
+        gn_diag_set(diag, 1, gn_payload_at(payload), "the key '%.*s' stands twice", GN_STR_ARGS(name));
+        return GN_ERR_INVAL;
+    }
+    return gn_payload_set(payload, item, value, diag);
 }
 
 /* --- one object --- */
@@ -148,7 +176,7 @@ static gn_err payload_take_time(struct gn_payload *payload, gn_str key, const st
 }
 
 /* The last item's key, among all before it. Few are compared one by one; many go through a table. */
-static bool payload_is_repeated(struct gn_payload *payload)
+bool gn_payload_is_repeated(struct gn_payload *payload)
 {
     const size_t last = payload->item_count - 1;
     const gn_str key = payload->items[last].property;
@@ -171,28 +199,26 @@ static bool payload_is_repeated(struct gn_payload *payload)
     return false;
 }
 
-static gn_err payload_pair(struct gn_payload *payload, gn_str key, struct payload_time *time, struct gn_diag *diag)
+static gn_err payload_pair(struct gn_payload *payload, gn_str prefix, gn_str key, struct payload_time *time,
+                           struct gn_diag *diag)
 {
+    gn_str name;
     if (payload_is_time(key)) {
-        const struct gn_json_token value = gn_json_next(&payload->json);
+        const struct gn_json_token value = gn_payload_next(payload);
         if (value.kind == GN_JSON_ERROR)
             return gn_payload_not_json(payload, diag);
         return payload_take_time(payload, key, &value, time, diag);
     }
-    struct gn_item *item = gn_payload_item(payload, diag);
-    if (item == NULL)
-        return GN_ERR_INVAL;
-    const gn_err err = gn_payload_keep(payload, key, &item->property, diag);
+    gn_err err = prefix.size == 0 ? gn_payload_keep(payload, key, &name, diag)
+                                  : gn_payload_join(payload, prefix, key, &name, diag);
     if (err != GN_OK)
         return err;
-    if (payload_is_repeated(payload)) {
-        gn_diag_set(diag, 1, gn_payload_at(payload), "the key '%.*s' stands twice", GN_STR_ARGS(item->property));
-        return GN_ERR_INVAL;
-    }
-    const struct gn_json_token value = gn_json_next(&payload->json);
+    const struct gn_json_token value = gn_payload_next(payload);
     if (value.kind == GN_JSON_ERROR)
         return gn_payload_not_json(payload, diag);
-    return gn_payload_set(payload, item, &value, diag);
+    if (value.kind == GN_JSON_OBJECT || value.kind == GN_JSON_ARRAY)
+        return gn_payload_nested(payload, name, value.kind, diag);
+    return gn_payload_put(payload, name, &value, diag);
 }
 
 /* Drops the nulls and puts the time on all others. */
@@ -209,40 +235,58 @@ static void payload_settle(struct gn_payload *payload, int64_t time_ms)
     payload->item_count = kept;
 }
 
-static gn_err payload_pairs(struct gn_payload *payload, struct gn_diag *diag)
+static gn_err payload_pairs(struct gn_payload *payload, gn_str prefix, struct gn_diag *diag)
 {
     struct payload_time time = { .ms = GN_TIME_NONE };
     for (;;) {
-        const struct gn_json_token token = gn_json_next(&payload->json);
+        const struct gn_json_token token = gn_payload_next(payload);
         if (token.kind == GN_JSON_OBJECT_END)
             break;
         if (token.kind != GN_JSON_KEY)
             return gn_payload_not_json(payload, diag);
-        const gn_err err = payload_pair(payload, token.text, &time, diag);
+        const gn_err err = payload_pair(payload, prefix, token.text, &time, diag);
         if (err != GN_OK)
             return err;
     }
-    if (gn_json_next(&payload->json).kind != GN_JSON_END)
+    if (gn_payload_next(payload).kind != GN_JSON_END)
         return gn_payload_not_json(payload, diag);
     payload_settle(payload, time.ms);
     return GN_OK;
 }
 
-static void payload_begin(struct gn_payload *payload, gn_str text)
+/* CBOR that begins with an array or a map; no JSON text begins with such a byte. */
+static bool payload_looks_like_cbor(gn_bytes bytes)
+{
+    return bytes.size > 0 && bytes.at[0] >= 0x80 && bytes.at[0] <= 0xbf;
+}
+
+static void payload_begin(struct gn_payload *payload, gn_bytes bytes)
 {
     payload->item_count = 0;
     payload->text_size = 0;
-    gn_json_init(&payload->json, text);
+    payload->is_cbor = payload_looks_like_cbor(bytes);
+    if (payload->is_cbor)
+        gn_cbor_init(&payload->cbor, bytes);
+    else
+        gn_json_init(&payload->json, (gn_str){ (const char *)bytes.at, bytes.size });
+}
+
+static gn_err payload_not_nothing(const struct gn_payload *payload, gn_err err, struct gn_diag *diag)
+{
+    if (err != GN_OK || payload->item_count > 0)
+        return err;
+    gn_diag_set(diag, 1, 1, "no reading in it");
+    return GN_ERR_INVAL;
 }
 
 gn_err gn_payload_object(struct gn_payload *payload, gn_bytes bytes, const struct gn_clock *clock, struct gn_diag *diag)
 {
     gn_err err;
-    payload_begin(payload, (gn_str){ (const char *)bytes.at, bytes.size });
-    const struct gn_json_token first = gn_json_next(&payload->json);
+    payload_begin(payload, bytes);
+    const struct gn_json_token first = gn_payload_next(payload);
     switch (first.kind) {
     case GN_JSON_OBJECT:
-        err = payload_pairs(payload, diag);
+        err = payload_pairs(payload, (gn_str){ 0 }, diag);
         break;
     case GN_JSON_ARRAY:
         err = gn_senml_records(payload, clock, diag);
@@ -255,11 +299,37 @@ gn_err gn_payload_object(struct gn_payload *payload, gn_bytes bytes, const struc
                     "its own topic, .../properties/NAME");
         return GN_ERR_INVAL;
     }
-    if (err == GN_OK && payload->item_count == 0) {
-        gn_diag_set(diag, 1, 1, "no reading in it");
-        err = GN_ERR_INVAL;
+    return payload_not_nothing(payload, err, diag);
+}
+
+/* An array of objects is taken for SenML, any other is flattened. */
+static bool payload_is_list_of_objects(gn_str text)
+{
+    const gn_str inside = gn_str_trim((gn_str){ text.at + 1, text.size - 1 });
+    return inside.size > 0 && inside.at[0] == '{';
+}
+
+gn_err gn_payload_any(struct gn_payload *payload, gn_str prefix, gn_bytes bytes, const struct gn_clock *clock,
+                      struct gn_diag *diag)
+{
+    gn_err err;
+    const gn_str text = gn_str_trim((gn_str){ (const char *)bytes.at, bytes.size });
+    const bool is_object = text.size > 0 && text.at[0] == '{';
+    const bool is_list = text.size > 0 && text.at[0] == '[';
+    if (payload_looks_like_cbor(bytes) || (is_list && payload_is_list_of_objects(text)))
+        return gn_payload_object(payload, bytes, clock, diag);
+    if (!is_object && !is_list)
+        return gn_payload_value(payload, prefix.size > 0 ? prefix : GN_STR("value"), bytes, diag);
+    payload_begin(payload, bytes);
+    if (gn_payload_next(payload).kind == GN_JSON_OBJECT) {
+        err = payload_pairs(payload, prefix, diag);
+    } else {
+        err = gn_payload_nested(payload, prefix, GN_JSON_ARRAY, diag);
+        if (err == GN_OK && gn_payload_next(payload).kind != GN_JSON_END)
+            err = gn_payload_not_json(payload, diag);
+        payload_settle(payload, GN_TIME_NONE);
     }
-    return err;
+    return payload_not_nothing(payload, err, diag);
 }
 
 /* --- one value --- */
@@ -317,13 +387,13 @@ static gn_err payload_number(gn_str text, struct gn_item *item, struct gn_diag *
 
 static gn_err payload_quoted(struct gn_payload *payload, struct gn_item *item, struct gn_diag *diag)
 {
-    const struct gn_json_token token = gn_json_next(&payload->json);
+    const struct gn_json_token token = gn_payload_next(payload);
     if (token.kind == GN_JSON_ERROR)
         return gn_payload_not_json(payload, diag);
     const gn_err err = gn_payload_set(payload, item, &token, diag);
     if (err != GN_OK)
         return err;
-    return gn_json_next(&payload->json).kind == GN_JSON_END ? GN_OK : gn_payload_not_json(payload, diag);
+    return gn_payload_next(payload).kind == GN_JSON_END ? GN_OK : gn_payload_not_json(payload, diag);
 }
 
 static gn_err payload_bare(struct gn_payload *payload, gn_str text, struct gn_item *item, struct gn_diag *diag)
@@ -349,7 +419,10 @@ gn_err gn_payload_value(struct gn_payload *payload, gn_str property, gn_bytes by
 {
     const gn_str text = gn_str_trim((gn_str){ (const char *)bytes.at, bytes.size });
     struct gn_item *item = &payload->items[0];
-    payload_begin(payload, text);
+    payload->item_count = 0;
+    payload->text_size = 0;
+    payload->is_cbor = false; /* one value comes as text */
+    gn_json_init(&payload->json, text);
     if (text.size == 0) {
         gn_diag_set(diag, 1, 1, "the payload is empty");
         return GN_ERR_INVAL;

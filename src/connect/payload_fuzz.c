@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Arbitrary bytes as one value, and as an object or SenML: what is accepted is within every limit the header promises,
- * and what is refused says why. */
+/* Arbitrary bytes as one value, as an object or SenML, and as whatever they are: what is accepted is within every limit
+ * the header promises, and what is refused says why. */
 #include <assert.h>
 #include <math.h>
 
@@ -36,5 +36,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     fuzz_check(gn_payload_value(&fuzz_payload, GN_STR("p"), (gn_bytes){ data, size }, &diag), &diag);
     diag = (struct gn_diag){ 0 };
     fuzz_check(gn_payload_object(&fuzz_payload, (gn_bytes){ data, size }, &clock, &diag), &diag);
+    diag = (struct gn_diag){ 0 };
+    fuzz_check(gn_payload_any(&fuzz_payload, GN_STR("p"), (gn_bytes){ data, size }, &clock, &diag), &diag);
     return 0;
 }

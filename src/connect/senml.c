@@ -33,19 +33,25 @@ typedef enum senml_label {
 
 struct senml_row {
     gn_str name;
+    gn_str number; /* of the label in CBOR (RFC 8428, table 4) */
     gn_json_kind kind;
 };
 
+#define ROW(name, number, kind)                                                                                        \
+    {                                                                                                                  \
+        { (name), sizeof(name) - 1 }, { (number), sizeof(number) - 1 }, GN_JSON_##kind                                 \
+    }
 static const struct senml_row senml_labels[SENML_COUNT] = {
-    [SENML_BN] = { { "bn", 2 }, GN_JSON_STRING }, [SENML_BT] = { { "bt", 2 }, GN_JSON_NUMBER },
-    [SENML_BU] = { { "bu", 2 }, GN_JSON_STRING }, [SENML_BV] = { { "bv", 2 }, GN_JSON_NUMBER },
-    [SENML_BS] = { { "bs", 2 }, GN_JSON_NUMBER }, [SENML_BVER] = { { "bver", 4 }, GN_JSON_NUMBER },
-    [SENML_N] = { { "n", 1 }, GN_JSON_STRING },   [SENML_U] = { { "u", 1 }, GN_JSON_STRING },
-    [SENML_V] = { { "v", 1 }, GN_JSON_NUMBER },   [SENML_VB] = { { "vb", 2 }, GN_JSON_BOOL },
-    [SENML_VS] = { { "vs", 2 }, GN_JSON_STRING }, [SENML_VD] = { { "vd", 2 }, GN_JSON_STRING },
-    [SENML_S] = { { "s", 1 }, GN_JSON_NUMBER },   [SENML_T] = { { "t", 1 }, GN_JSON_NUMBER },
-    [SENML_UT] = { { "ut", 2 }, GN_JSON_NUMBER },
+    [SENML_BN] = ROW("bn", "-2", STRING), [SENML_BT] = ROW("bt", "-3", NUMBER),
+    [SENML_BU] = ROW("bu", "-4", STRING), [SENML_BV] = ROW("bv", "-5", NUMBER),
+    [SENML_BS] = ROW("bs", "-6", NUMBER), [SENML_BVER] = ROW("bver", "-1", NUMBER),
+    [SENML_N] = ROW("n", "0", STRING),    [SENML_U] = ROW("u", "1", STRING),
+    [SENML_V] = ROW("v", "2", NUMBER),    [SENML_VB] = ROW("vb", "4", BOOL),
+    [SENML_VS] = ROW("vs", "3", STRING),  [SENML_VD] = ROW("vd", "8", STRING),
+    [SENML_S] = ROW("s", "5", NUMBER),    [SENML_T] = ROW("t", "6", NUMBER),
+    [SENML_UT] = ROW("ut", "7", NUMBER),
 };
+#undef ROW
 
 struct senml_state { /* base fields, and the record that is being read */
     gn_str base_name;
@@ -65,10 +71,11 @@ static gn_err senml_refuse(const struct gn_payload *payload, const struct senml_
     return GN_ERR_INVAL;
 }
 
-static senml_label senml_label_of(gn_str key)
+static senml_label senml_label_of(const struct gn_payload *payload, gn_str key)
 {
     int label = 0;
-    while (label < SENML_COUNT && !gn_str_equal(senml_labels[label].name, key))
+    while (label < SENML_COUNT &&
+           !gn_str_equal(payload->is_cbor ? senml_labels[label].number : senml_labels[label].name, key))
         label++;
     return (senml_label)label;
 }
@@ -111,15 +118,15 @@ static gn_err senml_store(struct gn_payload *payload, struct senml_state *state,
 /* One label and its value. Unknown ones are passed over, also when they are nested. */
 static gn_err senml_field(struct gn_payload *payload, struct senml_state *state, gn_str key, struct gn_diag *diag)
 {
-    const senml_label label = senml_label_of(key);
+    const senml_label label = senml_label_of(payload, key);
     const bool must = key.size > 0 && key.at[key.size - 1] == '_';
-    const struct gn_json_token token = gn_json_next(&payload->json);
+    const struct gn_json_token token = gn_payload_next(payload);
     if (token.kind == GN_JSON_ERROR)
         return gn_payload_not_json(payload, diag);
     if (label == SENML_COUNT) {
         if (must)
             return senml_refuse(payload, state, diag, "a label that must be understood, and is not");
-        return gn_json_skip(&payload->json, token) ? GN_OK : gn_payload_not_json(payload, diag);
+        return gn_payload_skip(payload, token) ? GN_OK : gn_payload_not_json(payload, diag);
     }
     if ((state->seen & BIT(label)) != 0)
         return senml_refuse(payload, state, diag, "a label stands twice");
@@ -218,7 +225,7 @@ static gn_err senml_record(struct gn_payload *payload, struct senml_state *state
     state->name = (gn_str){ 0 };
     state->time_s = 0;
     for (;;) {
-        const struct gn_json_token token = gn_json_next(&payload->json);
+        const struct gn_json_token token = gn_payload_next(payload);
         if (token.kind == GN_JSON_OBJECT_END)
             return senml_emit(payload, state, clock, diag);
         if (token.kind != GN_JSON_KEY)
@@ -233,7 +240,7 @@ gn_err gn_senml_records(struct gn_payload *payload, const struct gn_clock *clock
 {
     struct senml_state state = { 0 };
     for (;; state.index++) {
-        const struct gn_json_token token = gn_json_next(&payload->json);
+        const struct gn_json_token token = gn_payload_next(payload);
         if (token.kind == GN_JSON_ARRAY_END)
             break;
         if (token.kind == GN_JSON_ERROR)
@@ -244,5 +251,5 @@ gn_err gn_senml_records(struct gn_payload *payload, const struct gn_clock *clock
         if (err != GN_OK)
             return err;
     }
-    return gn_json_next(&payload->json).kind == GN_JSON_END ? GN_OK : gn_payload_not_json(payload, diag);
+    return gn_payload_next(payload).kind == GN_JSON_END ? GN_OK : gn_payload_not_json(payload, diag);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* connect/senml.h -- SenML in JSON (RFC 8428): an array of records, each a reading.
+/* connect/senml.h -- SenML in JSON or CBOR (RFC 8428): an array of records, each a reading.
  *
  *   [{"bn":"urn:dev:press-7:","bt":1767225600,"n":"t","v":21.5},{"n":"on","t":1,"vb":true}]
  *      base name, time, value hold for all records that follow     ▲ name "bn"+"n", time "bt"+"t"
@@ -11,7 +11,7 @@
 
 #include "connect/payload.h"
 
-/* Reads on behind the '[' that payload->json has just given, to the end. INVAL: *diag says why. */
+/* Reads on behind the array's begin that the payload has just given, to the end. INVAL: *diag says why. */
 GN_MUST_USE gn_err gn_senml_records(struct gn_payload *payload, const struct gn_clock *clock, struct gn_diag *diag);
 
 #endif

@@ -161,6 +161,30 @@ static void a_joined_name_has_a_limit(void **state)
     assert_string_equal(diag.text, "SenML record 0: a name longer than PROPERTY_BYTES_MAX");
 }
 
+/* The second example of RFC 8428 (5.1.2), as its 6th chapter writes labels in CBOR. */
+static void the_same_is_read_from_cbor(void **state)
+{
+    (void)state;
+    static const uint8_t pack[] = { 0x82, 0xa5, 0x21, 0x68, 'd',  'e',  'v',  ':',  'o',  'w',  ':',
+                                    '1',  0x22, 0x1a, 0x4b, 0xd1, 0xc0, 0xe8, 0x00, 0x61, 'v',  0x01,
+                                    0x61, 'V',  0x02, 0xfb, 0x40, 0x5e, 0x06, 0x66, 0x66, 0x66, 0x66,
+                                    0x66, 0xa3, 0x00, 0x62, 'o',  'n',  0x06, 0x20, 0x04, 0xf5 };
+    const struct gn_clock clock = gn_clock_simulated(&sim);
+    diag = (struct gn_diag){ 0 };
+    assert_int_equal(gn_payload_object(&payload, (gn_bytes){ pack, sizeof pack }, &clock, &diag), GN_OK);
+    assert_int_equal(payload.item_count, 2);
+    is_number(0, "1v", 120.1, INT64_C(1272037608000));
+    assert_true(gn_str_equal(payload.items[1].property, GN_STR("1on")));
+    assert_int_equal(payload.items[1].kind, GN_SERIES_BOOL);
+    assert_true(payload.items[1].time_ms == INT64_C(1272037607000));
+
+    static const uint8_t binary[] = { 0x81, 0xa2, 0x00, 0x61, 'x', 0x08, 0x41, 0xff };
+    assert_int_equal(gn_payload_object(&payload, (gn_bytes){ binary, sizeof binary }, &clock, &diag), GN_ERR_INVAL);
+    assert_string_equal(diag.text, "SenML record 0: binary data ('vd') is not kept");
+    assert_int_equal(gn_payload_object(&payload, (gn_bytes){ pack, sizeof pack - 1 }, &clock, &diag), GN_ERR_INVAL);
+    assert_string_equal(diag.text, "not CBOR at byte 42: the bytes end too early");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -172,6 +196,7 @@ int main(void)
         cmocka_unit_test(unknown_labels_are_passed_over_unless_they_must_be_known),
         cmocka_unit_test(bad_records_are_refused_by_number),
         cmocka_unit_test(a_joined_name_has_a_limit),
+        cmocka_unit_test(the_same_is_read_from_cbor),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
