@@ -119,7 +119,7 @@ test('bad payloads say what is wrong, and the connection lives on', { skip }, as
     const client = await mqtt.connectAsync(node.mqtt.url, { username: thing.id, password: thing.token, protocolVersion: 5 });
     t.after(() => client.endAsync(true));
     const bad = [
-        ['{"a":{"b":1}}', /object/], ['{"a":1,"a":2}', /twice|duplicate/i], ['[', /./], ['{"a":NaN}', /./], ['{"a":1e999}', /./],
+        ['{"a":{}}', /no reading/], ['{"a":1,"a":2}', /twice|duplicate/i], ['[', /./], ['{"a":NaN}', /./], ['{"a":1e999}', /./],
         [`${'['.repeat(5000)}`, /./], ['{"a":1,"time":0}', /1970/], ['{"a":1,"time":7258118400000}', /2200/], ['', /too early|empty/i], ['{}', /nothing|no /i],
     ];
     let said = '';
