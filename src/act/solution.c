@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "act/near_miss.h"
+#include "act/solution_access.h"
 #include "act/solution_rules.h"
 #include "act/solution_things.h"
 #include "base/mem.h"
@@ -11,7 +12,7 @@
 #define SOLUTION_BUDGET_DEFAULT 0.1
 #define SOLUTION_BUDGET_MAX     1000.0
 
-static const char *const solution_keys[] = { "things", "rules", "budget", NULL };
+static const char *const solution_keys[] = { "things", "rules", "access", "budget", NULL };
 
 /* --- lookups --- */
 
@@ -99,6 +100,11 @@ void gn_solution_meaning(const struct gn_solution *solution, gn_str thing_id, gn
     };
 }
 
+const struct gn_policy *gn_solution_policy(const struct gn_solution *solution)
+{
+    return &solution->policy;
+}
+
 double gn_solution_budget(const struct gn_solution *solution)
 {
     return solution != NULL && solution->has_budget ? solution->budget : SOLUTION_BUDGET_DEFAULT;
@@ -179,8 +185,13 @@ static gn_err solution_read_file(struct gn_fields *fields, struct gn_yaml_tree *
     const struct gn_yaml_node *const things = gn_yaml_get(tree, root, "things");
     const struct gn_yaml_node *const budget = gn_yaml_get(tree, root, "budget");
     const struct gn_yaml_node *const rules = gn_yaml_get(tree, root, "rules");
+    const struct gn_yaml_node *const access = gn_yaml_get(tree, root, "access");
     if (pass == SOLUTION_RULES)
         return rules != NULL ? gn_solution_read_rules(fields, rules) : GN_OK;
+    if (access != NULL)
+        err = gn_solution_read_access(fields, access);
+    if (err)
+        return err;
     if (things != NULL)
         err = gn_solution_read_things(fields, things);
     if (!err && budget != NULL)

@@ -30,6 +30,8 @@
  *       autonomy: ask                    # observe | advise | ask | act; ask is the default
  *       expires: 10m                     # of the approval
  *       at_most: 1 per 1m                # optional: how often the rule fires
+ *   access:                              # what Things may use besides their own trees (act/solution_access.h)
+ *     - { thing: press-7, publish: ["plant/press/#"], subscribe: ["things/press-8/properties/#"] }
  *
  * Everything unknown, misspelt, of the wrong type or unit is refused with file, line, column and what was
  * expected; near misses are named ("unknown key 'autonmy'; did you mean 'autonomy'?"). The compiled form has no
@@ -39,6 +41,7 @@
 
 #include "base/buf.h"
 #include "base/limits.h"
+#include "guard/policy.h"
 #include "thing/registry.h"
 
 /* Many files as one text, so that it can stand in the journal: before each file a line "@file NAME SIZE\n". */
@@ -61,6 +64,8 @@ struct gn_property_meaning {
 };
 void gn_solution_meaning(const struct gn_solution *solution, gn_str thing_id, gn_str property,
                          struct gn_property_meaning *out);
+/* What `access` grants; lives as long as the solution. */
+const struct gn_policy *gn_solution_policy(const struct gn_solution *solution);
 double gn_solution_budget(const struct gn_solution *solution); /* false alarms a series and day */
 
 /* As JSON arrays for the API: rules with their conditions in words; actions with their envelopes. */

@@ -4,6 +4,7 @@
  *   properties[]   what a property of a Thing means            things: properties:
  *   actions[]      name, arguments, envelope                   things: actions:
  *   rules[]        condition, action, autonomy, limits         rules:
+ *   policy         who may publish and subscribe what          access:
  *   choices[], names[], text                                   pools the rows above point into
  *
  * One block, taken once; every gn_str points into `text`, which belongs to it. Rows keep the order of the
@@ -116,6 +117,7 @@ struct gn_solution {
     struct gn_rule rules[GN_RULES_MAX];
     struct gn_value choices[GN_SOLUTION_CHOICES_MAX];
     gn_str names[GN_SOLUTION_NAMES_MAX];
+    struct gn_policy policy;      /* section `access` */
     gn_str things[GN_THINGS_MAX]; /* ids that have a section, "*" among them */
     uint32_t property_count;
     uint32_t action_count;

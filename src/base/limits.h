@@ -27,6 +27,7 @@
     X(RULES_MAX, 256, "rules of a solution")                                                                           \
     X(RULE_PROPERTIES_MAX, 32, "properties one rule may name")                                                         \
     X(RULE_STATES_MAX, 2048, "rules times Things whose past is kept; the longest unused makes room")                   \
+    X(ACCESS_GRANTS_MAX, 1024, "filters that all rows of 'access' grant together")                                     \
     X(RATE_COUNT_MAX, 60, "count in 'at_most: COUNT per DURATION'")                                                    \
     X(RATE_MARKS_MAX, 4096, "firings and actions that rate limits remember; beyond it they refuse")                    \
     X(SOLUTION_BYTES_MAX, 262144, "bytes of all YAML files of a solution together")                                    \

@@ -40,17 +40,17 @@ static void show_credential(struct gn_cli *cli, gn_str credential)
 {
     char text[SHOW_TEXT_BYTES];
     int64_t used_ms = 0;
-    gn_pick_text(credential, "token", text, sizeof text);
+    gn_pick_text(credential, "state", text, sizeof text);
     if (text[0] == '\0')
         return;
     (void)fputs("token ", cli->out);
     gn_cli_print_safe(cli->out, gn_str_of(text));
     show_when(cli, credential, "old_until", ", the old one until");
-    show_when(cli, credential, "old_used", ", the old one used");
+    show_when(cli, credential, "old_last_used", ", the old one used");
     show_when(cli, credential, "revoked", ", withdrawn");
-    if (gn_pick_i64(credential, "used", &used_ms) && used_ms > 0) {
-        show_when(cli, credential, "used", ", last used");
-        gn_pick_text(credential, "source", text, sizeof text);
+    if (gn_pick_i64(credential, "last_used", &used_ms) && used_ms > 0) {
+        show_when(cli, credential, "last_used", ", last used");
+        gn_pick_text(credential, "last_source", text, sizeof text);
         (void)fputs(" from ", cli->out);
         gn_cli_print_safe(cli->out, gn_str_of(text));
     } else {

@@ -13,8 +13,8 @@
 
 #define THING                                                                                                          \
     "{\"id\":\"press-7\",\"name\":\"Press 7\",\"online\":false,\"refused\":{\"count\":2,\"why\":\"no "                 \
-    "number\"},\"credential\":{\"token\":\"valid\",\"old_until\":1795317840000,\"revoked\":null,\"used\":"             \
-    "1795317841000,\"old_used\":null,\"source\":\"10.0.0.7\"},\"properties\":["                                        \
+    "number\"},\"credential\":{\"state\":\"valid\",\"old_until\":1795317840000,\"revoked\":null,\"last_used\":"        \
+    "1795317841000,\"old_last_used\":null,\"last_source\":\"10.0.0.7\"},\"properties\":["                              \
     "{\"name\":\"temperature\",\"kind\":\"number\",\"unit\":\"C\",\"value\":61.5,\"time\":1795317840000}],"            \
     "\"actions\":[{\"name\":\"slow\",\"arguments\":[]}]}"
 static const struct api_fake_row rows[] = {

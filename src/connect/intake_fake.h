@@ -36,6 +36,7 @@ struct fake_intake {
     struct gn_intake table;
     struct gn_registry registry;
     struct gn_clock_sim clock;
+    const struct gn_policy *policy; /* NULL: own trees only */
     bool is_full;
     uint32_t room; /* packets and messages until it is full; 0 = no bound */
     int64_t delay_ms;
@@ -153,7 +154,7 @@ static inline bool fake_allows(void *self, uint32_t thing, gn_verb verb, gn_str 
 {
     const struct fake_intake *fake = self;
     return thing < fake->registry.thing_count &&
-           gn_policy_allows(gn_str_of(fake->registry.things[thing].id), verb, topic);
+           gn_policy_allows(fake->policy, gn_str_of(fake->registry.things[thing].id), verb, topic);
 }
 
 static inline void fake_refused(void *self, uint32_t thing, const char *why)

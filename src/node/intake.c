@@ -487,7 +487,7 @@ static bool intake_allows(void *self, uint32_t thing, gn_verb verb, gn_str topic
 {
     const struct gn_intake_core *intake = self;
     return thing < intake->registry.thing_count &&
-           gn_policy_allows(gn_str_of(intake->registry.things[thing].id), verb, topic);
+           gn_policy_allows(intake->policy, gn_str_of(intake->registry.things[thing].id), verb, topic);
 }
 
 struct gn_intake gn_intake_table(struct gn_intake_core *intake)

@@ -44,6 +44,7 @@ struct gn_refusals { /* under the intake's mutex: the portal reads them */
 struct gn_intake_core {
     struct gn_ring *ring;
     struct gn_guard *guard;
+    const struct gn_policy *policy; /* of the solution in force; NULL: own trees only. Does not change in a run */
     struct gn_clock clock;
     struct gn_registry registry;
     uint64_t next_seq;

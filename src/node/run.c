@@ -204,6 +204,7 @@ static gn_err run_load_solution(struct run *run, const char *dir, struct gn_diag
         err = gn_intake_rules(&run->core.intake, gn_buf_str(&bundle), &token);
     if (err == GN_OK) {
         run->host.solution = solution;
+        run->core.intake.policy = gn_solution_policy(solution);
         run->host.has_solution = bundle.size > 0;
     } else {
         gn_solution_free(solution);

@@ -44,10 +44,10 @@ test('an old token counts until its overlap is over, and then what came with it 
     await device.connect(node.mqtt);
     const first = await runJson(['things', 'token', thing.id, '--data', node.data]);
     const told = (await runJson(['things', 'show', thing.id, '--data', node.data])).credential;
-    assert.equal(told.token, 'valid');
+    assert.equal(told.state, 'valid');
     assert.equal(told.old_until, first.old_until);
     assert.ok(Math.abs(told.old_until - Date.now() - 86_400_000) < 60_000, 'the overlap is a day unless told otherwise');
-    assert.equal(told.source, '127.0.0.1');
+    assert.equal(told.last_source, '127.0.0.1');
     assert.equal(device.connection.closed, false, 'a renewal with an overlap ends nothing');
     await node.kill();
     node = await startNode(t, { data: node.data });
@@ -82,7 +82,7 @@ test('a revoked Thing is out within 5 s and stays out over a crash', { skip: mis
     node = await startNode(t, { data: node.data });
     await assert.rejects(device.connect(node.mqtt), /refused with [45]/);
     const told = (await runJson(['things', 'show', thing.id, '--data', node.data])).credential;
-    assert.equal(told.token, 'revoked');
+    assert.equal(told.state, 'revoked');
     assert.ok(Math.abs(told.revoked - begin) < 5000);
     device.thing = await runJson(['things', 'token', thing.id, '--data', node.data]);
     assert.equal(device.thing.old_until, null, 'what was withdrawn came back');

@@ -142,14 +142,17 @@ static void things_write_credential(struct gn_api *api, const char *thing_id, st
     gn_guard_thing_state(api->guard, gn_str_of(thing_id), &state);
     gn_jw_key(w, "credential");
     gn_jw_open(w, '{');
-    gn_jw_key(w, "token");
+    gn_jw_key(w, "state");
     gn_jw_text(w, state.has_token ? "valid" : state.revoked_ms > 0 ? "revoked" : "none");
     things_write_time(w, "old_until", state.old_until_ms);
     things_write_time(w, "revoked", state.revoked_ms);
-    things_write_time(w, "used", state.use.time_ms);
-    things_write_time(w, "old_used", state.use.old_ms);
-    gn_jw_key(w, "source");
-    gn_jw_text(w, state.use.source);
+    things_write_time(w, "last_used", state.use.time_ms);
+    things_write_time(w, "old_last_used", state.use.old_ms);
+    gn_jw_key(w, "last_source");
+    if (state.use.source[0] != '\0')
+        gn_jw_text(w, state.use.source);
+    else
+        gn_jw_null(w);
     gn_jw_close(w, '}');
 }
 
@@ -299,11 +302,11 @@ static const struct gn_schema things_schemas[] = {
             "refused": { "type": "object", "required": ["count", "why"],
                 "properties": { "count": { "type": "integer" }, "why": { "type": "string" } } },
             "credential": { "type": "object",
-                "required": ["token", "old_until", "revoked", "used", "old_used", "source"],
-                "properties": { "token": { "enum": ["valid", "revoked", "none"] },
+                "required": ["state", "old_until", "revoked", "last_used", "old_last_used", "last_source"],
+                "properties": { "state": { "enum": ["valid", "revoked", "none"] },
                     "old_until": { "type": ["integer", "null"] }, "revoked": { "type": ["integer", "null"] },
-                    "used": { "type": ["integer", "null"] }, "old_used": { "type": ["integer", "null"] },
-                    "source": { "type": "string" } } },
+                    "last_used": { "type": ["integer", "null"] }, "old_last_used": { "type": ["integer", "null"] },
+                    "last_source": { "type": ["string", "null"] } } },
             "properties": { "type": "array", "items": {
                 "type": "object", "required": ["name", "kind", "unit", "value", "time"],
                 "properties": { "name": { "type": "string" }, "kind": { "enum": ["number", "bool", "text"] },
