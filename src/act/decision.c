@@ -136,6 +136,8 @@ static bool decision_is_inside(struct gn_act *act, struct gn_open_decision *deci
     struct gn_buf buf = gn_buf_over(words.text, sizeof words.text - 1);
     if (decision->action_thing == GN_NONE) {
         gn_buf_addf(&buf, "there is no Thing '%s' yet", decision->action_target);
+    } else if (act->registry->things[decision->action_thing].state != GN_THING_ADOPTED) {
+        gn_buf_addf(&buf, "the Thing '%s' is not adopted", decision->action_target);
     } else if (gn_envelope_check(act->solution, action, input, &words) != GN_OK) {
         buf.size = strlen(words.text);
     } else if (!gn_rate_allows(act->state, gn_rate_action_key(action->name, decision->action_thing), action->at_most,

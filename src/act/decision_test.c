@@ -30,6 +30,18 @@ static void observed_and_advised_ones_end_at_once(void **state)
     assert_int_equal(fixture.sent_count, 0);
 }
 
+static void nothing_is_sent_to_a_thing_that_is_not_adopted(void **state)
+{
+    (void)state;
+    fixture_use(RULE(SLOW, "    autonomy: act\n"));
+    fixture.registry.things[0].state = GN_THING_DISCOVERED;
+    feed_start(0);
+    assert_int_equal(fixture.sent_count, 0);
+    assert_string_equal(said("decision", "state"), "refused");
+    assert_string_equal(said("decision", "refusal"), "the Thing 'press-7' is not adopted");
+    fixture.registry.things[0].state = GN_THING_ADOPTED;
+}
+
 static void a_decision_says_everything(void **state)
 {
     (void)state;
@@ -419,6 +431,7 @@ static void beyond_the_table_a_rule_waits_for_room(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        FIXTURE_CASE(nothing_is_sent_to_a_thing_that_is_not_adopted),
         FIXTURE_CASE(observed_and_advised_ones_end_at_once),
         FIXTURE_CASE(a_decision_says_everything),
         FIXTURE_CASE(an_approved_one_is_queued_and_sent),

@@ -11,6 +11,8 @@
 /*        name                        value           unit, and what happens beyond it */
 #define GN_LIMIT_MAP(X)                                                                                                \
     X(THINGS_MAX, 4096, "Things on a node; another is refused")                                                        \
+    X(THINGS_DISCOVERED_MAX, 512, "discovered Things at once; adopt or ignore some, a further one is refused")         \
+    X(DEVICE_KEY_BYTES_MAX, 95, "bytes of what a gateway calls a device")                                              \
     X(SERIES_MAX, 16384, "series on a node; a new property is refused")                                                \
     X(SERIES_PER_THING_MAX, 256, "series of one Thing; a new property is refused")                                     \
     X(MODELS_MAX, 16384, "series that have a model of their own")                                                      \

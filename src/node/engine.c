@@ -78,8 +78,9 @@ static void engine_prepare(struct gn_engine *engine, uint32_t series)
 {
     struct gn_series_slot *slot = engine_slot(engine, series);
     const struct gn_series *row = &engine->registry.series[series];
-    slot->watched = gn_act_watches(engine->act, series);
-    slot->has_model = row->kind != GN_SERIES_TEXT && series < GN_MODELS_MAX;
+    const bool adopted = engine->registry.things[row->thing].state == GN_THING_ADOPTED;
+    slot->watched = adopted && gn_act_watches(engine->act, series);
+    slot->has_model = adopted && row->kind != GN_SERIES_TEXT && series < GN_MODELS_MAX;
     if (!slot->has_model)
         return;
     double values[GN_MODEL_PARAMETERS_MAX] = { 0 };
@@ -165,7 +166,8 @@ static void engine_on_silence(void *ctx, const struct gn_watch_word *word)
 
 static void engine_hear(struct gn_engine *engine, uint32_t series)
 {
-    if (series < engine->registry.series_count)
+    if (series < engine->registry.series_count &&
+        engine->registry.things[engine->registry.series[series].thing].state == GN_THING_ADOPTED)
         gn_watch_hear(&engine->watch, &engine->registry, series, engine_on_silence, engine);
 }
 
@@ -270,6 +272,38 @@ static void engine_on_rules(struct gn_engine *engine, const struct gn_record_rul
               "checked before it was journaled; a foreign journal's broken rules change nothing");
 }
 
+/* --- Things that are adopted, or ignored --- */
+
+/* What was found while it was adopted ends here, for nobody will say its end any more. */
+static void engine_leave(struct gn_engine *engine, uint32_t thing)
+{
+    for (uint32_t s = engine->registry.things[thing].series_first; s != GN_NONE; s = engine->registry.series[s].next) {
+        gn_act_forget_series(engine->act, engine->core.seq, s, engine->core.now_ms);
+        engine->watch.series[s] = (struct gn_silence){ 0 };
+    }
+    engine->watch.things[thing].carrier = 0;
+    engine->watch.things[thing].offline = 0;
+}
+
+/* A Thing is known already, and may have changed its state. Models begin anew: they have not seen what came between. */
+static void engine_on_thing(struct gn_engine *engine, const struct gn_record_thing *record)
+{
+    if (record->thing >= engine->registry.thing_count) {
+        gn_engine_preload(engine, &record->head);
+        return;
+    }
+    const struct gn_thing *thing = &engine->registry.things[record->thing];
+    const uint8_t before = thing->state;
+    if (gn_registry_apply(&engine->registry, &record->head) != GN_OK || thing->state == before)
+        return;
+    if (before == GN_THING_ADOPTED)
+        engine_leave(engine, record->thing);
+    for (uint32_t s = thing->series_first; s != GN_NONE; s = engine->registry.series[s].next) {
+        engine_slot(engine, s)->parameters = 0;
+        engine_prepare(engine, s);
+    }
+}
+
 /* --- records --- */
 
 void gn_engine_preload(struct gn_engine *engine, const struct gn_record_head *record)
@@ -315,6 +349,8 @@ void gn_engine_feed(struct gn_engine *engine, const struct gn_record_head *recor
         engine_on_tick(engine, (const void *)record);
         break;
     case GN_RECORD_THING:
+        engine_on_thing(engine, (const void *)record);
+        break;
     case GN_RECORD_SERIES:
         gn_engine_preload(engine, record);
         break;

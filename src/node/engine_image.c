@@ -13,7 +13,7 @@ size_t gn_engine_image_bytes_max(void)
            IMAGE_ACT_BYTES_MAX +
            (size_t)GN_SERIES_MAX *
                (sizeof(struct gn_series_slot) + sizeof(struct gn_silence) + GN_MODEL_STATE_BYTES_MAX) +
-           GN_THINGS_MAX * sizeof(struct gn_watch_thing);
+           GN_THINGS_MAX * (sizeof(struct gn_watch_thing) + 1) + 8;
 }
 
 static void image_add_padded(struct gn_buf *out, const void *bytes, size_t size)
@@ -21,6 +21,14 @@ static void image_add_padded(struct gn_buf *out, const void *bytes, size_t size)
     static const uint8_t zero[8] = { 0 };
     gn_buf_add(out, bytes, size);
     gn_buf_add(out, zero, gn_record_round(size) - size);
+}
+
+static void image_add_states(const struct gn_engine *engine, uint32_t thing_count, struct gn_buf *out)
+{
+    uint8_t states[GN_THINGS_MAX];
+    for (uint32_t thing = 0; thing < thing_count; thing++)
+        states[thing] = engine->registry.things[thing].state;
+    image_add_padded(out, states, thing_count);
 }
 
 gn_err gn_engine_snapshot(const struct gn_engine *engine, struct gn_buf *out)
@@ -48,6 +56,7 @@ gn_err gn_engine_snapshot(const struct gn_engine *engine, struct gn_buf *out)
             image_add_padded(out, engine->states + (size_t)series * engine->stride, engine->kind->state_size);
     }
     gn_buf_add(out, engine->watch.things, head.thing_count * sizeof *engine->watch.things);
+    image_add_states(engine, head.thing_count, out);
     if (out->full)
         return GN_ERR_FULL;
     uint8_t *image = out->at + begin;
@@ -101,6 +110,20 @@ static bool image_take_watch(struct gn_engine *engine, struct gn_reader *reader,
     return gn_watch_valid(&engine->watch, head->thing_count, head->series_count);
 }
 
+/* The registry was built from what is known now; the engine goes on from where the image was taken. */
+static bool image_take_states(struct gn_engine *engine, struct gn_reader *reader, uint32_t thing_count)
+{
+    gn_bytes states;
+    if (!image_take_padded(reader, thing_count, &states))
+        return false;
+    for (uint32_t thing = 0; thing < thing_count; thing++) {
+        if (states.at[thing] >= GN_THING_STATE_COUNT)
+            return false;
+        engine->registry.things[thing].state = states.at[thing];
+    }
+    return true;
+}
+
 /* The registry must already hold the image's series (gn_engine_preload); act and rules come first,
  * so that preparing a series does not make models anew. */
 gn_err gn_engine_restore(struct gn_engine *engine, gn_bytes image)
@@ -127,5 +150,7 @@ gn_err gn_engine_restore(struct gn_engine *engine, gn_bytes image)
     for (uint32_t series = 0; series < head.series_count; series++)
         if (!image_take_series(engine, &reader, series))
             return GN_ERR_CORRUPT;
-    return image_take_watch(engine, &reader, &head) ? GN_OK : GN_ERR_CORRUPT;
+    return image_take_watch(engine, &reader, &head) && image_take_states(engine, &reader, head.thing_count)
+               ? GN_OK
+               : GN_ERR_CORRUPT;
 }

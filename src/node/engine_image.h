@@ -8,6 +8,7 @@
  *     then          act state, padded to 8
  *     then          per series: struct gn_series_slot, struct gn_silence, model state (kind->state_size), padded to 8
  *     then          per Thing: struct gn_watch_thing
+ *     then          per Thing: its state as of the image, one byte (the registry may know a later one); padded to 8
  *
  * It is read only by the build that wrote it, or one with the same versions: otherwise the engine starts as
  * new and replays the journal it still has. */
@@ -18,7 +19,7 @@
 #include "node/engine.h"
 #include "node/watch.h"
 
-enum { GN_ENGINE_IMAGE_VERSION = 2 };
+enum { GN_ENGINE_IMAGE_VERSION = 3 };
 
 struct gn_series_slot {
     int64_t last_ms;     /* newest reading's time; INT64_MIN = none yet */

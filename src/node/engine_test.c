@@ -218,6 +218,108 @@ static void a_silence_is_a_finding_and_the_next_reading_clears_it(void **state)
     gn_mem_give(heard.text);
 }
 
+/* The fault's story of a Thing that is `state` from the beginning, and adopted after 700 s, behind the fault. */
+static struct story story_of_an_adoption(void)
+{
+    struct story story = story_begin();
+    uint64_t seed = 7;
+    story_tick(&story, 0);
+    const uint32_t press = story_thing(&story, "press");
+    story_thing_json(&story, press, "{\"id\":\"press\",\"state\":\"discovered\"}");
+    const uint32_t load = story_series(&story, press, "load");
+    story_rules_text(&story);
+    for (int i = 0; i < 5 * 1500; i++) {
+        const bool fault = (i >= 5 * 600 && i < 5 * 660) || (i >= 5 * 1400 && i < 5 * 1460);
+        if (i == 5 * 700)
+            story_thing_json(&story, press, "{\"id\":\"press\",\"state\":\"adopted\"}");
+        story_tick(&story, 200);
+        story_reading(&story, load, (fault ? 60.0 : 10.0) + story_noise(&seed));
+    }
+    return story;
+}
+
+static void what_is_not_adopted_is_not_scored(void **state)
+{
+    (void)state;
+    struct heard heard;
+    struct gn_engine *engine = engine_with(&heard);
+    struct story story = story_of_an_adoption();
+    STORY_EACH(&story, record)
+    {
+        const struct gn_record_tick *tick = (const void *)record;
+        gn_engine_feed(engine, record);
+        if (record->type == GN_RECORD_TICK && tick->time_ms == STORY_BEGIN_MS + 1400000)
+            assert_int_equal(heard.findings + heard.alarms + heard.decisions, 0); /* also not of the first fault */
+    }
+    assert_true(heard.findings >= 2 && heard.alarms >= 2 && heard.decisions >= 1);
+    const unsigned findings = heard.findings;
+    const size_t at = story.size;
+    story_thing_json(&story, 0, "{\"id\":\"press\",\"state\":\"ignored\"}");
+    for (int i = 0; i < 400; i++) { /* one that is ignored falls silent, and nobody minds */
+        story_tick(&story, 1000);
+        story_reading(&story, 0, i < 200 ? 500 : 10);
+    }
+    for (size_t next = at; next < story.size; next += ((const struct gn_record_head *)(story.bytes + next))->size)
+        gn_engine_feed(engine, (const void *)(story.bytes + next));
+    assert_int_equal(heard.findings, findings);
+    gn_engine_free(engine);
+    gn_mem_give(heard.text);
+    story_end(&story);
+}
+
+/* The registry of a restart knows of the adoption already; the image is from before it. */
+static void an_image_from_before_an_adoption_says_the_same(void **state)
+{
+    (void)state;
+    struct heard straight, before, after;
+    struct story story = story_of_an_adoption();
+    const size_t capacity = gn_engine_image_bytes_max();
+    struct gn_buf image = gn_buf_over(gn_mem_take(capacity, "a test's image"), capacity);
+    struct gn_engine *engine = engine_with(&straight);
+    feed_all(engine, &story);
+    const struct gn_sha256 chain = gn_engine_chain(engine);
+    gn_engine_free(engine);
+
+    engine = engine_with(&before);
+    struct gn_engine *restored = engine_with(&after);
+    bool taken = false;
+    STORY_EACH(&story, record)
+    gn_engine_preload(restored, record);
+    union {
+        uint64_t align;
+        uint8_t bytes[256];
+        struct gn_record_thing record;
+    } adopted = { 0 };
+    static const char json[] = "{\"id\":\"press\",\"name\":\"press\",\"state\":\"adopted\"}";
+    adopted.record = (struct gn_record_thing){ .head = { .size = sizeof adopted, .type = GN_RECORD_THING, .seq = 1 },
+                                               .json_size = sizeof json - 1 };
+    memcpy(adopted.bytes + sizeof adopted.record, json, sizeof json - 1);
+    STORY_EACH(&story, record)
+    {
+        const struct gn_record_tick *tick = (const void *)record;
+        if (taken) {
+            gn_engine_feed(restored, record);
+            continue;
+        }
+        gn_engine_feed(engine, record);
+        if (record->type != GN_RECORD_TICK || tick->time_ms != STORY_BEGIN_MS + 650000)
+            continue;
+        assert_int_equal(gn_engine_snapshot(engine, &image), GN_OK);
+        gn_engine_feed(restored, &adopted.record.head); /* what the store says at a start */
+        assert_int_equal(gn_engine_restore(restored, gn_buf_bytes(&image)), GN_OK);
+        taken = true;
+    }
+    const struct gn_sha256 again = gn_engine_chain(restored);
+    assert_memory_equal(again.bytes, chain.bytes, sizeof chain.bytes);
+    gn_engine_free(engine);
+    gn_engine_free(restored);
+    gn_mem_give(image.at);
+    gn_mem_give(straight.text);
+    gn_mem_give(before.text);
+    gn_mem_give(after.text);
+    story_end(&story);
+}
+
 static void usual_readings_say_nothing(void **state)
 {
     (void)state;
@@ -416,6 +518,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_fault_becomes_finding_alarm_and_a_question),
         cmocka_unit_test(new_rules_end_what_an_old_model_found),
+        cmocka_unit_test(what_is_not_adopted_is_not_scored),
+        cmocka_unit_test(an_image_from_before_an_adoption_says_the_same),
         cmocka_unit_test(usual_readings_say_nothing),
         cmocka_unit_test(an_approved_action_is_sent_once_and_ends_with_a_receipt),
         cmocka_unit_test(the_same_journal_gives_the_same_words_and_hash),

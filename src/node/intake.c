@@ -5,7 +5,6 @@
 #include <math.h>
 #include <stdio.h>
 
-#include "base/json_write.h"
 #include "base/mem.h"
 #include "base/timestamp.h"
 
@@ -251,6 +250,10 @@ static gn_err intake_packet(void *self, const struct gn_packet *packet, uint64_t
             return GN_OK;
         }
     }
+    if (intake->registry.things[packet->thing].state == GN_THING_IGNORED) {
+        gn_diag_set(diag, 0, 0, "the Thing '%s' is ignored; adopt it first", intake->registry.things[packet->thing].id);
+        return GN_ERR_INVAL;
+    }
     const gn_err err = intake_measure(intake, packet, &size, diag);
     if (err != GN_OK)
         return err;
@@ -353,21 +356,13 @@ static void intake_refused(void *self, uint32_t thing, const char *why)
     pthread_mutex_unlock(&intake->refusals_mutex);
 }
 
-gn_err gn_intake_thing_add(struct gn_intake_core *intake, gn_str name, char out_id[static GN_THING_ID_BYTES_MAX + 1],
-                           uint64_t *out_token, struct gn_diag *diag)
+/* Journals a Thing as `row` says, new or changed. */
+static gn_err intake_put_thing(struct gn_intake_core *intake, uint32_t index, const struct gn_thing *row,
+                               uint64_t *out_token)
 {
-    char id[GN_THING_ID_BYTES_MAX + 1], json_bytes[1024];
-    const gn_err err = gn_registry_new_id(&intake->registry, name, id, diag);
-    if (err != GN_OK)
-        return err;
-    struct gn_buf json = gn_buf_over(json_bytes, sizeof json_bytes);
-    struct gn_jw w = gn_jw_over(&json);
-    gn_jw_open(&w, '{');
-    gn_jw_key(&w, "id");
-    gn_jw_text(&w, id);
-    gn_jw_key(&w, "name");
-    gn_jw_str(&w, name);
-    gn_jw_close(&w, '}');
+    char bytes[GN_THING_JSON_BYTES];
+    struct gn_buf json = gn_buf_over(bytes, sizeof bytes);
+    gn_registry_thing_json(&intake->registry, row, &json);
     if (json.full)
         return GN_ERR_FULL;
     struct gn_record_thing *record;
@@ -377,16 +372,93 @@ gn_err gn_intake_thing_add(struct gn_intake_core *intake, gn_str name, char out_
         return GN_ERR_AGAIN;
     record = (void *)at;
     *record = (struct gn_record_thing){ .head = intake_head(intake, GN_RECORD_THING, size),
-                                        .thing = intake->registry.thing_count,
+                                        .thing = index,
                                         .json_size = (uint32_t)json.size };
     intake_put_tail(at, sizeof *record, gn_buf_str(&json), (gn_str){ 0 });
     const gn_err applied = gn_registry_apply(&intake->registry, &record->head);
-    assert(applied == GN_OK); /* the id is new and valid, and new_id found room */
+    assert(applied == GN_OK); /* id, name and room were checked */
     (void)applied;
     atomic_store_explicit(&intake->thing_count, intake->registry.thing_count, memory_order_relaxed);
     *out_token = intake_publish(intake);
-    memcpy(out_id, id, sizeof id);
     return GN_OK;
+}
+
+gn_err gn_intake_thing_add(struct gn_intake_core *intake, gn_str name, char out_id[static GN_THING_ID_BYTES_MAX + 1],
+                           uint64_t *out_token, struct gn_diag *diag)
+{
+    struct gn_thing row = { .via = GN_NONE };
+    gn_err err = gn_registry_new_id(&intake->registry, name, row.id, diag);
+    if (err == GN_OK)
+        err = gn_str_copy(row.name, sizeof row.name, name);
+    if (err == GN_OK)
+        err = intake_put_thing(intake, intake->registry.thing_count, &row, out_token);
+    if (err == GN_OK)
+        memcpy(out_id, row.id, sizeof row.id);
+    return err;
+}
+
+static gn_err intake_device_row(const struct gn_intake_core *intake, const struct gn_intake_device *device,
+                                struct gn_thing *row, struct gn_diag *diag)
+{
+    uint32_t taken;
+    gn_err err = gn_registry_new_id(&intake->registry, device->name, row->id, diag); /* checks the name and the room */
+    if (err == GN_OK && device->id.size > 0) {
+        if (!gn_thing_id_valid(device->id) || gn_registry_thing(&intake->registry, device->id, &taken))
+            return GN_ERR_EXISTS;
+        err = gn_str_copy(row->id, sizeof row->id, device->id);
+    }
+    if (err == GN_OK)
+        err = gn_str_copy(row->name, sizeof row->name, device->name);
+    if (err == GN_OK && gn_str_copy(row->key, sizeof row->key, device->key) != GN_OK) {
+        gn_diag_set(diag, 0, 0, "a device's key is longer than DEVICE_KEY_BYTES_MAX (%d)", GN_DEVICE_KEY_BYTES_MAX);
+        err = GN_ERR_INVAL;
+    }
+    return err;
+}
+
+gn_err gn_intake_discover(struct gn_intake_core *intake, const struct gn_intake_device *device, uint32_t *out_thing,
+                          uint64_t *out_token, struct gn_diag *diag)
+{
+    const uint32_t index = intake->registry.thing_count;
+    struct gn_thing row = { .via = device->via,
+                            .source = (uint8_t)device->source,
+                            .state = (uint8_t)device->state,
+                            .since_ms = intake->wall_ms };
+    if (device->state == GN_THING_DISCOVERED && intake->registry.discovered_count >= GN_THINGS_DISCOVERED_MAX) {
+        gn_diag_set(diag, 0, 0, "THINGS_DISCOVERED_MAX (%d) Things wait to be adopted or ignored",
+                    GN_THINGS_DISCOVERED_MAX);
+        return GN_ERR_FULL;
+    }
+    gn_err err = intake_device_row(intake, device, &row, diag);
+    if (err == GN_OK)
+        err = intake_put_thing(intake, index, &row, out_token);
+    if (err == GN_OK)
+        *out_thing = index;
+    return err;
+}
+
+gn_err gn_intake_thing_state(struct gn_intake_core *intake, uint32_t thing, gn_thing_state state, gn_str name,
+                             uint64_t *out_token, struct gn_diag *diag)
+{
+    char ignored[GN_THING_ID_BYTES_MAX + 1];
+    if (thing >= intake->registry.thing_count)
+        return GN_ERR_NOT_FOUND;
+    struct gn_thing row = intake->registry.things[thing];
+    row.state = (uint8_t)state;
+    if (name.size > 0) {
+        gn_err err = gn_registry_new_id(&intake->registry, name, ignored, diag); /* says what is wrong with a name */
+        if (err == GN_ERR_FULL)
+            err = GN_OK; /* no room for a new Thing; this is none */
+        if (err == GN_OK)
+            err = gn_str_copy(row.name, sizeof row.name, name);
+        if (err != GN_OK)
+            return err;
+    }
+    const struct gn_thing *now = &intake->registry.things[thing];
+    *out_token = gn_ring_head(intake->ring);
+    if (now->state == row.state && strcmp(now->name, row.name) == 0)
+        return GN_OK;
+    return intake_put_thing(intake, thing, &row, out_token);
 }
 
 gn_err gn_intake_rules(struct gn_intake_core *intake, gn_str bundle, uint64_t *out_token)

@@ -86,6 +86,21 @@ gn_err gn_intake_tick(struct gn_intake_core *intake, int64_t at_least_ms);
 /* The node's own records. AGAIN: the ring is full; *out_token as in connect/adapter.h. */
 gn_err gn_intake_thing_add(struct gn_intake_core *intake, gn_str name, char out_id[static GN_THING_ID_BYTES_MAX + 1],
                            uint64_t *out_token, struct gn_diag *diag);
+/* A device that speaks through a gateway, or by a mapping: kept, and shown as discovered. `id` may be empty, then it
+ * is made from the name. FULL when THINGS_DISCOVERED_MAX wait already; EXISTS when the id is taken. */
+struct gn_intake_device {
+    gn_str id;
+    gn_str name;
+    gn_str key;
+    uint32_t via;
+    gn_thing_source source;
+    gn_thing_state state;
+};
+gn_err gn_intake_discover(struct gn_intake_core *intake, const struct gn_intake_device *device, uint32_t *out_thing,
+                          uint64_t *out_token, struct gn_diag *diag);
+/* Adopts, ignores; a name that is not empty is its new one. Nothing is written when nothing changes. */
+gn_err gn_intake_thing_state(struct gn_intake_core *intake, uint32_t thing, gn_thing_state state, gn_str name,
+                             uint64_t *out_token, struct gn_diag *diag);
 gn_err gn_intake_rules(struct gn_intake_core *intake, gn_str bundle, uint64_t *out_token);
 gn_err gn_intake_answer(struct gn_intake_core *intake, gn_str json, uint64_t *out_token);
 gn_err gn_intake_mark(struct gn_intake_core *intake, uint64_t upto, uint64_t output_count,

@@ -295,6 +295,67 @@ static void only_the_right_token_opens_a_thing(void **state)
         GN_ERR_DENIED);
 }
 
+static gn_err discover(struct fixture *f, const char *id, const char *name, uint32_t *out_thing)
+{
+    const struct gn_intake_device device = { .id = gn_str_of(id),
+                                             .name = gn_str_of(name),
+                                             .key = GN_STR("0x00158d0001"),
+                                             .via = 0,
+                                             .source = GN_SOURCE_ZIGBEE2MQTT,
+                                             .state = GN_THING_DISCOVERED };
+    f->diag = (struct gn_diag){ 0 };
+    return gn_intake_discover(&f->core, &device, out_thing, &f->token, &f->diag);
+}
+
+static void a_discovered_thing_is_kept_until_somebody_says_what_it_is(void **state)
+{
+    struct fixture *f = *state;
+    uint32_t lamp = 99, other = 99;
+    assert_int_equal(discover(f, "", "Kitchen lamp", &lamp), GN_OK);
+    const struct gn_thing *row = &f->core.registry.things[lamp];
+    assert_string_equal(row->id, "kitchen-lamp");
+    assert_int_equal(row->state, GN_THING_DISCOVERED);
+    assert_int_equal(row->since_ms, STORY_BEGIN_MS);
+    assert_int_equal(discover(f, "kitchen-lamp", "Another", &other), GN_ERR_EXISTS);
+    assert_int_equal(discover(f, "no/id", "Another", &other), GN_ERR_EXISTS);
+    assert_int_equal(discover(f, "Exact_ID", "Another", &other), GN_OK);
+    assert_string_equal(f->core.registry.things[other].id, "Exact_ID");
+
+    (void)take(f);
+    assert_int_equal(gn_intake_thing_state(&f->core, lamp, GN_THING_IGNORED, GN_STR(""), &f->token, &f->diag), GN_OK);
+    assert_int_equal(take(f).count[GN_RECORD_THING], 1);
+    assert_int_equal(gn_intake_thing_state(&f->core, lamp, GN_THING_IGNORED, GN_STR(""), &f->token, &f->diag), GN_OK);
+    assert_int_equal(take(f).count[GN_RECORD_THING], 0); /* nothing new */
+    const struct gn_item item = { .property = GN_STR("t"), .value = 1, .time_ms = GN_TIME_NONE };
+    const struct gn_packet packet = { .thing = lamp, .items = &item, .item_count = 1 };
+    assert_int_equal(f->table.packet(f->table.self, &packet, &f->token, &f->diag), GN_ERR_INVAL);
+    assert_string_equal(f->diag.text, "the Thing 'kitchen-lamp' is ignored; adopt it first");
+    assert_int_equal(gn_intake_thing_state(&f->core, lamp, GN_THING_ADOPTED, GN_STR("Lamp\n"), &f->token, &f->diag),
+                     GN_ERR_INVAL);
+    assert_int_equal(gn_intake_thing_state(&f->core, lamp, GN_THING_ADOPTED, GN_STR("Lamp"), &f->token, &f->diag),
+                     GN_OK);
+    assert_string_equal(row->name, "Lamp");
+    assert_int_equal(f->table.packet(f->table.self, &packet, &f->token, &f->diag), GN_OK);
+    assert_int_equal(gn_intake_thing_state(&f->core, 99, GN_THING_ADOPTED, GN_STR(""), &f->token, &f->diag),
+                     GN_ERR_NOT_FOUND);
+}
+
+static void only_so_many_wait_to_be_adopted(void **state)
+{
+    struct fixture *f = *state;
+    uint32_t thing = 0;
+    char name[32];
+    for (int i = 0; i < GN_THINGS_DISCOVERED_MAX; i++) {
+        (void)snprintf(name, sizeof name, "d%d", i);
+        assert_int_equal(discover(f, "", name, &thing), GN_OK);
+        (void)take(f);
+    }
+    assert_int_equal(discover(f, "", "one more", &thing), GN_ERR_FULL);
+    assert_string_equal(f->diag.text, "THINGS_DISCOVERED_MAX (512) Things wait to be adopted or ignored");
+    assert_int_equal(gn_intake_thing_state(&f->core, thing, GN_THING_IGNORED, GN_STR(""), &f->token, &f->diag), GN_OK);
+    assert_int_equal(discover(f, "", "one more", &thing), GN_OK);
+}
+
 int main(void)
 {
 #define CASE(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -311,6 +372,8 @@ int main(void)
         CASE(a_thing_has_a_limit_of_series),
         CASE(links_and_refusals_can_be_asked_for),
         CASE(only_the_right_token_opens_a_thing),
+        CASE(a_discovered_thing_is_kept_until_somebody_says_what_it_is),
+        CASE(only_so_many_wait_to_be_adopted),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -58,15 +58,21 @@ static inline void *story_add(struct story *story, gn_record_type type, size_t s
     return head;
 }
 
+static inline void story_thing_json(struct story *story, uint32_t thing, const char *json)
+{
+    const size_t size = strlen(json);
+    struct gn_record_thing *r = story_add(story, GN_RECORD_THING, sizeof *r + size);
+    r->thing = thing;
+    r->json_size = (uint32_t)size;
+    memcpy(r + 1, json, size);
+}
+
 static inline uint32_t story_thing(struct story *story, const char *id)
 {
     char json[256];
-    const int size = snprintf(json, sizeof json, "{\"id\":\"%s\",\"name\":\"%s\"}", id, id);
-    struct gn_record_thing *r = story_add(story, GN_RECORD_THING, sizeof *r + (size_t)size);
-    r->thing = story->things++;
-    r->json_size = (uint32_t)size;
-    memcpy(r + 1, json, (size_t)size);
-    return r->thing;
+    (void)snprintf(json, sizeof json, "{\"id\":\"%s\",\"name\":\"%s\"}", id, id);
+    story_thing_json(story, story->things, json);
+    return story->things++;
 }
 
 static inline uint32_t story_series(struct story *story, uint32_t thing, const char *property)

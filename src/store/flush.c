@@ -176,16 +176,10 @@ static gn_err flush_thing(struct flush *flush, uint32_t index)
     const struct gn_thing *thing = &flush->store->registry.things[index];
     struct {
         struct gn_record_thing record;
-        char json[1024];
+        char json[GN_THING_JSON_BYTES];
     } row = { .record = { .head = { .type = GN_RECORD_THING }, .thing = index } };
     struct gn_buf buf = gn_buf_over(row.json, sizeof row.json);
-    struct gn_jw w = gn_jw_over(&buf);
-    gn_jw_open(&w, '{');
-    gn_jw_key(&w, "id");
-    gn_jw_text(&w, thing->id);
-    gn_jw_key(&w, "name");
-    gn_jw_text(&w, thing->name);
-    gn_jw_close(&w, '}');
+    gn_registry_thing_json(&flush->store->registry, thing, &buf);
     assert(!buf.full);
     row.record.json_size = (uint32_t)buf.size;
     row.record.head.size = (uint32_t)gn_record_round(sizeof row.record + buf.size);

@@ -190,7 +190,7 @@ static gn_err store_each_record(struct gn_store *store, int statement,
 {
     struct gn_history *history = &store->history;
     sqlite3_stmt *rows = history->statements[statement];
-    _Alignas(8) uint8_t record[2048]; /* a Thing with the longest name, all of it escaped, has 900 bytes */
+    _Alignas(8) uint8_t record[sizeof(struct gn_record_thing) + GN_THING_JSON_BYTES + 8];
     bool is_row = false;
     gn_err err;
     while ((err = gn_history_row(history, statement, &is_row)) == GN_OK && is_row) {

@@ -15,7 +15,7 @@
  *     READING  series u32, fingerprint u32, time_ms i64, value f64                    = 40 bytes
  *     TEXT     series u32, fingerprint u32, time_ms i64, size u32, 0 u32, bytes       strings
  *     TICK     time_ms i64, mono_ms i64      the engine's only clock; time never goes back in a tick
- *     THING    thing u32, size u32, JSON     {"id","name"}: a Thing is added, or renamed
+ *     THING    thing u32, size u32, JSON     {"id","name","state","via","source","key","since"}: added, or changed
  *     SERIES   series u32, thing u32, kind u32, size u32, bytes = property name
  *     LINK     thing u32, 0 u32, time_ms i64                            connected / disconnected
  *     RULES    0 u32, size u32, bytes        the whole solution as text (act/solution.h), "" = none

@@ -7,6 +7,7 @@
 
 #include "base/buf.h"
 #include "base/json_read.h"
+#include "base/json_write.h"
 #include "base/mem.h"
 
 enum {
@@ -165,57 +166,154 @@ gn_err gn_registry_new_id(const struct gn_registry *registry, gn_str name,
 
 /* --- records --------------------------------------------------------------------------------------- */
 
-/* {"id":...,"name":...}; other keys are stepped over, so that a Thing may say more one day. */
-static gn_err registry_read_thing(gn_str text, struct gn_thing *out)
+static const char *const state_names[GN_THING_STATE_COUNT] = { "adopted", "discovered", "ignored" };
+static const char *const source_names[GN_SOURCE_COUNT] = {
+    "native", "home_assistant", "zigbee2mqtt", "tasmota", "sparkplug", "mapping",
+};
+
+const char *gn_thing_state_name(uint8_t state)
+{
+    return state < GN_THING_STATE_COUNT ? state_names[state] : "unknown";
+}
+
+const char *gn_thing_source_name(uint8_t source)
+{
+    return source < GN_SOURCE_COUNT ? source_names[source] : "unknown";
+}
+
+static bool registry_word(gn_str text, const char *const *names, uint8_t count, uint8_t *out)
+{
+    for (uint8_t i = 0; i < count; i++) {
+        if (!gn_str_equal(text, gn_str_of(names[i])))
+            continue;
+        *out = i;
+        return true;
+    }
+    return false;
+}
+
+static bool registry_copy(char *to, size_t capacity, gn_str text)
+{
+    return gn_str_copy(to, capacity, text) == GN_OK;
+}
+
+static bool registry_take_via(const struct gn_registry *registry, gn_str text, uint32_t *out)
+{
+    *out = GN_NONE;
+    return text.size == 0 || gn_registry_thing(registry, text, out);
+}
+
+/* One member's value into the row. False: not as it must be. Unknown keys have no row in the table. */
+static bool registry_take_member(const struct gn_registry *registry, gn_str key, const struct gn_json_token *value,
+                                 struct gn_thing *thing, bool *known)
+{
+    *known = true;
+    if (gn_str_equal(key, GN_STR("since"))) {
+        if (value->kind != GN_JSON_NUMBER || !(value->number >= 0 && value->number < 9e15))
+            return false;
+        thing->since_ms = (int64_t)value->number;
+        return true;
+    }
+    const bool is_text = value->kind == GN_JSON_STRING;
+    const gn_str text = value->text;
+    if (gn_str_equal(key, GN_STR("id")))
+        return is_text && gn_thing_id_valid(text) && registry_copy(thing->id, sizeof thing->id, text);
+    if (gn_str_equal(key, GN_STR("name")))
+        return is_text && registry_name_fault(text) == NULL && registry_copy(thing->name, sizeof thing->name, text);
+    if (gn_str_equal(key, GN_STR("key")))
+        return is_text && !registry_has_control(text) && registry_copy(thing->key, sizeof thing->key, text);
+    if (gn_str_equal(key, GN_STR("state")))
+        return is_text && registry_word(text, state_names, GN_THING_STATE_COUNT, &thing->state);
+    if (gn_str_equal(key, GN_STR("source")))
+        return is_text && registry_word(text, source_names, GN_SOURCE_COUNT, &thing->source);
+    if (gn_str_equal(key, GN_STR("via")))
+        return is_text && registry_take_via(registry, text, &thing->via);
+    *known = false;
+    return true;
+}
+
+/* *thing is what was known before. Unknown keys are stepped over, so that a Thing may say more one day. */
+static gn_err registry_read_thing(const struct gn_registry *registry, gn_str text, struct gn_thing *thing)
 {
     struct gn_json json;
+    char id_before[sizeof thing->id];
+    memcpy(id_before, thing->id, sizeof id_before);
+    thing->id[0] = '\0'; /* must be said */
     gn_json_init(&json, text);
     if (gn_json_next(&json).kind != GN_JSON_OBJECT)
         return GN_ERR_CORRUPT;
-    struct gn_thing thing = { .series_first = GN_NONE };
     for (;;) {
-        struct gn_json_token key = gn_json_next(&json);
+        char key_bytes[16] = { 0 };
+        bool known = false;
+        const struct gn_json_token key = gn_json_next(&json);
         if (key.kind == GN_JSON_OBJECT_END)
             break;
         if (key.kind != GN_JSON_KEY)
             return GN_ERR_CORRUPT;
-        const bool is_id = gn_str_equal(key.text, GN_STR("id"));
-        const bool is_name = gn_str_equal(key.text, GN_STR("name"));
-        struct gn_json_token value = gn_json_next(&json);
-        if (is_id || is_name) {
-            if (value.kind != GN_JSON_STRING)
-                return GN_ERR_CORRUPT;
-            if (is_id ? !gn_thing_id_valid(value.text) : registry_name_fault(value.text) != NULL)
-                return GN_ERR_CORRUPT;
-            char *to = is_id ? thing.id : thing.name;
-            memcpy(to, value.text.at, value.text.size); /* the checks above bound the size */
-            to[value.text.size] = '\0';
-        } else if (!gn_json_skip(&json, value)) {
+        GN_IGNORE(gn_str_copy(key_bytes, sizeof key_bytes, key.text),
+                  "a longer one is none of ours, and is then empty");
+        const struct gn_json_token value = gn_json_next(&json);
+        if (value.kind == GN_JSON_ERROR || !registry_take_member(registry, gn_str_of(key_bytes), &value, thing, &known))
             return GN_ERR_CORRUPT;
-        }
+        if (!known && !gn_json_skip(&json, value))
+            return GN_ERR_CORRUPT;
     }
-    if (gn_json_next(&json).kind != GN_JSON_END || thing.id[0] == '\0' || thing.name[0] == '\0')
+    if (gn_json_next(&json).kind != GN_JSON_END || thing->id[0] == '\0' || thing->name[0] == '\0')
         return GN_ERR_CORRUPT;
-    *out = thing;
+    return id_before[0] == '\0' || strcmp(id_before, thing->id) == 0 ? GN_OK : GN_ERR_CORRUPT; /* it stays for life */
+}
+
+void gn_registry_thing_json(const struct gn_registry *registry, const struct gn_thing *thing, struct gn_buf *out)
+{
+    struct gn_jw w = gn_jw_over(out);
+    gn_jw_open(&w, '{');
+    gn_jw_key(&w, "id");
+    gn_jw_text(&w, thing->id);
+    gn_jw_key(&w, "name");
+    gn_jw_text(&w, thing->name);
+    gn_jw_key(&w, "state");
+    gn_jw_text(&w, gn_thing_state_name(thing->state));
+    if (thing->via < registry->thing_count) {
+        gn_jw_key(&w, "via");
+        gn_jw_text(&w, registry->things[thing->via].id);
+    }
+    gn_jw_key(&w, "source");
+    gn_jw_text(&w, gn_thing_source_name(thing->source));
+    if (thing->key[0] != '\0') {
+        gn_jw_key(&w, "key");
+        gn_jw_text(&w, thing->key);
+    }
+    if (thing->since_ms != 0) {
+        gn_jw_key(&w, "since");
+        gn_jw_i64(&w, thing->since_ms);
+    }
+    gn_jw_close(&w, '}');
+}
+
+static gn_err registry_change_thing(struct gn_registry *registry, const struct gn_record_thing *record)
+{
+    struct gn_thing *row = &registry->things[record->thing];
+    struct gn_thing thing = *row;
+    const gn_err err = registry_read_thing(registry, gn_record_thing_json(record), &thing);
+    if (err)
+        return err;
+    registry->discovered_count -= row->state == GN_THING_DISCOVERED;
+    registry->discovered_count += thing.state == GN_THING_DISCOVERED;
+    *row = thing;
     return GN_OK;
 }
 
 static gn_err registry_apply_thing(struct gn_registry *registry, const struct gn_record_thing *record)
 {
-    struct gn_thing thing;
-    gn_err err = registry_read_thing(gn_record_thing_json(record), &thing);
+    uint32_t taken_by;
+    if (record->thing < registry->thing_count)
+        return registry_change_thing(registry, record);
+    struct gn_thing thing = { .series_first = GN_NONE, .via = GN_NONE };
+    gn_err err = registry_read_thing(registry, gn_record_thing_json(record), &thing);
     if (err)
         return err;
-
-    uint32_t taken_by = GN_NONE;
-    const bool taken = gn_registry_thing(registry, gn_str_of(thing.id), &taken_by);
-    if (record->thing < registry->thing_count) { /* renamed; an id stays for life */
-        if (!taken || taken_by != record->thing)
-            return GN_ERR_CORRUPT;
-        memcpy(registry->things[record->thing].name, thing.name, sizeof thing.name);
-        return GN_OK;
-    }
-    if (record->thing != registry->thing_count || record->thing >= GN_THINGS_MAX || taken)
+    if (record->thing != registry->thing_count || record->thing >= GN_THINGS_MAX ||
+        gn_registry_thing(registry, gn_str_of(thing.id), &taken_by))
         return GN_ERR_CORRUPT;
 
     struct gn_thing *row = &registry->things[record->thing];
@@ -224,6 +322,7 @@ static gn_err registry_apply_thing(struct gn_registry *registry, const struct gn
     if (err)
         return GN_ERR_CORRUPT;
     registry->thing_count++;
+    registry->discovered_count += row->state == GN_THING_DISCOVERED;
     return GN_OK;
 }
 

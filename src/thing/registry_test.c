@@ -145,6 +145,38 @@ static void a_things_json_must_say_id_and_name(void **state)
     assert_string_equal(f->registry.things[0].name, "<img src=x>"); /* text stays text */
 }
 
+static void a_thing_says_who_speaks_for_it_and_whether_it_is_adopted(void **state)
+{
+    struct fixture *f = *state;
+    char bytes[GN_THING_JSON_BYTES];
+    struct gn_buf json = gn_buf_over(bytes, sizeof bytes - 1);
+    assert_int_equal(add_thing(f, 0, "bridge", "Bridge"), GN_OK);
+    assert_int_equal(f->registry.things[0].state, GN_THING_ADOPTED);
+    assert_int_equal(f->registry.things[0].via, GN_NONE);
+    static const char lamp[] = "{\"id\":\"lamp\",\"name\":\"Lamp\",\"state\":\"discovered\",\"via\":\"bridge\","
+                               "\"source\":\"zigbee2mqtt\",\"key\":\"0x01\",\"since\":1780000000000}";
+    assert_int_equal(add_json(f, 1, lamp), GN_OK);
+    assert_int_equal(f->registry.discovered_count, 1);
+    assert_int_equal(f->registry.things[1].via, 0);
+    assert_int_equal(f->registry.things[1].source, GN_SOURCE_ZIGBEE2MQTT);
+    assert_string_equal(f->registry.things[1].key, "0x01");
+    gn_registry_thing_json(&f->registry, &f->registry.things[1], &json);
+    bytes[json.size] = '\0';
+    assert_string_equal(bytes, lamp);
+    assert_int_equal(add_json(f, 1, "{\"id\":\"lamp\",\"state\":\"adopted\"}"), GN_OK); /* the rest stays */
+    assert_int_equal(f->registry.discovered_count, 0);
+    assert_string_equal(f->registry.things[1].name, "Lamp");
+    assert_int_equal(f->registry.things[1].via, 0);
+    assert_int_equal(f->registry.things[1].state, GN_THING_ADOPTED);
+    assert_int_equal(add_json(f, 1, "{\"id\":\"bridge\",\"state\":\"ignored\"}"), GN_ERR_CORRUPT);
+    assert_int_equal(add_json(f, 1, "{\"id\":\"lamp\",\"state\":\"lost\"}"), GN_ERR_CORRUPT);
+    assert_int_equal(add_json(f, 1, "{\"id\":\"lamp\",\"via\":\"nobody\"}"), GN_ERR_CORRUPT);
+    assert_int_equal(add_json(f, 1, "{\"id\":\"lamp\",\"since\":-1}"), GN_ERR_CORRUPT);
+    assert_int_equal(f->registry.things[1].state, GN_THING_ADOPTED);
+    assert_string_equal(gn_thing_state_name(GN_THING_IGNORED), "ignored");
+    assert_string_equal(gn_thing_source_name(GN_SOURCE_COUNT), "unknown");
+}
+
 static void names_have_limits(void **state)
 {
     (void)state;
@@ -286,6 +318,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_thing_can_be_renamed_but_keeps_its_id, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_does_not_follow_is_corrupt_and_changes_nothing, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_things_json_must_say_id_and_name, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_thing_says_who_speaks_for_it_and_whether_it_is_adopted, set_up, tear_down),
         cmocka_unit_test(names_have_limits),
         cmocka_unit_test_setup_teardown(ids_are_made_from_names, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_taken_id_gets_a_number, set_up, tear_down),
