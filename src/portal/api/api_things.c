@@ -63,8 +63,20 @@ static int64_t things_last_time(struct gn_api *api, const struct gn_series_list 
     return last_ms;
 }
 
-static void things_write_row(struct gn_api *api, const struct things_row *row, struct gn_series_list *series,
-                             struct gn_jw *w)
+/* Is it adopted, and who speaks for it. */
+static void things_write_standing(const struct gn_thing *thing, const char *via, struct gn_jw *w)
+{
+    gn_jw_key(w, "state");
+    gn_jw_text(w, gn_thing_state_name(thing->state));
+    gn_jw_key(w, "via");
+    if (via != NULL)
+        gn_jw_text(w, via);
+    else
+        gn_jw_null(w);
+}
+
+static void things_write_row(struct gn_api *api, const struct things_list *list, const struct things_row *row,
+                             struct gn_series_list *series, struct gn_jw *w)
 {
     int64_t last_ms = INT64_MIN;
     if (gn_series_list_read(api->reader, row->index, series) == GN_OK)
@@ -76,6 +88,7 @@ static void things_write_row(struct gn_api *api, const struct things_row *row, s
     gn_jw_text(w, row->thing.name);
     gn_jw_key(w, "online");
     gn_jw_bool(w, api->host.online(api->host.self, row->index));
+    things_write_standing(&row->thing, row->thing.via < list->count ? list->rows[row->thing.via].thing.id : NULL, w);
     gn_jw_key(w, "series");
     gn_jw_u64(w, row->thing.series_count);
     gn_jw_key(w, "last_time");
@@ -102,7 +115,7 @@ static void things_get(struct gn_api *api, const struct gn_request *request, str
         gn_jw_key(&w, "things");
         gn_jw_open(&w, '[');
         for (size_t i = 0; i < list.count; i++)
-            things_write_row(api, &list.rows[i], series, &w);
+            things_write_row(api, &list, &list.rows[i], series, &w);
         gn_jw_close(&w, ']');
         gn_jw_close(&w, '}');
     }
@@ -184,6 +197,19 @@ static void things_write_property(struct gn_api *api, const char *thing_id, uint
     gn_jw_close(w, '}');
 }
 
+struct things_via {
+    uint32_t index;
+    char id[GN_THING_ID_BYTES_MAX + 1];
+};
+
+static bool things_find_via(void *ctx, uint32_t index, const struct gn_thing *thing)
+{
+    struct things_via *via = ctx;
+    if (index == via->index)
+        memcpy(via->id, thing->id, sizeof via->id);
+    return index != via->index;
+}
+
 static void things_write_one(struct gn_api *api, uint32_t index, const struct gn_thing *thing,
                              const struct gn_series_list *series, gn_str actions, struct gn_jw *w)
 {
@@ -194,6 +220,10 @@ static void things_write_one(struct gn_api *api, uint32_t index, const struct gn
     gn_jw_text(w, thing->name);
     gn_jw_key(w, "online");
     gn_jw_bool(w, api->host.online(api->host.self, index));
+    struct things_via via = { .index = thing->via };
+    if (thing->via != GN_NONE)
+        GN_IGNORE(gn_store_things(api->reader, things_find_via, &via), "the Thing is shown without its gateway then");
+    things_write_standing(thing, via.id[0] != '\0' ? via.id : NULL, w);
     things_write_refused(api, index, w);
     things_write_credential(api, thing->id, w);
     gn_jw_key(w, "properties");
@@ -290,15 +320,17 @@ static const struct gn_schema things_schemas[] = {
     { "Things", GN_SCHEMA({
         "type": "object", "required": ["things"],
         "properties": { "things": { "type": "array", "items": {
-            "type": "object", "required": ["id", "name", "online", "series", "last_time", "alarms_open"],
+            "type": "object", "required": ["id", "name", "online", "state", "via", "series", "last_time", "alarms_open"],
             "properties": {
                 "id": { "type": "string" }, "name": { "type": "string" }, "online": { "type": "boolean" },
+                "state": { "enum": ["adopted", "discovered", "ignored"] }, "via": { "type": ["string", "null"] },
                 "series": { "type": "integer" }, "last_time": { "type": ["integer", "null"] },
                 "alarms_open": { "type": "integer" } } } } } }) },
     { "Thing", GN_SCHEMA({
-        "type": "object", "required": ["id", "name", "online", "refused", "credential", "properties", "actions"],
+        "type": "object", "required": ["id", "name", "online", "state", "via", "refused", "credential", "properties", "actions"],
         "properties": {
             "id": { "type": "string" }, "name": { "type": "string" }, "online": { "type": "boolean" },
+            "state": { "enum": ["adopted", "discovered", "ignored"] }, "via": { "type": ["string", "null"] },
             "refused": { "type": "object", "required": ["count", "why"],
                 "properties": { "count": { "type": "integer" }, "why": { "type": "string" } } },
             "credential": { "type": "object",

@@ -29,8 +29,10 @@ static void the_list_has_a_row_for_each_thing(void **state)
     assert_int_equal(fixture_ask(&f, "GET", "/api/v1/things", AS_VIEWER, ""), 200);
     assert_string_equal(fixture_body(&f),
                         "{\"things\":[{\"id\":\"press\",\"name\":\"\\u003cimg src=x onerror=alert(1)\\u003e\","
-                        "\"online\":false,\"series\":3,\"last_time\":1767225609000,\"alarms_open\":2},"
-                        "{\"id\":\"mill\",\"name\":\"Mill\",\"online\":true,\"series\":1,\"last_time\":null,"
+                        "\"online\":false,\"state\":\"adopted\",\"via\":null,\"series\":3,\"last_time\":1767225609000,"
+                        "\"alarms_open\":2},"
+                        "{\"id\":\"mill\",\"name\":\"Mill\",\"online\":true,\"state\":\"adopted\",\"via\":null,"
+                        "\"series\":1,\"last_time\":null,"
                         "\"alarms_open\":0}]}");
 }
 
