@@ -320,14 +320,17 @@ static const struct gn_schema things_schemas[] = {
     { "Things", GN_SCHEMA({
         "type": "object", "required": ["things"],
         "properties": { "things": { "type": "array", "items": {
-            "type": "object", "required": ["id", "name", "online", "state", "via", "series", "last_time", "alarms_open"],
+            "type": "object", "required": [
+                "id", "name", "online", "state", "via", "series", "last_time", "alarms_open"],
             "properties": {
                 "id": { "type": "string" }, "name": { "type": "string" }, "online": { "type": "boolean" },
-                "state": { "enum": ["adopted", "discovered", "ignored"] }, "via": { "type": ["string", "null"] },
+                "state": { "enum": ["adopted", "discovered", "ignored"] },
+                "via": { "type": ["string", "null"] },
                 "series": { "type": "integer" }, "last_time": { "type": ["integer", "null"] },
                 "alarms_open": { "type": "integer" } } } } } }) },
     { "Thing", GN_SCHEMA({
-        "type": "object", "required": ["id", "name", "online", "state", "via", "refused", "credential", "properties", "actions"],
+        "type": "object", "required": [
+            "id", "name", "online", "state", "via", "refused", "credential", "properties", "actions"],
         "properties": {
             "id": { "type": "string" }, "name": { "type": "string" }, "online": { "type": "boolean" },
             "state": { "enum": ["adopted", "discovered", "ignored"] }, "via": { "type": ["string", "null"] },
