@@ -151,6 +151,16 @@ static void history_checkpoint(struct history *history, int64_t now_us)
     atomic_store(&pipeline->trim_seq, kept < history->image_seq ? kept : history->image_seq);
 }
 
+/* Everything taken so far can be asked for: tells who waits for that. */
+static void history_tell_kept(struct gn_pipeline *pipeline)
+{
+    const uint64_t position = gn_ring_tail(&pipeline->core->ring, GN_FOLLOWER_HISTORY);
+    if (position == atomic_load_explicit(&pipeline->kept_position, memory_order_relaxed))
+        return;
+    atomic_store_explicit(&pipeline->kept_position, position, memory_order_release);
+    gn_wake_signal(&pipeline->kept_wake);
+}
+
 /* One look at everything. False: the thread ends. */
 static bool history_turn(struct history *history, bool last, bool *out_any)
 {
@@ -160,15 +170,19 @@ static bool history_turn(struct history *history, bool last, bool *out_any)
     const bool took =
         history_take_records(history, out_any) && history_take_outputs(history) && history_take_image(history);
     const bool at_end = !took || (last && !*out_any);
+    const bool wanted = atomic_exchange(&pipeline->flush_wanted, false);
     const int64_t now_us = gn_mono_us(clock);
-    if (history->dirty && (at_end || now_us - history->flushed_us >= GN_PIPELINE_FLUSH_MS * INT64_C(1000)))
+    if (history->dirty && (at_end || wanted || now_us - history->flushed_us >= GN_PIPELINE_FLUSH_MS * INT64_C(1000)))
         history_flush(history, now_us);
+    if (!history->dirty)
+        history_tell_kept(pipeline);
     history_checkpoint(history, now_us);
     atomic_fetch_add_explicit(&pipeline->history_ns, (uint64_t)(gn_mono_us(clock) - begin_us) * 1000,
                               memory_order_relaxed);
     if (!took) {
         atomic_store(&pipeline->history_gone, true);
         gn_wake_signal(&pipeline->room_wake); /* the engine may wait for room that nobody makes any more */
+        gn_wake_signal(&pipeline->kept_wake);
     }
     return !at_end;
 }

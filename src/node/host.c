@@ -310,6 +310,11 @@ static void host_status(void *self, struct gn_buf *out)
     gn_jw_close(&w, '}');
 }
 
+static void host_catch_up(void *self)
+{
+    gn_pipeline_catch_up(((struct gn_host *)self)->pipeline);
+}
+
 static bool host_online(void *self, uint32_t thing)
 {
     return gn_intake_online(&((struct gn_host *)self)->core->intake, thing);
@@ -353,6 +358,7 @@ struct gn_portal_host gn_host_table(struct gn_host *host)
         .thing_revoke = host_thing_revoke,
         .answer = host_answer,
         .status = host_status,
+        .catch_up = host_catch_up,
         .online = host_online,
         .refusal = host_refusal,
         .solution = host_solution,

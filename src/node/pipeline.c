@@ -84,6 +84,29 @@ static bool pipeline_kept_all(const struct gn_pipeline *pipeline)
            gn_ring_tail(&pipeline->outputs, 0) == gn_ring_head(&pipeline->outputs);
 }
 
+static bool pipeline_has_kept(struct gn_pipeline *pipeline, uint64_t position)
+{
+    return atomic_load_explicit(&pipeline->kept_position, memory_order_acquire) >= position ||
+           atomic_load(&pipeline->history_gone);
+}
+
+void gn_pipeline_catch_up(struct gn_pipeline *pipeline)
+{
+    const uint64_t position = atomic_load_explicit(&pipeline->durable_position, memory_order_acquire);
+    const int64_t until_us = gn_mono_us(&pipeline->core->clock) + GN_PIPELINE_CATCH_UP_MS * INT64_C(1000);
+    for (;;) {
+        const uint32_t noted = gn_wake_note(&pipeline->kept_wake);
+        if (pipeline_has_kept(pipeline, position))
+            return;
+        const int64_t left_us = until_us - gn_mono_us(&pipeline->core->clock);
+        if (left_us <= 0)
+            return;
+        atomic_store(&pipeline->flush_wanted, true);
+        gn_wake_signal(&pipeline->history_wake);
+        gn_wake_wait(&pipeline->kept_wake, noted, left_us / 1000 + 1);
+    }
+}
+
 void gn_pipeline_stop(struct gn_pipeline *pipeline, bool *out_settled)
 {
     *out_settled = false;

@@ -10,7 +10,8 @@
  * The history has a thread of its own, so that a SQLite commit never delays an acknowledgement. Nothing the
  * engine says leaves before the record that caused it is durable: the history and the outbox both wait for it.
  *
- * Threads: start and stop on the owner's thread (net); `durable`, `state` may be read by any. */
+ * Threads: start and stop on the owner's thread (net); `durable`, `state` may be read by any,
+ * `catch_up` called by any other. */
 #ifndef GN_NODE_PIPELINE_H
 #define GN_NODE_PIPELINE_H
 
@@ -20,7 +21,8 @@
 enum {
     GN_OUTBOX_BYTES = 1 << 20,
     GN_PIPELINE_IMAGE_MS = 30000,            /* between two images of the engine, by the journal's clock */
-    GN_PIPELINE_FLUSH_MS = 100,              /* until what was said can be asked for */
+    GN_PIPELINE_FLUSH_MS = 100,              /* until what was said can be asked for, when nobody asks */
+    GN_PIPELINE_CATCH_UP_MS = 2000,          /* a question waits that long for the history, then is answered anyway */
     GN_PIPELINE_CHECKPOINT_MS = 60000,       /* between two checkpoints of the history */
     GN_PIPELINE_CHECKPOINT_BYTES = 32 << 20, /* or this much journal */
     GN_PIPELINE_RETRY_MS = 250,              /* until a full disk is tried again */
@@ -51,7 +53,7 @@ struct gn_outbox_entry {
 
 struct gn_pipeline {
     struct gn_core *core;
-    struct gn_wake journal_wake, engine_wake, history_wake, room_wake;
+    struct gn_wake journal_wake, engine_wake, history_wake, room_wake, kept_wake;
     pthread_t journal_thread, engine_thread, history_thread;
     bool started;
     _Atomic bool stopping;             /* finish what is in the ring */
@@ -59,9 +61,11 @@ struct gn_pipeline {
     _Atomic bool ended;                /* journal and engine have: the history makes its last round */
     _Atomic uint64_t durable_position; /* of the ring */
     _Atomic uint64_t durable_seq;
-    _Atomic uint64_t trim_seq; /* the journal is needed from here on */
-    _Atomic int state;         /* gn_journal_state */
-    void (*notify)(void *ctx); /* something for the net thread: any thread calls it */
+    _Atomic uint64_t kept_position; /* of the ring: what lies before it can be asked for */
+    _Atomic bool flush_wanted;      /* somebody asks, and waits for the history */
+    _Atomic uint64_t trim_seq;      /* the journal is needed from here on */
+    _Atomic int state;              /* gn_journal_state */
+    void (*notify)(void *ctx);      /* something for the net thread: any thread calls it */
     void *notify_ctx;
     struct gn_ring outputs; /* engine -> history */
     void *outputs_bytes;
@@ -89,6 +93,10 @@ void gn_pipeline_kick(struct gn_pipeline *pipeline);
  * an image of the engine may say "up to here". */
 void gn_pipeline_stop(struct gn_pipeline *pipeline, bool *out_settled);
 void gn_pipeline_fini(struct gn_pipeline *pipeline);
+
+/* Any thread but those three: waits until the history has what was durable when it was called, so that whoever got an
+ * acknowledgement and then asks finds what was acknowledged. Gives up after GN_PIPELINE_CATCH_UP_MS. */
+void gn_pipeline_catch_up(struct gn_pipeline *pipeline);
 
 /* For the threads: a follower of the ring moved on; wakes the net thread if that waits for it. */
 void gn_pipeline_moved_on(struct gn_pipeline *pipeline);

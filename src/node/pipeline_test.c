@@ -367,6 +367,19 @@ static void publish_texts(struct fixture *f, int count)
     wait_durable(f, token);
 }
 
+static void whoever_got_an_acknowledgement_finds_what_was_acknowledged(void **state)
+{
+    struct fixture *f = *state;
+    add_thing(f);
+    for (int i = 1; i <= 300; i++) {
+        publish(f, "load", 1);
+        publish_texts(f, 1);
+        gn_pipeline_catch_up(&f->pipeline);
+        assert_int_equal(stored(f, 0), i);
+        assert_int_equal(stored(f, 1), i);
+    }
+}
+
 static void a_history_that_takes_nothing_does_not_hold_up_the_end(void **state)
 {
     struct fixture *f = *state;
@@ -408,6 +421,7 @@ int main(void)
         CASE(the_engines_image_is_taken_while_running),
         CASE(a_packet_sent_again_after_a_clean_stop_is_known),
         CASE(a_group_ends_between_two_packets),
+        CASE(whoever_got_an_acknowledgement_finds_what_was_acknowledged),
         CASE(a_history_that_takes_nothing_does_not_hold_up_the_end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -15,6 +15,8 @@
 
 enum {
     HTTP_BACKLOG = 128,
+    HTTP_DOOR_JOBS = 16, /* 110 ms each: longer nobody is kept waiting */
+    HTTP_COMMAND_JOBS = 16,
     HTTP_NAME_BYTES = 16384, /* getpwuid_r */
     /* Some more than may be open: those that are turned away, and those whose end is under way. */
     HTTP_POOL = 2 * GN_HTTP_CONNECTIONS_MAX + 64,
@@ -120,7 +122,7 @@ static void http_shut_down(struct gn_http *http)
     if (hub->stopping)
         return;
     hub->stopping = true;
-    for (size_t place = 0; place < GN_HTTP_PLACES; place++)
+    for (size_t place = 0; place < GN_PLACE_COUNT; place++)
         gn_worker_stop(&hub->workers[place]); /* before their way to wake us is closed */
     for (struct gn_http_conn *conn = hub->open; conn != NULL; conn = conn->next)
         gn_http_conn_close(conn);
@@ -140,6 +142,7 @@ static void http_on_wake(uv_async_t *async)
     }
     gn_worker_finish(&http->hub.workers[GN_PLACE_DOOR]);
     gn_worker_finish(&http->hub.workers[GN_PLACE_COMMANDS]);
+    gn_worker_finish(&http->hub.workers[GN_PLACE_READINGS]);
 }
 
 static void http_wake(void *ctx)
@@ -225,7 +228,7 @@ static gn_err http_open_pipe(struct gn_http *http, const char *path, struct gn_d
 static gn_err http_open_apis(struct gn_http_hub *hub, const struct gn_portal_options *options)
 {
     gn_err err = GN_OK;
-    for (size_t place = 0; place < GN_HTTP_PLACES && !err; place++) {
+    for (size_t place = 0; place < GN_PLACE_COUNT && !err; place++) {
         struct gn_api *api = &hub->apis[place];
         *api = (struct gn_api){
             .guard = options->guard, .clock = options->clock, .host = options->host, .cookie_name = hub->cookie_name
@@ -236,9 +239,11 @@ static gn_err http_open_apis(struct gn_http_hub *hub, const struct gn_portal_opt
     if (!err)
         err = gn_live_new(&hub->apis[GN_PLACE_PORTAL], &hub->live);
     if (!err)
-        err = gn_worker_start(&hub->workers[GN_PLACE_DOOR], "gn-door", http_wake, hub);
+        err = gn_worker_start(&hub->workers[GN_PLACE_DOOR], "gn-door", HTTP_DOOR_JOBS, http_wake, hub);
     if (!err)
-        err = gn_worker_start(&hub->workers[GN_PLACE_COMMANDS], "gn-commands", http_wake, hub);
+        err = gn_worker_start(&hub->workers[GN_PLACE_COMMANDS], "gn-commands", HTTP_COMMAND_JOBS, http_wake, hub);
+    if (!err)
+        err = gn_worker_start(&hub->workers[GN_PLACE_READINGS], "gn-readings", GN_WORKER_JOBS_MAX, http_wake, hub);
     return err;
 }
 
@@ -289,7 +294,7 @@ void gn_http_close(struct gn_http *http)
         (void)uv_loop_close(&http->loop);
     }
     gn_live_free(http->hub.live);
-    for (size_t place = 0; place < GN_HTTP_PLACES; place++)
+    for (size_t place = 0; place < GN_PLACE_COUNT; place++)
         gn_store_reader_close(http->hub.apis[place].reader);
     gn_mem_give(http->pool);
     gn_mem_give(http);

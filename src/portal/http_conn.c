@@ -201,7 +201,10 @@ static void http_conn_answer(struct gn_http_turn *turn)
 static void http_conn_job_run(struct gn_job *job)
 {
     struct gn_http_turn *turn = job->self;
-    gn_exchange_handle(turn->exchange, &turn->hub->apis[turn->exchange->route->place]);
+    struct gn_api *api = &turn->hub->apis[turn->exchange->route->place];
+    if (turn->exchange->route->place == GN_PLACE_READINGS)
+        api->host.catch_up(api->host.self);
+    gn_exchange_handle(turn->exchange, api);
 }
 
 static void http_conn_job_finish(struct gn_job *job)

@@ -20,7 +20,6 @@ enum {
     GN_HTTP_PART_BYTES = 64 << 10,   /* of an answer, handed to the system at once */
     GN_HTTP_STREAM_BYTES = 32 << 10, /* the same of a live stream: copied */
     GN_HTTP_SCRATCH_BYTES = 64 << 10,
-    GN_HTTP_PLACES = 3,
 };
 
 typedef enum gn_http_state {
@@ -81,8 +80,8 @@ struct gn_http_conn {
 /* What all connections share. */
 struct gn_http_hub {
     uv_loop_t *loop;
-    struct gn_api apis[GN_HTTP_PLACES];       /* by gn_place: each has its own reader */
-    struct gn_worker workers[GN_HTTP_PLACES]; /* [GN_PLACE_PORTAL] stays unused */
+    struct gn_api apis[GN_PLACE_COUNT];       /* by gn_place: each has its own reader */
+    struct gn_worker workers[GN_PLACE_COUNT]; /* [GN_PLACE_PORTAL] stays unused */
     struct gn_live *live;
     uv_timer_t tick; /* of the streams; runs while there are any */
     char bound[256]; /* host we listen on */

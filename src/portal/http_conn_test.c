@@ -53,6 +53,16 @@ static void one_connection_carries_many_requests(void **state)
     assert_int_equal(n.f.host.change_count, 50);
 }
 
+static void who_asks_for_readings_waits_for_the_history(void **state)
+{
+    (void)state;
+    assert_int_equal(net_ask(&n, "GET", "/api/v1/things", "", NULL), 200);
+    assert_int_equal(n.f.host.catch_up_count, 0);
+    assert_int_equal(net_ask(&n, "GET", "/api/v1/things/press/properties/oil?count=1", "", NULL), 200);
+    assert_int_equal(net_ask(&n, "GET", "/api/v1/things/press/properties?count=1", "", NULL), 200);
+    assert_int_equal(n.f.host.catch_up_count, 2);
+}
+
 static void requests_sent_ahead_are_answered_in_order(void **state)
 {
     (void)state;
@@ -337,6 +347,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         CASE(one_connection_carries_many_requests),
+        CASE(who_asks_for_readings_waits_for_the_history),
         CASE(requests_sent_ahead_are_answered_in_order),
         CASE(head_has_the_headers_and_no_body),
         CASE(bodies_have_a_largest_size),

@@ -6,9 +6,9 @@
  *   /                 the web front end, embedded in the binary
  *   DIR/ganglion.sock the same API for the CLI; who can open the socket (mode 0600) is the owner: admin
  *
- * One thread (libuv) and two helpers that wait in its stead: one for password hashes, one for the
- * journal. It reads the store through readers of its own and changes nothing: a change is a command for the
- * host below, which journals it; the answer comes when it is durable. */
+ * One thread (libuv) and three helpers that wait in its stead: one for password hashes, one for the
+ * journal, one for the history. It reads the store through readers of its own and changes nothing: a change is a
+ * command for the host below, which journals it; the answer comes when it is durable. */
 #ifndef GN_PORTAL_PORTAL_H
 #define GN_PORTAL_PORTAL_H
 
@@ -32,6 +32,9 @@ struct gn_portal_host {
     gn_err (*thing_revoke)(void *self, gn_str id);
     /* Approves or rejects. The engine decides whether it still counts; follow the decision to see. */
     gn_err (*answer)(void *self, gn_str decision, bool approve, gn_str person, gn_str reason);
+    /* Waits until what was acknowledged before the call can be asked for, at most a few seconds. On the helper thread
+     * for questions. */
+    void (*catch_up)(void *self);
     /* JSON object: version, uptime, rates, memory plan, disk state, journal, mqtt counters. */
     void (*status)(void *self, struct gn_buf *out);
     /* True when a Thing has a live connection. */

@@ -36,6 +36,7 @@ struct fixture_host {
     bool approve;
     unsigned change_count;
     uint32_t online; /* this Thing is */
+    _Atomic unsigned catch_up_count;
 };
 
 struct fixture {
@@ -111,6 +112,11 @@ static inline void fixture_status(void *self, struct gn_buf *out)
                          "\"memory\":{\"resident_bytes\":1,\"planned\":[]}}");
 }
 
+static inline void fixture_catch_up(void *self)
+{
+    ((struct fixture_host *)self)->catch_up_count++;
+}
+
 static inline bool fixture_online(void *self, uint32_t thing)
 {
     return thing == ((struct fixture_host *)self)->online;
@@ -153,6 +159,7 @@ static inline struct gn_portal_host fixture_host(struct fixture_host *host)
         .thing_revoke = fixture_thing_revoke,
         .answer = fixture_answer,
         .status = fixture_status,
+        .catch_up = fixture_catch_up,
         .online = fixture_online,
         .refusal = fixture_refusal,
         .solution = fixture_solution,

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "portal/worker.h"
 
+#include <assert.h>
+
 static struct gn_job *worker_next(struct gn_worker *worker)
 {
     struct gn_job *job = NULL;
@@ -29,11 +31,13 @@ static void *worker_run(void *arg)
     return NULL;
 }
 
-gn_err gn_worker_start(struct gn_worker *worker, const char *name, void (*wake)(void *ctx), void *wake_ctx)
+gn_err gn_worker_start(struct gn_worker *worker, const char *name, size_t room, void (*wake)(void *ctx), void *wake_ctx)
 {
+    assert(room > 0 && room <= GN_WORKER_JOBS_MAX);
     *worker = (struct gn_worker){
         .mutex = PTHREAD_MUTEX_INITIALIZER,
         .changed = PTHREAD_COND_INITIALIZER,
+        .room = room,
         .wake = wake,
         .wake_ctx = wake_ctx,
     };
@@ -65,7 +69,7 @@ gn_err gn_worker_post(struct gn_worker *worker, struct gn_job *job)
 {
     gn_err err = GN_ERR_FULL;
     (void)pthread_mutex_lock(&worker->mutex);
-    if (worker->out_count < GN_WORKER_JOBS_MAX) {
+    if (worker->out_count < worker->room) {
         const size_t at = (worker->waiting_first + worker->waiting_count) % GN_WORKER_JOBS_MAX;
         worker->waiting[at] = job;
         worker->waiting_count++;

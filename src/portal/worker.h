@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* portal/worker.h -- one helper thread with a short queue, for handlers that wait.
  *
- *   portal thread: post ──▶ [queue, GN_WORKER_JOBS_MAX] ──▶ worker: run ──▶ [done] ──▶ portal thread: finish
+ *   portal thread: post ──▶ [queue with so much room] ──▶ worker: run ──▶ [done] ──▶ portal thread: finish
  *                                                              └── wake (uv_async_send)
  *
  * A job belongs to the worker from post until it comes back through gn_worker_finish. A full queue refuses:
@@ -14,7 +14,7 @@
 #include "base/bytes.h"
 #include "os/thread.h"
 
-enum { GN_WORKER_JOBS_MAX = 16 };
+enum { GN_WORKER_JOBS_MAX = 64 /* of any worker */ };
 
 struct gn_job {
     void (*run)(struct gn_job *job);    /* on the worker */
@@ -30,14 +30,17 @@ struct gn_worker {
     size_t waiting_first, waiting_count;
     struct gn_job *done[GN_WORKER_JOBS_MAX]; /* mutex */
     size_t done_count;
-    size_t out_count; /* posted and not yet finished: never more than there is room for in `done`; mutex */
+    size_t room;      /* jobs it takes at once */
+    size_t out_count; /* posted and not yet finished: at most `room`; mutex */
     bool stop;        /* mutex */
     bool started;
     void (*wake)(void *ctx); /* from the worker: there is something to finish */
     void *wake_ctx;
 };
 
-GN_MUST_USE gn_err gn_worker_start(struct gn_worker *worker, const char *name, void (*wake)(void *ctx), void *wake_ctx);
+/* `room` (1 to GN_WORKER_JOBS_MAX): jobs it takes at once; as many as are done before whoever waits loses patience. */
+GN_MUST_USE gn_err gn_worker_start(struct gn_worker *worker, const char *name, size_t room, void (*wake)(void *ctx),
+                                   void *wake_ctx);
 /* Ends the thread behind the job that runs; jobs that still wait are finished without being run. */
 void gn_worker_stop(struct gn_worker *worker);
 

@@ -9,6 +9,8 @@
 
 #include <cmocka.h>
 
+enum { ROOM = 16 };
+
 static struct gn_worker worker;
 static sem_t may_run;
 static sem_t woken;
@@ -45,7 +47,7 @@ static int begin(void **state)
     order_count = 0;
     sem_init(&may_run, 0, 0);
     sem_init(&woken, 0, 0);
-    return gn_worker_start(&worker, "test-worker", wake, NULL) == GN_OK ? 0 : -1;
+    return gn_worker_start(&worker, "test-worker", ROOM, wake, NULL) == GN_OK ? 0 : -1;
 }
 
 static int end(void **state)
@@ -83,22 +85,22 @@ static void jobs_come_back_in_order_on_the_callers_thread(void **state)
 static void a_full_queue_refuses_until_jobs_are_finished(void **state)
 {
     (void)state;
-    struct task tasks[GN_WORKER_JOBS_MAX + 1];
-    for (int i = 0; i < GN_WORKER_JOBS_MAX; i++)
+    struct task tasks[ROOM + 1];
+    for (int i = 0; i < ROOM; i++)
         assert_int_equal(gn_worker_post(&worker, job_of(&tasks[i], i)), GN_OK);
-    assert_int_equal(gn_worker_post(&worker, job_of(&tasks[GN_WORKER_JOBS_MAX], 99)), GN_ERR_FULL);
+    assert_int_equal(gn_worker_post(&worker, job_of(&tasks[ROOM], 99)), GN_ERR_FULL);
     sem_post(&may_run);
     sem_wait(&woken);
-    assert_int_equal(gn_worker_post(&worker, &tasks[GN_WORKER_JOBS_MAX].job), GN_ERR_FULL); /* run, not finished */
+    assert_int_equal(gn_worker_post(&worker, &tasks[ROOM].job), GN_ERR_FULL); /* run, not finished */
     gn_worker_finish(&worker);
-    assert_int_equal(gn_worker_post(&worker, &tasks[GN_WORKER_JOBS_MAX].job), GN_OK);
-    for (int i = 0; i < GN_WORKER_JOBS_MAX; i++) {
+    assert_int_equal(gn_worker_post(&worker, &tasks[ROOM].job), GN_OK);
+    for (int i = 0; i < ROOM; i++) {
         sem_post(&may_run);
         sem_wait(&woken);
         gn_worker_finish(&worker);
     }
-    assert_int_equal(order_count, GN_WORKER_JOBS_MAX + 1);
-    assert_int_equal(order[GN_WORKER_JOBS_MAX], 99);
+    assert_int_equal(order_count, ROOM + 1);
+    assert_int_equal(order[ROOM], 99);
 }
 
 static void stopping_gives_back_all_but_runs_only_the_one_under_way(void **state)

@@ -304,10 +304,10 @@ static void properties_get_all(struct gn_api *api, const struct gn_request *requ
 }
 
 static const struct gn_route properties_routes[] = {
-    { GN_ROUTE(GN_GET, "/api/v1/things/{id}/properties", GN_ACCESS_VIEWER, GN_PLACE_PORTAL, properties_get_all),
+    { GN_ROUTE(GN_GET, "/api/v1/things/{id}/properties", GN_ACCESS_VIEWER, GN_PLACE_READINGS, properties_get_all),
       .help = "readings of all properties in the order of time; the newest `limit`; count=1 answers {\"count\":N}",
       .query = "from=time|to=time|limit=count|count=flag", .answer = "ThingReadings", .status = 200 },
-    { GN_ROUTE(GN_GET, "/api/v1/things/{id}/properties/{property}", GN_ACCESS_VIEWER, GN_PLACE_PORTAL,
+    { GN_ROUTE(GN_GET, "/api/v1/things/{id}/properties/{property}", GN_ACCESS_VIEWER, GN_PLACE_READINGS,
                properties_get_one),
       .help = "readings of a property, the newest `limit`; count=1 answers {\"count\":N}; step=MS answers buckets",
       .query = "from=time|to=time|limit=count|count=flag|step=milliseconds", .answer = "PropertyAnswer",

@@ -35,6 +35,8 @@ typedef enum gn_place {
     GN_PLACE_PORTAL,   /* the portal's thread: microseconds to a few milliseconds */
     GN_PLACE_DOOR,     /* hashes a password: 110 ms */
     GN_PLACE_COMMANDS, /* waits for the journal: up to 3 s when the disk is full */
+    GN_PLACE_READINGS, /* asks the history, once it has what was acknowledged before the request came */
+    GN_PLACE_COUNT,
 } gn_place;
 
 typedef void gn_handler(struct gn_api *api, const struct gn_request *request, struct gn_response *response);
