@@ -15,6 +15,8 @@ static bool run_address(const struct gn_cli *cli, const char *option, const char
     if (given == NULL)
         return true;
     *inout = given;
+    if (strcmp(given, "off") == 0)
+        return true;
     return gn_args_address(cli, option, given, true, host, sizeof host, &port);
 }
 
@@ -25,12 +27,14 @@ static int run_run(struct gn_cli *cli)
         .data_dir = dir,
         .solution_dir = gn_cli_value(cli, "--solution"),
         .mqtt_listen = run_mqtt_default,
+        .mqtts_listen = NULL,
         .portal_listen = run_portal_default,
+        .names = gn_cli_value(cli, "--name"),
         .quiet = gn_cli_has(cli, "--quiet"),
         .allow_plaintext = gn_cli_has(cli, "--allow-plaintext"),
     };
-    if (!run_address(cli, "--mqtt", &options.mqtt_listen) || !run_address(cli, "--portal", &options.portal_listen) ||
-        !gn_ask_data_dir(cli, dir, sizeof dir))
+    if (!run_address(cli, "--mqtt", &options.mqtt_listen) || !run_address(cli, "--mqtts", &options.mqtts_listen) ||
+        !run_address(cli, "--portal", &options.portal_listen) || !gn_ask_data_dir(cli, dir, sizeof dir))
         return GN_EXIT_USAGE;
     return gn_node_run(&options);
 }
@@ -44,8 +48,11 @@ const struct gn_command gn_command_run = {
              "on one data directory. On the first start it prints a one-time code for /setup of the portal.",
     .options = { GN_OPTION_DATA,
                  { "--solution", "DIR", "use the YAML files of this folder (default: keep those in force)" },
-                 { "--mqtt", "HOST:PORT", "where devices connect (default: 127.0.0.1:1883; port 0: any free one)" },
+                 { "--mqtt", "HOST:PORT",
+                   "where devices connect (default: 127.0.0.1:1883; port 0: any free one; off)" },
+                 { "--mqtts", "HOST:PORT", "where devices connect with TLS (default: off; 8883 is usual)" },
                  { "--portal", "HOST:PORT", "where people connect (default: 127.0.0.1:8080; port 0: any free one)" },
+                 { "--name", "NAMES", "what else this node is called, for its certificate, with commas between" },
                  { "--allow-plaintext", NULL, "let --mqtt and --portal carry clear text over a network" },
                  { "--quiet", NULL, "no status line" } },
     .examples = { { "run", "A node for this machine alone." },

@@ -14,6 +14,8 @@ static struct {
     char solution_dir[256];
     char mqtt[64];
     char portal[64];
+    char mqtts[64];
+    char names[64];
     int run_code;
     gn_err add_err;
     char added_name[256];
@@ -26,6 +28,9 @@ static struct {
 int gn_node_run(const struct gn_node_options *options)
 {
     node_fake.run = *options;
+    (void)snprintf(node_fake.mqtts, sizeof node_fake.mqtts, "%s",
+                   options->mqtts_listen != NULL ? options->mqtts_listen : "(none)");
+    (void)snprintf(node_fake.names, sizeof node_fake.names, "%s", options->names != NULL ? options->names : "(none)");
     (void)snprintf(node_fake.data_dir, sizeof node_fake.data_dir, "%s", options->data_dir);
     (void)snprintf(node_fake.solution_dir, sizeof node_fake.solution_dir, "%s",
                    options->solution_dir != NULL ? options->solution_dir : "(none)");

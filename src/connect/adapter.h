@@ -69,6 +69,17 @@ struct gn_intake {
     struct gn_clock clock;
 };
 
+struct gn_tls; /* guard/tls.h */
+
+/* Where an endpoint listens. Addresses are HOST:PORT, port 0 takes a free one; NULL: not there. */
+struct gn_doors {
+    const char *plain;         /* in clear text */
+    const char *secure;        /* with TLS, by `tls` */
+    struct gn_tls *tls;        /* outlives the endpoint */
+    struct gn_buf *out_plain;  /* get what they are bound to */
+    struct gn_buf *out_secure; /* not looked at when `secure` is NULL; as `out_plain` is when `plain` is */
+};
+
 struct gn_action_out {
     uint32_t thing;
     gn_str action;  /* its name */
@@ -79,9 +90,9 @@ struct gn_action_out {
 /* What an adapter offers the node. One const row an endpoint. */
 struct gn_adapter {
     const char *name; /* "mqtt" */
-    /* Listens; *out_address gets what it is bound to, as HOST:PORT. The diag says what is wrong and what to do. */
-    gn_err (*start)(uv_loop_t *loop, const struct gn_intake *intake, const char *listen, struct gn_buf *out_address,
-                    void **out_self, struct gn_diag *diag);
+    /* Listens at every door. The diag says what is wrong and what to do. */
+    gn_err (*start)(uv_loop_t *loop, const struct gn_intake *intake, const struct gn_doors *doors, void **out_self,
+                    struct gn_diag *diag);
     /* Everything up to `token` is durable: send the acknowledgements. */
     void (*durable)(void *self, uint64_t token);
     /* The ring has room again. */

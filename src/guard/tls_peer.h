@@ -54,7 +54,7 @@ static inline void tls_peer_init(struct tls_peer *peer, const char *ca, const st
 static inline void tls_peer_dial(struct tls_peer *peer, SSL_SESSION *session, const char *name)
 {
     BIO *inner = NULL;
-    const int made = BIO_new_bio_pair(&inner, 0, &peer->wire, 0);
+    const int made = BIO_new_bio_pair(&inner, 131072, &peer->wire, 131072);
     assert(made == 1);
     (void)made;
     peer->ssl = SSL_new(peer->ctx);

@@ -264,6 +264,9 @@ static gn_err core_open_parts(struct gn_core *core, struct gn_diag *diag)
     err = gn_guard_open(core->dir, core->clock, &core->guard, diag);
     if (err != GN_OK)
         return err;
+    err = gn_ca_open(core->dir, core->clock, &core->ca, diag);
+    if (err != GN_OK)
+        return err;
     err = gn_store_open(core->dir, &core->store, diag);
     if (err != GN_OK)
         return err;
@@ -316,6 +319,7 @@ void gn_core_close(struct gn_core *core)
     gn_journal_close(core->journal);
     gn_store_close(core->store);
     gn_guard_close(core->guard);
+    gn_ca_close(core->ca);
     if (core->lock_fd >= 0)
         (void)close(core->lock_fd);
     memset(core, 0, sizeof *core);

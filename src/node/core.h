@@ -2,7 +2,7 @@
 /* node/core.h -- what lives in a data directory, opened, checked and caught up.
  *
  *   DIR/lock            held while a node uses the directory
- *   DIR/guard/          credentials                         guard/guard.h
+ *   DIR/guard/          credentials, certificates           guard/guard.h, guard/ca.h
  *   DIR/journal/        the truth                           store/journal.h
  *   DIR/history.db      views of it: chunks, outputs, the engine's last image     store/store.h
  *   DIR/ganglion.sock   the API for the command line        portal/portal.h
@@ -16,6 +16,7 @@
 #ifndef GN_NODE_CORE_H
 #define GN_NODE_CORE_H
 
+#include "guard/ca.h"
 #include "node/engine.h"
 #include "node/intake.h"
 #include "os/disk.h"
@@ -36,6 +37,7 @@ struct gn_core {
     struct gn_disk disk;
     struct gn_clock clock;
     struct gn_guard *guard;
+    struct gn_ca *ca;
     struct gn_store *store;
     struct gn_journal *journal;
     void *ring_bytes;

@@ -10,8 +10,11 @@
 struct gn_node_options {
     const char *data_dir;
     const char *solution_dir; /* NULL: keep the one in force (none at first) */
-    const char *mqtt_listen;  /* HOST:PORT */
+    /* Each HOST:PORT, or "off", or NULL, which is the same. */
+    const char *mqtt_listen;
+    const char *mqtts_listen; /* with TLS */
     const char *portal_listen;
+    const char *names;    /* what else this node is called, for its certificate, with commas between; or NULL */
     bool quiet;           /* no status line */
     bool allow_plaintext; /* also listen without TLS where the network reaches; said in red at every start */
 };

@@ -12,6 +12,7 @@
 #include "base/mem.h"
 #include "connect/mqtt/mqtt.h"
 #include "guard/plaintext.h"
+#include "node/doors.h"
 #include "node/host.h"
 #include "node/mailbox.h"
 #include "node/node.h"
@@ -34,6 +35,7 @@ struct run {
     struct gn_intake intake;
     struct gn_host host;
     struct gn_portal *portal;
+    struct gn_door_tls door_tls;
     void *mqtt;
     uv_loop_t loop;
     uv_async_t notified; /* durable cursor moved, outbox filled, command came */
@@ -116,6 +118,7 @@ static void run_on_second(uv_timer_t *handle)
     run_mail(run, atomic_load_explicit(&run->pipeline.durable_position, memory_order_acquire));
     gn_mqtt_adapter.tick(run->mqtt, run->core.intake.wall_ms);
     gn_mqtt_adapter.resume(run->mqtt);
+    gn_doors_tick(&run->door_tls, run->core.intake.mono_us / 1000);
     gn_host_sweep(&run->host);
     gn_host_note(&run->host);
     if (!run->quiet)
@@ -247,11 +250,34 @@ static void run_loop_start(struct run *run)
     uv_signal_start(&run->sighup, run_on_signal, SIGHUP);
 }
 
-static gn_err run_start_doors(struct run *run, const struct gn_node_options *options, struct gn_buf *mqtt,
-                              struct gn_buf *portal, struct gn_diag *diag)
+/* What the doors are bound to, for the ready line. */
+struct run_addresses {
+    char mqtt_bytes[GN_DOOR_ADDRESS_BYTES];
+    char mqtts_bytes[GN_DOOR_ADDRESS_BYTES];
+    char portal_bytes[GN_DOOR_ADDRESS_BYTES];
+    struct gn_buf mqtt, mqtts, portal;
+};
+
+static void run_addresses_init(struct run_addresses *at)
+{
+    at->mqtt = gn_buf_over(at->mqtt_bytes, sizeof at->mqtt_bytes);
+    at->mqtts = gn_buf_over(at->mqtts_bytes, sizeof at->mqtts_bytes);
+    at->portal = gn_buf_over(at->portal_bytes, sizeof at->portal_bytes);
+}
+
+static gn_err run_start_doors(struct run *run, const struct gn_node_options *options, struct run_addresses *at,
+                              struct gn_diag *diag)
 {
     char socket_path[GN_CORE_PATH_BYTES];
-    gn_err err = gn_mqtt_adapter.start(&run->loop, &run->intake, options->mqtt_listen, mqtt, &run->mqtt, diag);
+    gn_err err = gn_doors_open(&run->door_tls, run->core.ca, options, diag);
+    if (err != GN_OK)
+        return err;
+    const struct gn_doors doors = { .plain = gn_door_address(options->mqtt_listen),
+                                    .secure = gn_door_address(options->mqtts_listen),
+                                    .tls = run->door_tls.mqtt,
+                                    .out_plain = &at->mqtt,
+                                    .out_secure = &at->mqtts };
+    err = gn_mqtt_adapter.start(&run->loop, &run->intake, &doors, &run->mqtt, diag);
     if (err != GN_OK)
         return err;
     run->outbox.adapter = &gn_mqtt_adapter;
@@ -270,16 +296,28 @@ static gn_err run_start_doors(struct run *run, const struct gn_node_options *opt
         .clock = run->core.clock,
         .host = gn_host_table(&run->host),
     };
-    return gn_portal_start(&portal_options, portal, &run->portal, diag);
+    return gn_portal_start(&portal_options, &at->portal, &run->portal, diag);
 }
 
-static void run_say_ready(struct run *run, const struct gn_buf *mqtt, const struct gn_buf *portal)
+static void run_say_door(const char *name, const struct gn_buf *address, bool always)
+{
+    if (address->size > 0)
+        printf(" %s=%.*s", name, GN_STR_ARGS(gn_buf_str(address)));
+    else if (always)
+        printf(" %s=off", name);
+}
+
+static void run_say_ready(struct run *run, const struct run_addresses *at)
 {
     char code[GN_SETUP_CODE_BYTES];
     gn_guard_setup_code(run->core.guard, code);
     if (code[0] != '\0')
-        fprintf(stderr, "setup code: %s   (open http://%.*s/setup)\n", code, GN_STR_ARGS(gn_buf_str(portal)));
-    printf("ready mqtt=%.*s portal=%.*s\n", GN_STR_ARGS(gn_buf_str(mqtt)), GN_STR_ARGS(gn_buf_str(portal)));
+        fprintf(stderr, "setup code: %s   (open http://%.*s/setup)\n", code, GN_STR_ARGS(gn_buf_str(&at->portal)));
+    printf("ready");
+    run_say_door("mqtt", &at->mqtt, true);
+    run_say_door("portal", &at->portal, true);
+    run_say_door("mqtts", &at->mqtts, false);
+    printf("\n");
     (void)fflush(stdout);
 }
 
@@ -315,6 +353,7 @@ static void run_end(struct run *run)
     if (atomic_load(&run->pipeline.state) == GN_JOURNAL_FAILED)
         run->exit_code = 1;
     run_close_loop(run);
+    gn_doors_close(&run->door_tls);
     if (settled && gn_core_settle(&run->core) != GN_OK)
         gn_log(GN_LOG_WARN, "node", "not_settled", "the next start reads part of the journal again");
     if (!settled && run->exit_code == 0)
@@ -325,9 +364,8 @@ int gn_node_run(const struct gn_node_options *options)
 {
     static struct run run; /* one node a process; too large for the stack */
     static struct gn_diag diag;
-    char mqtt_bytes[128], portal_bytes[128];
-    struct gn_buf mqtt = gn_buf_over(mqtt_bytes, sizeof mqtt_bytes);
-    struct gn_buf portal = gn_buf_over(portal_bytes, sizeof portal_bytes);
+    static struct run_addresses at;
+    run_addresses_init(&at);
     run.quiet = options->quiet || isatty(STDERR_FILENO) == 0;
     (void)signal(SIGPIPE, SIG_IGN); /* a device or browser that goes away is an error code, not an end */
     run_raise_files();
@@ -350,13 +388,13 @@ int gn_node_run(const struct gn_node_options *options)
     if (err == GN_OK)
         err = gn_outbox_init(&run.outbox, &run.pipeline);
     if (err == GN_OK)
-        err = run_start_doors(&run, options, &mqtt, &portal, &diag);
+        err = run_start_doors(&run, options, &at, &diag);
     if (err != GN_OK) {
         run_complain(&diag, err);
         run.exit_code = 2;
     } else {
         run_loop_start(&run);
-        run_say_ready(&run, &mqtt, &portal);
+        run_say_ready(&run, &at);
         (void)uv_run(&run.loop, UV_RUN_DEFAULT);
     }
     run_end(&run);

@@ -81,20 +81,20 @@ void gn_mqtt_address_put(struct gn_buf *out, const struct sockaddr_storage *addr
     }
 }
 
-gn_err gn_mqtt_address_fault(int uv_error, const char *text, struct gn_diag *diag)
+gn_err gn_mqtt_address_fault(int uv_error, const char *option, const char *text, struct gn_diag *diag)
 {
     switch (uv_error) {
     case UV_EADDRINUSE:
         gn_diag_set(diag, 0, 0,
-                    "%.80s is in use by another program; choose another with --mqtt HOST:PORT, or port 0 for any",
-                    text);
+                    "%.80s is in use by another program; choose another with %s HOST:PORT, or port 0 for any", text,
+                    option);
         return GN_ERR_BUSY;
     case UV_EADDRNOTAVAIL:
-        gn_diag_set(diag, 0, 0, "%.80s is no address of this machine; choose another with --mqtt HOST:PORT", text);
+        gn_diag_set(diag, 0, 0, "%.80s is no address of this machine; choose another with %s HOST:PORT", text, option);
         return GN_ERR_INVAL;
     case UV_EACCES:
-        gn_diag_set(diag, 0, 0, "%.80s is not allowed to this user; choose a port above 1023 with --mqtt HOST:PORT",
-                    text);
+        gn_diag_set(diag, 0, 0, "%.80s is not allowed to this user; choose a port above 1023 with %s HOST:PORT", text,
+                    option);
         return GN_ERR_DENIED;
     default:
         gn_diag_set(diag, 0, 0, "%.80s cannot be listened on: %s", text, uv_strerror(uv_error));

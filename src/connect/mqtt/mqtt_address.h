@@ -14,6 +14,6 @@ GN_MUST_USE gn_err gn_mqtt_address_parse(const char *text, struct sockaddr_stora
 /* As HOST:PORT. */
 void gn_mqtt_address_put(struct gn_buf *out, const struct sockaddr_storage *address);
 /* Why listening failed, in a person's words. `uv_error` as libuv gives it. */
-gn_err gn_mqtt_address_fault(int uv_error, const char *text, struct gn_diag *diag);
+gn_err gn_mqtt_address_fault(int uv_error, const char *option, const char *text, struct gn_diag *diag);
 
 #endif

@@ -64,15 +64,15 @@ static void what_is_no_address_is_said_so(void **state)
 static void each_fault_says_what_to_do(void **state)
 {
     (void)state;
-    assert_int_equal(gn_mqtt_address_fault(UV_EACCES, "0.0.0.0:80", &diag), GN_ERR_DENIED);
+    assert_int_equal(gn_mqtt_address_fault(UV_EACCES, "--mqtt", "0.0.0.0:80", &diag), GN_ERR_DENIED);
     assert_string_equal(diag.text,
                         "0.0.0.0:80 is not allowed to this user; choose a port above 1023 with --mqtt HOST:PORT");
-    assert_int_equal(gn_mqtt_address_fault(UV_EADDRINUSE, "127.0.0.1:1883", &diag), GN_ERR_BUSY);
+    assert_int_equal(gn_mqtt_address_fault(UV_EADDRINUSE, "--mqtt", "127.0.0.1:1883", &diag), GN_ERR_BUSY);
     assert_string_equal(
         diag.text,
         "127.0.0.1:1883 is in use by another program; choose another with --mqtt HOST:PORT, or port 0 for any");
-    assert_int_equal(gn_mqtt_address_fault(UV_EADDRNOTAVAIL, "192.0.2.1:1", &diag), GN_ERR_INVAL);
-    assert_int_equal(gn_mqtt_address_fault(UV_EMFILE, "127.0.0.1:1", &diag), GN_ERR_IO);
+    assert_int_equal(gn_mqtt_address_fault(UV_EADDRNOTAVAIL, "--mqtt", "192.0.2.1:1", &diag), GN_ERR_INVAL);
+    assert_int_equal(gn_mqtt_address_fault(UV_EMFILE, "--mqtt", "127.0.0.1:1", &diag), GN_ERR_IO);
     assert_string_equal(diag.text, "127.0.0.1:1 cannot be listened on: too many open files");
 }
 

@@ -6,6 +6,7 @@
 #include "base/mem.h"
 #include "connect/mqtt/mqtt_deliver.h"
 #include "connect/mqtt/mqtt_dispatch.h"
+#include "connect/mqtt/mqtt_wire.h"
 
 enum { CONN_HELD_BYTES_MIN = 64, CONN_GROW_BYTES_MIN = 8192, CONN_GATHER_BYTES_MIN = 1024 };
 
@@ -29,6 +30,7 @@ static void conn_unlist(struct gn_mqtt_conn *conn)
         TAILQ_REMOVE(&server->waiting, conn, among_waiting);
     if (conn->is_dirty)
         TAILQ_REMOVE(&server->dirty, conn, among_dirty);
+    gn_mqtt_wire_part(conn);
     conn->is_acking = false;
     conn->is_waiting = false;
     conn->is_dirty = false;
@@ -64,6 +66,7 @@ static void conn_on_close(uv_handle_t *handle)
 {
     struct gn_mqtt_conn *conn = handle->data;
     struct gn_mqtt_server *server = conn->server;
+    gn_mqtt_wire_free(conn);
     TAILQ_REMOVE(&server->open, conn, among_open);
     TAILQ_INSERT_HEAD(&server->spare, conn, among_open);
     server->open_count--;
@@ -107,7 +110,6 @@ static void conn_on_shutdown(uv_shutdown_t *req, int status)
         gn_mqtt_conn_close(conn, GN_MQTT_LEFT_BADLY);
 }
 
-static void conn_read_on(struct gn_mqtt_conn *conn);
 static void conn_flush(struct gn_mqtt_conn *conn);
 
 /* Closing a socket with unread input resets it, and the peer may never see our last word: so our side is closed
@@ -119,6 +121,8 @@ void gn_mqtt_conn_linger(struct gn_mqtt_conn *conn, gn_mqtt_leaving how)
         gn_mqtt_conn_close(conn, how);
     if (!gn_mqtt_conn_live(conn))
         return;
+    if (conn->wire != NULL)
+        gn_mqtt_wire_bye(conn);
     conn->is_lingering = true;
     conn_part(conn, how);
     conn->deadline_ms = gn_mqtt_now_ms(conn->server) + GN_MQTT_LINGER_MS;
@@ -126,7 +130,7 @@ void gn_mqtt_conn_linger(struct gn_mqtt_conn *conn, gn_mqtt_leaving how)
     if (uv_shutdown(&conn->shutdown, (uv_stream_t *)&conn->tcp, conn_on_shutdown) != 0)
         gn_mqtt_conn_close(conn, how);
     else
-        conn_read_on(conn);
+        gn_mqtt_conn_read_on(conn);
 }
 
 void gn_mqtt_conn_end(struct gn_mqtt_conn *conn, uint8_t reason, const char *words, gn_mqtt_leaving how)
@@ -180,7 +184,7 @@ static void conn_on_chunk(uv_write_t *req, int status)
 }
 
 /* It cannot go on; closed when nobody is in the middle of something any more (gn_mqtt_conn_flush_all). */
-static void conn_doom(struct gn_mqtt_conn *conn)
+void gn_mqtt_conn_doom(struct gn_mqtt_conn *conn)
 {
     conn->is_doomed = true;
     conn_give_gather(conn);
@@ -194,7 +198,7 @@ static void conn_queue(struct gn_mqtt_conn *conn, const uint8_t *bytes, size_t s
         chunk = gn_mem_take(sizeof *chunk + size, "mqtt output");
     if (chunk == NULL) {
         conn->server->stats.slow++;
-        conn_doom(conn);
+        gn_mqtt_conn_doom(conn);
         return;
     }
     chunk->req.data = chunk;
@@ -204,7 +208,7 @@ static void conn_queue(struct gn_mqtt_conn *conn, const uint8_t *bytes, size_t s
     const uv_buf_t buf = uv_buf_init((char *)chunk->bytes, (unsigned)size);
     if (uv_write(&chunk->req, (uv_stream_t *)&conn->tcp, &buf, 1, conn_on_chunk) != 0) {
         gn_mem_give(chunk);
-        conn_doom(conn);
+        gn_mqtt_conn_doom(conn);
         return;
     }
     conn->out_waiting += (uint32_t)size;
@@ -212,15 +216,15 @@ static void conn_queue(struct gn_mqtt_conn *conn, const uint8_t *bytes, size_t s
         gn_mqtt_conn_pause(conn, GN_MQTT_PAUSE_OUT);
 }
 
-/* To the kernel, as far as it takes it; the rest is queued. */
-static void conn_push(struct gn_mqtt_conn *conn, const uint8_t *bytes, size_t size)
+/* As far as the kernel takes it; the rest is queued. */
+void gn_mqtt_conn_push_raw(struct gn_mqtt_conn *conn, const uint8_t *bytes, size_t size)
 {
     size_t done = 0;
     if (conn->out_waiting == 0) {
         const uv_buf_t buf = uv_buf_init((char *)(uintptr_t)bytes, (unsigned)size);
         const int wrote = uv_try_write((uv_stream_t *)&conn->tcp, &buf, 1);
         if (wrote < 0 && wrote != UV_EAGAIN) {
-            conn_doom(conn);
+            gn_mqtt_conn_doom(conn);
             return;
         }
         done = wrote > 0 ? (size_t)wrote : 0;
@@ -229,6 +233,14 @@ static void conn_push(struct gn_mqtt_conn *conn, const uint8_t *bytes, size_t si
         conn_queue(conn, bytes + done, size - done);
     if (done > 0)
         conn_written(conn, done);
+}
+
+static void conn_push(struct gn_mqtt_conn *conn, const uint8_t *bytes, size_t size)
+{
+    if (conn->wire != NULL)
+        gn_mqtt_wire_send(conn, bytes, size);
+    else
+        gn_mqtt_conn_push_raw(conn, bytes, size);
 }
 
 static void conn_flush(struct gn_mqtt_conn *conn)
@@ -402,31 +414,40 @@ static bool conn_grow(struct gn_mqtt_conn *conn)
     return true;
 }
 
+bool gn_mqtt_conn_room(struct gn_mqtt_conn *conn, uv_buf_t *out)
+{
+    struct gn_mqtt_server *server = conn->server;
+    if (server->is_full && conn->session.state == GN_MQTT_OPEN)
+        return false;
+    if (conn_is_large(conn)) {
+        if (conn->held_size == conn->held_capacity && !conn_grow(conn))
+            return false;
+        const uint32_t end = conn->held_capacity < conn->packet_size ? conn->held_capacity : conn->packet_size;
+        const uint32_t room = end - conn->held_size;
+        *out = uv_buf_init((char *)conn->held + conn->held_size,
+                           room < GN_MQTT_READ_BYTES ? room : (unsigned)GN_MQTT_READ_BYTES);
+        return true;
+    }
+    assert(conn->held_size <= GN_MQTT_PREFIX_BYTES);
+    if (conn->held_size > 0)
+        memcpy(server->read_bytes, conn->held, conn->held_size);
+    *out = uv_buf_init((char *)server->read_bytes + conn->held_size, GN_MQTT_READ_BYTES);
+    return true;
+}
+
 /* An empty buffer makes libuv say ENOBUFS and read nothing. */
 static void conn_on_alloc(uv_handle_t *handle, size_t suggested, uv_buf_t *buf)
 {
     struct gn_mqtt_conn *conn = handle->data;
     struct gn_mqtt_server *server = conn->server;
     (void)suggested;
-    *buf = uv_buf_init(NULL, 0);
-    if (conn->is_lingering) {
+    if (conn->is_lingering)
         *buf = uv_buf_init((char *)server->read_bytes, sizeof server->read_bytes);
-    } else if (server->is_full && conn->session.state == GN_MQTT_OPEN) {
-        return;
-    } else if (conn_is_large(conn)) {
-        if (conn->held_size == conn->held_capacity && !conn_grow(conn))
-            return;
-        const uint32_t end = conn->held_capacity < conn->packet_size ? conn->held_capacity : conn->packet_size;
-        *buf = uv_buf_init((char *)conn->held + conn->held_size, end - conn->held_size);
-    } else {
-        assert(conn->held_size <= GN_MQTT_PREFIX_BYTES);
-        if (conn->held_size > 0)
-            memcpy(server->read_bytes, conn->held, conn->held_size);
-        *buf = uv_buf_init((char *)server->read_bytes + conn->held_size, GN_MQTT_READ_BYTES);
-    }
+    else if ((conn->wire == NULL || !gn_mqtt_wire_room(conn, buf)) && !gn_mqtt_conn_room(conn, buf))
+        *buf = uv_buf_init(NULL, 0);
 }
 
-static void conn_on_bytes(struct gn_mqtt_conn *conn, size_t size)
+void gn_mqtt_conn_bytes(struct gn_mqtt_conn *conn, size_t size)
 {
     struct gn_mqtt_server *server = conn->server;
     conn->seen_ms = gn_mqtt_now_ms(server);
@@ -441,10 +462,21 @@ static void conn_on_bytes(struct gn_mqtt_conn *conn, size_t size)
         conn_take(conn, (gn_bytes){ conn->held, conn->held_size });
 }
 
+/* A GET where a CONNECT should be begins a WebSocket. */
+static void conn_on_some(struct gn_mqtt_conn *conn, uint8_t *bytes, size_t size)
+{
+    const bool is_first = conn->session.state == GN_MQTT_NEW && conn->held_size == 0;
+    if (conn->wire == NULL && is_first && bytes[0] == 'G')
+        gn_mqtt_wire_open(conn, false);
+    if (conn->wire != NULL)
+        gn_mqtt_wire_read(conn, bytes, size);
+    else if (!conn->is_closing)
+        gn_mqtt_conn_bytes(conn, size);
+}
+
 static void conn_on_read(uv_stream_t *stream, ssize_t size, const uv_buf_t *buf)
 {
     struct gn_mqtt_conn *conn = stream->data;
-    (void)buf;
     if (size == 0 || conn->is_closing)
         return;
     if (size == UV_ENOBUFS && conn->server->is_full && !conn->is_lingering)
@@ -452,10 +484,10 @@ static void conn_on_read(uv_stream_t *stream, ssize_t size, const uv_buf_t *buf)
     else if (size < 0)
         gn_mqtt_conn_close(conn, GN_MQTT_LEFT_BADLY);
     else if (!conn->is_lingering)
-        conn_on_bytes(conn, (size_t)size);
+        conn_on_some(conn, (uint8_t *)buf->base, (size_t)size);
 }
 
-static void conn_read_on(struct gn_mqtt_conn *conn)
+void gn_mqtt_conn_read_on(struct gn_mqtt_conn *conn)
 {
     const int err = uv_read_start((uv_stream_t *)&conn->tcp, conn_on_alloc, conn_on_read);
     if (err != 0 && err != UV_EALREADY)
@@ -494,8 +526,10 @@ void gn_mqtt_conn_go_on(struct gn_mqtt_conn *conn, enum gn_mqtt_pause why)
     conn->seen_ms = gn_mqtt_now_ms(conn->server);
     if (conn->held_size > 0 && !conn_is_large(conn))
         conn_take(conn, (gn_bytes){ conn->held, conn->held_size });
+    if (gn_mqtt_conn_live(conn) && conn->pauses == 0 && conn->wire != NULL)
+        gn_mqtt_wire_go_on(conn);
     if (gn_mqtt_conn_live(conn) && conn->pauses == 0)
-        conn_read_on(conn);
+        gn_mqtt_conn_read_on(conn);
 }
 
 /* --- accepting --- */
@@ -505,25 +539,29 @@ static void conn_on_door_close(uv_handle_t *handle)
     struct gn_mqtt_server *server = handle->data;
     server->door_busy = false;
     server->handles--;
-    if (server->door_waiting && !server->is_stopping) {
-        server->door_waiting = false;
-        gn_mqtt_conn_accept(server);
+    for (size_t i = 0; i < sizeof server->listeners / sizeof server->listeners[0]; i++) {
+        struct gn_mqtt_listener *listener = &server->listeners[i];
+        if (!listener->is_waiting || server->is_stopping)
+            continue;
+        listener->is_waiting = false;
+        gn_mqtt_conn_accept(listener);
     }
     gn_mqtt_server_release(server);
 }
 
 /* One too many: it is taken, or it would wait in the backlog and look alive, and closed. */
-static void conn_turn_away(struct gn_mqtt_server *server)
+static void conn_turn_away(struct gn_mqtt_listener *listener)
 {
+    struct gn_mqtt_server *server = listener->server;
     if (server->door_busy || uv_tcp_init(server->loop, &server->door) != 0) {
-        server->door_waiting = true; /* libuv waits with the next until this one is taken */
+        listener->is_waiting = true; /* libuv waits with the next until this one is taken */
         return;
     }
     server->door.data = server;
     server->door_busy = true;
     server->handles++;
     server->stats.turned_away++;
-    GN_IGNORE(uv_accept((uv_stream_t *)&server->listener, (uv_stream_t *)&server->door), "it is closed anyway");
+    GN_IGNORE(uv_accept((uv_stream_t *)&listener->tcp, (uv_stream_t *)&server->door), "it is closed anyway");
     uv_close((uv_handle_t *)&server->door, conn_on_door_close);
 }
 
@@ -537,11 +575,12 @@ static struct gn_mqtt_conn *conn_from_pool(struct gn_mqtt_server *server)
     return conn;
 }
 
-void gn_mqtt_conn_accept(struct gn_mqtt_server *server)
+void gn_mqtt_conn_accept(struct gn_mqtt_listener *listener)
 {
+    struct gn_mqtt_server *server = listener->server;
     struct gn_mqtt_conn *conn = conn_from_pool(server);
     if (conn == NULL) {
-        conn_turn_away(server);
+        conn_turn_away(listener);
         return;
     }
     memset(conn, 0, sizeof *conn);
@@ -556,12 +595,16 @@ void gn_mqtt_conn_accept(struct gn_mqtt_server *server)
     conn->tcp.data = conn;
     TAILQ_INSERT_TAIL(&server->open, conn, among_open);
     server->open_count++;
-    if (uv_accept((uv_stream_t *)&server->listener, (uv_stream_t *)&conn->tcp) != 0) {
+    if (uv_accept((uv_stream_t *)&listener->tcp, (uv_stream_t *)&conn->tcp) != 0) {
         gn_mqtt_conn_close(conn, GN_MQTT_LEFT_BADLY);
         return;
     }
     server->stats.accepted++;
+    if (listener->is_secure)
+        gn_mqtt_wire_open(conn, true);
+    if (conn->is_closing)
+        return;
     GN_IGNORE(uv_tcp_nodelay(&conn->tcp, 1), "slower acknowledgements, no more");
     GN_IGNORE(uv_tcp_keepalive(&conn->tcp, 1, GN_MQTT_KEEPALIVE_S_MAX), "a dead peer is noticed later");
-    conn_read_on(conn);
+    gn_mqtt_conn_read_on(conn);
 }

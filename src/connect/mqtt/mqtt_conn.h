@@ -16,7 +16,7 @@
 #include "connect/mqtt/mqtt_server.h"
 
 /* Makes the next connection of the listener one of ours, or turns it away. */
-void gn_mqtt_conn_accept(struct gn_mqtt_server *server);
+void gn_mqtt_conn_accept(struct gn_mqtt_listener *listener);
 
 static inline bool gn_mqtt_conn_live(const struct gn_mqtt_conn *conn)
 {
@@ -39,6 +39,16 @@ void gn_mqtt_conn_flush_all(struct gn_mqtt_server *server);
 void gn_mqtt_conn_acknowledge(struct gn_mqtt_conn *conn);
 /* Acknowledgements are open: durable has to look at this one. */
 void gn_mqtt_conn_acking(struct gn_mqtt_conn *conn);
+
+/* --- for mqtt_wire, which stands between this and the socket --- */
+
+/* Where MQTT takes its next bytes, and that they are there. False: not now, the ring is full or memory is short. */
+bool gn_mqtt_conn_room(struct gn_mqtt_conn *conn, uv_buf_t *out);
+void gn_mqtt_conn_bytes(struct gn_mqtt_conn *conn, size_t size);
+/* To the kernel as they are. */
+void gn_mqtt_conn_push_raw(struct gn_mqtt_conn *conn, const uint8_t *bytes, size_t size);
+void gn_mqtt_conn_doom(struct gn_mqtt_conn *conn);
+void gn_mqtt_conn_read_on(struct gn_mqtt_conn *conn);
 
 void gn_mqtt_conn_pause(struct gn_mqtt_conn *conn, enum gn_mqtt_pause why);
 /* Takes away a reason; when it was the last, goes on with what is held, then with reading. */

@@ -8,6 +8,7 @@
 #include "connect/mqtt/mqtt_conn.h"
 #include "connect/mqtt/mqtt_deliver.h"
 #include "connect/mqtt/mqtt_topic.h"
+#include "connect/mqtt/mqtt_wire.h"
 #include "os/entropy.h"
 
 enum { DISPATCH_ASSIGNED_BYTES = 24, DISPATCH_SOURCE_BYTES = 64 };
@@ -121,6 +122,19 @@ static void dispatch_join(struct gn_mqtt_conn *conn, uint32_t thing, const struc
     (void)gn_mqtt_clients_tell(&server->clients);
 }
 
+/* Who it is, by the certificate it has shown, and by no password then. NOT_FOUND: it has shown none. */
+static gn_err dispatch_by_certificate(const struct gn_mqtt_conn *conn, const struct gn_mqtt_connect *connect,
+                                      uint32_t *out_thing)
+{
+    char id[GN_THING_ID_BYTES_MAX + 1];
+    const gn_err err = gn_mqtt_wire_peer(conn, id);
+    if (err != GN_OK)
+        return err;
+    if (connect->has_user && connect->user.size > 0 && !gn_str_equal(connect->user, gn_str_of(id)))
+        return GN_ERR_DENIED;
+    return gn_registry_thing(conn->server->intake.registry, gn_str_of(id), out_thing) ? GN_OK : GN_ERR_DENIED;
+}
+
 static void dispatch_connect(struct gn_mqtt_conn *conn, struct gn_mqtt_connect *connect, struct gn_buf *out)
 {
     struct gn_mqtt_server *server = conn->server;
@@ -129,13 +143,15 @@ static void dispatch_connect(struct gn_mqtt_conn *conn, struct gn_mqtt_connect *
     int64_t delay_ms = 0;
     uint32_t thing = GN_NONE;
     uint8_t reason = GN_MQTT_SUCCESS;
-    if (!connect->has_user || !connect->has_password) {
+    gn_err err = dispatch_by_certificate(conn, connect, &thing);
+    if (err == GN_ERR_NOT_FOUND && (!connect->has_user || !connect->has_password)) {
         dispatch_refuse(conn, GN_MQTT_BAD_CREDENTIALS, "a Thing's id as user name and its token as password", out);
         dispatch_refused(server, GN_NONE, "a CONNECT without user name and password");
         return;
     }
-    const gn_err err =
-        server->intake.authenticate(server->intake.self, connect->user, connect->password, source, &thing, &delay_ms);
+    if (err == GN_ERR_NOT_FOUND)
+        err = server->intake.authenticate(server->intake.self, connect->user, connect->password, source, &thing,
+                                          &delay_ms);
     explicit_bzero((void *)(uintptr_t)connect->password.at, connect->password.size);
     if (err != GN_OK || thing >= server->intake.registry->thing_count) {
         dispatch_deny(conn, connect->user, source, delay_ms, out);

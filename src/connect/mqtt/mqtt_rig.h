@@ -31,6 +31,11 @@ struct rig {
     void *self;
     char address[64];
     uint16_t port;
+    char secure_address[64];
+    uint16_t secure_port;        /* 0: none */
+    struct gn_tls *tls;          /* set before rig_start: then there is a door with TLS */
+    void (*between)(void *self); /* something between clients and endpoint that needs its turn too; may be NULL */
+    void *between_self;
 };
 
 struct rig_client {
@@ -52,16 +57,26 @@ static inline void rig_start(struct rig *rig)
     struct gn_buf address = gn_buf_over(rig->address, sizeof rig->address);
     assert_int_equal(uv_loop_init(&rig->loop), 0);
     fake_init(&rig->fake);
-    assert_int_equal(gn_mqtt_adapter.start(&rig->loop, &rig->fake.table, "127.0.0.1:0", &address, &rig->self, &diag),
-                     GN_OK);
+    struct gn_buf secure = gn_buf_over(rig->secure_address, sizeof rig->secure_address);
+    const struct gn_doors doors = { .plain = "127.0.0.1:0",
+                                    .secure = rig->tls != NULL ? "127.0.0.1:0" : NULL,
+                                    .tls = rig->tls,
+                                    .out_plain = &address,
+                                    .out_secure = &secure };
+    assert_int_equal(gn_mqtt_adapter.start(&rig->loop, &rig->fake.table, &doors, &rig->self, &diag), GN_OK);
     assert_int_equal(sscanf(rig->address, "127.0.0.1:%hu", &rig->port), 1);
+    if (rig->tls != NULL)
+        assert_int_equal(sscanf(rig->secure_address, "127.0.0.1:%hu", &rig->secure_port), 1);
 }
 
 /* Lets the loop do all it can do now. */
 static inline void rig_turn(struct rig *rig)
 {
-    for (int i = 0; i < 4; i++)
+    for (int i = 0; i < 4; i++) {
+        if (rig->between != NULL)
+            rig->between(rig->between_self);
         (void)uv_run(&rig->loop, UV_RUN_NOWAIT);
+    }
 }
 
 static inline void rig_stop(struct rig *rig)
@@ -116,7 +131,7 @@ static inline void rig_hang_up(struct rig *rig, struct rig_client *client)
 static inline void rig_wait(struct rig *rig, int fd, short events)
 {
     struct pollfd polls[] = { { fd, events, 0 }, { uv_backend_fd(&rig->loop), POLLIN, 0 } };
-    const int timer_ms = uv_backend_timeout(&rig->loop); /* -1: no timer runs */
+    const int timer_ms = rig->between != NULL ? 1 : uv_backend_timeout(&rig->loop); /* -1: no timer runs */
     assert_true(poll(polls, 2, timer_ms < 0 ? RIG_PATIENCE_MS : timer_ms) > 0 || timer_ms >= 0);
 }
 

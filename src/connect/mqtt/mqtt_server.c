@@ -11,6 +11,7 @@
 #include "connect/mqtt/mqtt_conn.h"
 #include "connect/mqtt/mqtt_deliver.h"
 #include "connect/mqtt/mqtt_dispatch.h"
+#include "connect/mqtt/mqtt_wire.h"
 
 /* --- end --- */
 
@@ -36,11 +37,22 @@ static void server_close_handle(uv_handle_t *handle)
         uv_close(handle, server_on_close);
 }
 
+static void server_on_listener_close(uv_handle_t *handle)
+{
+    struct gn_mqtt_server *server = ((struct gn_mqtt_listener *)handle->data)->server;
+    server->handles--;
+    gn_mqtt_server_release(server);
+}
+
 static void server_close_own(struct gn_mqtt_server *server)
 {
     server_close_handle((uv_handle_t *)&server->timer);
     server_close_handle((uv_handle_t *)&server->before_wait);
     server_close_handle((uv_handle_t *)&server->after_wait);
+    server_close_handle((uv_handle_t *)&server->shaker);
+    for (size_t i = 0; i < sizeof server->listeners / sizeof server->listeners[0]; i++)
+        if (server->listeners[i].server != NULL && !uv_is_closing((uv_handle_t *)&server->listeners[i].tcp))
+            uv_close((uv_handle_t *)&server->listeners[i].tcp, server_on_listener_close);
 }
 
 /* The node goes, not the devices: their wills stay unsaid, their links are said to be down. */
@@ -62,7 +74,6 @@ static void server_stop(void *self)
         gn_mqtt_conn_close(conn, GN_MQTT_LEFT_WELL);
     }
     (void)gn_mqtt_clients_tell(&server->clients);
-    server_close_handle((uv_handle_t *)&server->listener);
     server_close_own(server);
     server->handles--;
     gn_mqtt_server_release(server);
@@ -213,6 +224,8 @@ static void server_stats(void *self, struct gn_buf *out)
         { "routed", stats->routed },
         { "unrouted", stats->unrouted },
         { "actions", stats->actions },
+        { "handshakes", stats->handshakes },
+        { "handshakes_resumed", stats->resumed },
         { "bytes_in", stats->bytes_in },
         { "bytes_out", stats->bytes_out },
     };
@@ -237,27 +250,40 @@ static void server_after_wait(uv_check_t *handle)
     gn_mqtt_conn_flush_all(handle->data);
 }
 
-/* What runs besides the listener. */
+static void server_on_idle(uv_idle_t *handle)
+{
+    if (!gn_mqtt_wire_shake(handle->data))
+        (void)uv_idle_stop(handle);
+}
+
+/* An idle handle does not let the loop sleep, and lets all others have their turn. */
+void gn_mqtt_server_shake(struct gn_mqtt_server *server)
+{
+    (void)uv_idle_start(&server->shaker, server_on_idle);
+}
+
+/* What runs besides the listeners. */
 static void server_own_handles(struct gn_mqtt_server *server)
 {
     int failed = uv_timer_init(server->loop, &server->timer);
     failed |= uv_prepare_init(server->loop, &server->before_wait);
     failed |= uv_check_init(server->loop, &server->after_wait);
+    failed |= uv_idle_init(server->loop, &server->shaker);
     failed |= uv_prepare_start(&server->before_wait, server_before_wait);
     failed |= uv_check_start(&server->after_wait, server_after_wait);
     assert(failed == 0); /* libuv documents no failure */
     (void)failed;
     uv_unref((uv_handle_t *)&server->before_wait); /* alone they keep no loop going */
     uv_unref((uv_handle_t *)&server->after_wait);
-    server->timer.data = server->before_wait.data = server->after_wait.data = server;
-    server->handles = 3;
+    server->timer.data = server->before_wait.data = server->after_wait.data = server->shaker.data = server;
+    server->handles = 4;
 }
 
 static void server_on_connection(uv_stream_t *listener, int status)
 {
-    struct gn_mqtt_server *server = listener->data;
-    if (status == 0 && !server->is_stopping)
-        gn_mqtt_conn_accept(server);
+    struct gn_mqtt_listener *mine = listener->data;
+    if (status == 0 && !mine->server->is_stopping)
+        gn_mqtt_conn_accept(mine);
 }
 
 /* Each connection is an open file, and the rest of the node needs some too. */
@@ -288,6 +314,8 @@ static gn_err server_new(const struct gn_intake *intake, struct gn_mqtt_server *
     TAILQ_INIT(&server->acking);
     TAILQ_INIT(&server->waiting);
     TAILQ_INIT(&server->dirty);
+    TAILQ_INIT(&server->shaking);
+    TAILQ_INIT(&server->ready);
     server->clients.on_will = server_on_will;
     server->clients.self = server;
     *out = server;
@@ -295,47 +323,59 @@ static gn_err server_new(const struct gn_intake *intake, struct gn_mqtt_server *
 }
 
 /* Binds and listens. A negative error of libuv, or 0. */
-static int server_listen(struct gn_mqtt_server *server, const struct sockaddr_storage *address,
-                         struct gn_buf *out_address)
+static int server_bind(struct gn_mqtt_listener *listener, const struct sockaddr_storage *address,
+                       struct gn_buf *out_address)
 {
     struct sockaddr_storage bound;
     int size = sizeof bound;
-    int err = uv_tcp_bind(&server->listener, (const struct sockaddr *)address, 0);
+    int err = uv_tcp_bind(&listener->tcp, (const struct sockaddr *)address, 0);
     if (err == 0)
-        err = uv_listen((uv_stream_t *)&server->listener, GN_MQTT_BACKLOG, server_on_connection);
+        err = uv_listen((uv_stream_t *)&listener->tcp, GN_MQTT_BACKLOG, server_on_connection);
     if (err == 0)
-        err = uv_tcp_getsockname(&server->listener, (struct sockaddr *)&bound, &size);
+        err = uv_tcp_getsockname(&listener->tcp, (struct sockaddr *)&bound, &size);
     if (err == 0)
         gn_mqtt_address_put(out_address, &bound);
     return err;
 }
 
-static gn_err server_start(uv_loop_t *loop, const struct gn_intake *intake, const char *listen,
-                           struct gn_buf *out_address, void **out_self, struct gn_diag *diag)
+static gn_err server_listen(struct gn_mqtt_server *server, const char *listen, bool is_secure,
+                            struct gn_buf *out_address, struct gn_diag *diag)
 {
     struct sockaddr_storage address;
-    struct gn_mqtt_server *server = NULL;
-    gn_err err = gn_mqtt_address_parse(listen, &address, diag);
+    struct gn_mqtt_listener *listener = &server->listeners[is_secure];
+    if (listen == NULL)
+        return GN_OK;
+    const gn_err err = gn_mqtt_address_parse(listen, &address, diag);
     if (err != GN_OK)
         return err;
-    err = server_new(intake, &server);
+    int failed = uv_tcp_init(server->loop, &listener->tcp);
+    if (failed == 0) {
+        listener->tcp.data = listener;
+        listener->server = server;
+        listener->is_secure = is_secure;
+        server->handles++;
+        failed = server_bind(listener, &address, out_address);
+    }
+    return failed == 0 ? GN_OK : gn_mqtt_address_fault(failed, is_secure ? "--mqtts" : "--mqtt", listen, diag);
+}
+
+static gn_err server_start(uv_loop_t *loop, const struct gn_intake *intake, const struct gn_doors *doors,
+                           void **out_self, struct gn_diag *diag)
+{
+    struct gn_mqtt_server *server = NULL;
+    gn_err err = server_new(intake, &server);
     if (err != GN_OK) {
         gn_diag_set(diag, 0, 0, "no memory for the MQTT endpoint");
         return err;
     }
     server->loop = loop;
+    server->tls = doors->tls;
     server_own_handles(server);
-    int failed = uv_tcp_init(loop, &server->listener);
-    if (failed == 0) {
-        server->listener.data = server;
-        server->handles++;
-        failed = server_listen(server, &address, out_address);
-    }
-    if (failed != 0) {
-        err = gn_mqtt_address_fault(failed, listen, diag);
+    err = server_listen(server, doors->plain, false, doors->out_plain, diag);
+    if (err == GN_OK)
+        err = server_listen(server, doors->secure, true, doors->out_secure, diag);
+    if (err != GN_OK) {
         server->is_stopping = true;
-        if (server->handles > 3)
-            server_close_handle((uv_handle_t *)&server->listener);
         server_close_own(server); /* the loop lets them go, and the memory with them */
         return err;
     }

@@ -19,6 +19,8 @@
 #include "connect/adapter.h"
 #include "connect/mqtt/mqtt_clients.h"
 #include "connect/mqtt/mqtt_session.h"
+#include "connect/websocket.h"
+#include "guard/tls.h"
 
 enum {
     GN_MQTT_READ_BYTES = 32768,   /* read at once */
@@ -34,10 +36,11 @@ enum {
 
 /* Why a connection is not read from; reading goes on when none is left. */
 enum gn_mqtt_pause {
-    GN_MQTT_PAUSE_RING = 1, /* the ring is full */
-    GN_MQTT_PAUSE_ACKS = 2, /* too many acknowledgements are open */
-    GN_MQTT_PAUSE_OUT = 4,  /* the client does not take what it is sent */
-    GN_MQTT_PAUSE_ASK = 8,  /* the answer to a wrong password is held back */
+    GN_MQTT_PAUSE_RING = 1,   /* the ring is full */
+    GN_MQTT_PAUSE_ACKS = 2,   /* too many acknowledgements are open */
+    GN_MQTT_PAUSE_OUT = 4,    /* the client does not take what it is sent */
+    GN_MQTT_PAUSE_ASK = 8,    /* the answer to a wrong password is held back */
+    GN_MQTT_PAUSE_SHAKE = 16, /* bytes of its handshake wait for their turn */
 };
 
 struct gn_mqtt_conn {
@@ -47,6 +50,7 @@ struct gn_mqtt_conn {
     TAILQ_ENTRY(gn_mqtt_conn) among_waiting; /* while it waits for the ring */
     TAILQ_ENTRY(gn_mqtt_conn) among_dirty;   /* while something is gathered, or it is doomed */
     struct gn_mqtt_server *server;
+    struct gn_mqtt_wire *wire;     /* TLS or WebSocket below MQTT; NULL: neither */
     struct gn_mqtt_client *client; /* NULL before CONNECT was accepted, and after the end */
     struct gn_mqtt_session session;
     uint8_t *held; /* bytes that no packet was made of yet */
@@ -90,19 +94,31 @@ struct gn_mqtt_stats {
     uint64_t routed;      /* messages between clients of a Thing */
     uint64_t unrouted;    /* of them, those a client had no room for */
     uint64_t actions;     /* messages to Things */
+    uint64_t handshakes;  /* of TLS, done */
+    uint64_t resumed;     /* of them, those that took up an older session */
     uint64_t bytes_in;
     uint64_t bytes_out;
 };
 
 TAILQ_HEAD(gn_mqtt_conn_list, gn_mqtt_conn);
+TAILQ_HEAD(gn_mqtt_wire_list, gn_mqtt_wire);
+
+struct gn_mqtt_listener {
+    uv_tcp_t tcp;
+    struct gn_mqtt_server *server;
+    bool is_secure;
+    bool is_waiting; /* a connection waits for the door */
+};
 
 struct gn_mqtt_server {
     uv_loop_t *loop;
-    uv_tcp_t listener;
+    struct gn_mqtt_listener listeners[2]; /* plain, secure */
+    struct gn_tls *tls;
     uv_tcp_t door;            /* takes the connection that is one too many, to close it */
     uv_timer_t timer;         /* the next held answer */
     uv_prepare_t before_wait; /* both write what was gathered */
     uv_check_t after_wait;
+    uv_idle_t shaker; /* runs while handshakes wait for their turn */
     struct gn_intake intake;
     struct gn_mqtt_clients clients;
     struct gn_mqtt_conn *pool; /* [GN_MQTT_CONNECTIONS_MAX] */
@@ -113,6 +129,9 @@ struct gn_mqtt_server {
     struct gn_mqtt_conn_list acking;
     struct gn_mqtt_conn_list waiting;
     struct gn_mqtt_conn_list dirty;
+    struct gn_mqtt_wire_list shaking;
+    struct gn_mqtt_wire_list ready;
+    uint32_t shaking_count;
     uint32_t acking_count;
     uint32_t open_count; /* with those that are closing */
     uint32_t handles;    /* listener, door, timer and so on: still open */
@@ -120,13 +139,16 @@ struct gn_mqtt_server {
     bool is_full;     /* the ring was, when it was last asked */
     bool reports_due; /* steps of actions the intake has not heard of */
     bool door_busy;
-    bool door_waiting; /* a connection waits for the door */
     bool is_stopping;
     struct gn_mqtt_stats stats;
     struct gn_mqtt_event event;     /* of the packet at hand */
     struct gn_mqtt_verdict verdict; /* on it */
     struct gn_mqtt_publish message; /* what is being sent */
     struct gn_payload payload;
+    struct gn_tls_spill spill;
+    uint8_t wire_bytes[GN_TLS_PART_BYTES];                                /* ciphertext that came */
+    uint8_t frame_bytes[GN_TLS_PART_BYTES];                               /* a frame that goes */
+    uint8_t pong_bytes[GN_MQTT_READ_BYTES + GN_WS_CONTROL_BYTES_MAX + 2]; /* answers to control frames */
     uint8_t read_bytes[GN_MQTT_PREFIX_BYTES + GN_MQTT_READ_BYTES];
     uint8_t out_bytes[GN_MQTT_OUT_BYTES];
     uint8_t ack_bytes[GN_MQTT_RECEIVE_MAXIMUM * 4 + GN_MQTT_ACK_BYTES_MAX];
@@ -140,6 +162,8 @@ static inline int64_t gn_mqtt_now_ms(const struct gn_mqtt_server *server)
 
 /* An answer is held back: looks again after that time. */
 void gn_mqtt_server_look_in(struct gn_mqtt_server *server, int64_t delay_ms);
+/* Handshakes have bytes: works on them in every turn of the loop, until none has. */
+void gn_mqtt_server_shake(struct gn_mqtt_server *server);
 /* When the last handle has gone, the server's memory goes. */
 void gn_mqtt_server_release(struct gn_mqtt_server *server);
 

@@ -529,17 +529,19 @@ static void a_bad_address_is_explained(void **state)
     (void)state;
     rig_start(&rig);
     assert_int_equal(uv_loop_init(&loop), 0);
-    assert_int_equal(gn_mqtt_adapter.start(&loop, &rig.fake.table, "1883", &address, &self, &diag), GN_ERR_INVAL);
+    struct gn_doors doors = { .plain = "1883", .out_plain = &address };
+    assert_int_equal(gn_mqtt_adapter.start(&loop, &rig.fake.table, &doors, &self, &diag), GN_ERR_INVAL);
     assert_string_equal(diag.text, "'1883' is no address; give HOST:PORT, such as 127.0.0.1:1883 or [::1]:1883");
     (void)snprintf(taken, sizeof taken, "127.0.0.1:%u", rig.port);
-    assert_int_equal(gn_mqtt_adapter.start(&loop, &rig.fake.table, taken, &address, &self, &diag), GN_ERR_BUSY);
+    doors.plain = taken;
+    assert_int_equal(gn_mqtt_adapter.start(&loop, &rig.fake.table, &doors, &self, &diag), GN_ERR_BUSY);
     (void)snprintf(expected, sizeof expected,
                    "%s is in use by another program; choose another with --mqtt HOST:PORT, or port 0 for any", taken);
     assert_string_equal(diag.text, expected);
-    assert_int_equal(gn_mqtt_adapter.start(&loop, &rig.fake.table, "192.0.2.1:1883", &address, &self, &diag),
-                     GN_ERR_INVAL);
+    doors = (struct gn_doors){ .secure = "192.0.2.1:1883", .out_secure = &address };
+    assert_int_equal(gn_mqtt_adapter.start(&loop, &rig.fake.table, &doors, &self, &diag), GN_ERR_INVAL);
     assert_string_equal(diag.text,
-                        "192.0.2.1:1883 is no address of this machine; choose another with --mqtt HOST:PORT");
+                        "192.0.2.1:1883 is no address of this machine; choose another with --mqtts HOST:PORT");
     assert_null(self);
     (void)uv_run(&loop, UV_RUN_DEFAULT); /* the half-made ones go */
     assert_int_equal(uv_loop_close(&loop), 0);
