@@ -12,7 +12,7 @@ export function judgePage(page) {
         if (document.querySelectorAll('h1').length !== 1) offences.push('there is not exactly one h1');
         if (document.querySelectorAll('main').length !== 1) offences.push('there is not exactly one main');
         if (!document.title.includes('Ganglion')) offences.push(`title: ${document.title}`);
-        for (const element of document.querySelectorAll('a, button, input')) {
+        for (const element of document.querySelectorAll('a, button, input, select')) {
             const label = element.labels?.[0]?.innerText ?? '';
             const name = `${element.getAttribute('aria-label') ?? ''}${element.innerText ?? ''}${label}`.trim();
             if (!name) offences.push(`without a name: ${element.outerHTML.slice(0, 90)}`);

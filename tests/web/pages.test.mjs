@@ -2,87 +2,35 @@
 // Every page of the front end in a real browser, against a made-up node with the portal's own headers.
 
 import assert from 'node:assert/strict';
-import { existsSync } from 'node:fs';
-import path from 'node:path';
-import test, { after, before } from 'node:test';
-import { launch, openPage, picture } from '../lib/browser.mjs';
-import { ROOT, waitFor } from '../lib/node_process.mjs';
+import test from 'node:test';
+import { picture } from '../lib/browser.mjs';
+import { everyPage, open, withBrowser } from '../lib/mock_pages.mjs';
+import { waitFor } from '../lib/node_process.mjs';
 import { judgePage, lowContrast, shiftSoFar, watchShift } from '../lib/page_checks.mjs';
-import { startMock } from '../../web/mock/server.mjs';
 
 const EVIL = '<img src=x onerror=alert(1)>';
 const PASSWORD = 'correct horse battery';
-let browser;
+const PICTURED = /^\S+$|^thing (this-machine|press-7)$|^adoption/;
+const { mockAndPage } = withBrowser();
 
-before(async () => {
-    assert.ok(existsSync(path.join(ROOT, 'web/dist/index.html')), 'there is no web/dist: run "make web" first');
-    browser = await launch();
-});
-after(() => browser?.close());
-
-async function mockAndPage(t, mockOptions = {}, pageOptions = {}) {
-    const mock = await startMock({ signedIn: true, ...mockOptions });
-    t.after(() => mock.close());
-    const page = await openPage(browser, { base: mock.url, ...pageOptions });
-    t.after(() => page.context().close());
-    return { mock, page };
-}
-
-/** Every page there is, of a mock's present story. */
-function everyPage(mock) {
-    const rows = (kind) => [...mock.story.rows[kind].values()];
-    // As lib/router.tsx: what has a dot in its last part would be taken for a file.
-    const end = (id) => (id.includes('.') ? '/' : '');
-    const things = mock.things.map(({ id }) => [`thing ${id}`, `/things/${encodeURIComponent(id)}${end(id)}`]);
-    const decision = (state) => rows('decision').findLast((one) => one.state === state)?.id;
-    const made = ['pending', 'approved', 'rejected', 'expired'].filter(decision);
-    return [
-        ['overview', '/'],
-        ...things,
-        ['alarms', '/alarms'],
-        ...(rows('alarm').length ? [['alarm', `/alarms/${rows('alarm').at(-1).id}`]] : []),
-        ['approvals', '/approvals'],
-        ...made.map((state) => [`decision ${state}`, `/decisions/${decision(state)}`]),
-        ['add', '/add-thing'],
-        ['status', '/status'],
-        ['nothing', '/no/such/page'],
-    ];
-}
-
-/** Opens an address and waits until nothing on it is loading and its charts are drawn. */
-async function open(page, address) {
-    await page.goto(address);
-    const isWhole = () =>
-        document.querySelector('h1') &&
-        document.querySelector('.line-live') &&
-        !document.querySelector('[aria-busy="true"]');
-    await page.waitForFunction(isWhole).catch(async (error) => {
-        throw new Error(
-            `${address} is not whole: ${error.message}\n${(await page.content()).slice(0, 3000)}\n${page.complaints}`,
-        );
-    });
-}
-
-for (const theme of ['light', 'dark']) {
-    for (const size of ['desktop', 'phone']) {
-        test(`every page is whole, legible and still: ${theme}, ${size}`, async (t) => {
-            const { mock, page } = await mockAndPage(t, {}, { theme, size });
-            await watchShift(page);
-            for (const [name, address] of everyPage(mock)) {
-                await open(page, address);
+for (const size of ['desktop', 'phone']) {
+    test(`every page is whole, legible and still, light and dark: ${size}`, async (t) => {
+        const { mock, page } = await mockAndPage(t, {}, { theme: 'light', size });
+        await watchShift(page);
+        for (const [name, address] of everyPage(mock)) {
+            await page.emulateMedia({ colorScheme: 'light' });
+            await open(page, address);
+            assert.ok((await shiftSoFar(page)) < 0.1, `${name} moves while it loads: ${await shiftSoFar(page)}`);
+            for (const theme of ['light', 'dark']) {
+                await page.emulateMedia({ colorScheme: theme });
+                await page.locator(`html[data-theme=${theme}]`).waitFor();
                 assert.deepEqual(await judgePage(page), [], `${name} (${theme}, ${size})`);
                 assert.deepEqual(await lowContrast(page), [], `contrast on ${name} (${theme}, ${size})`);
-                assert.ok(
-                    (await shiftSoFar(page)) < 0.1,
-                    `${name} moves while it loads: ${await shiftSoFar(page)}`,
-                );
-                if (!name.includes(' ') || name === 'thing this-machine') {
-                    await picture(page, `mock-${name.replace(/\W+/g, '-')}-${theme}-${size}`);
-                }
+                if (PICTURED.test(name)) await picture(page, `mock-${name.replace(/\W+/g, '-')}-${theme}-${size}`);
             }
-            assert.deepEqual(page.complaints, []);
-        });
-    }
+        }
+        assert.deepEqual(page.complaints, []);
+    });
 }
 
 test('names that look like HTML are text on every page', async (t) => {
@@ -292,13 +240,16 @@ test('a node without Things explains the first step; the token is shown once, wi
     await page.getByLabel('Name').fill(EVIL);
     await page.getByRole('button', { name: 'Add', exact: true }).click();
     await page.getByText(`${EVIL} is added`).waitFor();
+    const token = await page.locator('.fact', { hasText: 'Token' }).locator('code').innerText();
     const line = await page.locator('.copy-line code').last().innerText();
-    assert.match(line, /^mosquitto_pub -h 127\.0\.0\.1 -p 1883 -u img-src-x-onerror-alert-1 -P [0-9a-f]{32} -q 1 /);
+    assert.match(token, /^[0-9a-f]{32}$/);
+    assert.ok(line.startsWith('mosquitto_pub -h 127.0.0.1 -p 1883 -u img-src-x-onerror-alert-1'), line);
+    assert.ok(line.includes(` -P ${token} -q 1 -t things/img-src-x-onerror-alert-1/properties `), line);
     await page.getByRole('link', { name: 'Watch its readings' }).click();
     await page.getByText('No reading has come yet.').waitFor();
     await page.goBack();
     await page.getByLabel('Name').waitFor();
-    assert.ok(!(await page.content()).includes('5f2a9c04'), 'the token is not shown again');
+    assert.ok(!(await page.content()).includes(token), 'the token is not shown again');
     assert.deepEqual(page.complaints, []);
 });
 

@@ -7,6 +7,8 @@ import { createServer } from 'node:http';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { Onboarding } from './onboarding.mjs';
+import { notFound, Refusal } from './refusal.mjs';
 import { makeStory } from './story.mjs';
 import { TEXTS, buckets, makeThings, valueAt } from './world.mjs';
 
@@ -37,14 +39,6 @@ const LISTS = {
     receipts: 'receipt',
 };
 
-class Refusal extends Error {
-    constructor(status, code, message, hint = '') {
-        super(message);
-        Object.assign(this, { status, code, hint });
-    }
-}
-const notFound = () => new Refusal(404, 'not_found', 'There is nothing of that name.', 'Look at the list.');
-
 class Mock {
     constructor({ scenario = 'busy', role = 'admin', pace = 1, signedIn = false } = {}) {
         this.role = role;
@@ -56,6 +50,7 @@ class Mock {
         this.things = makeThings(scenario);
         this.failing = null; // { status, code, message }: every API call answers so
         this.story = makeStory(scenario, this.things, { pace, tell: (kind, data) => this.tell(kind, data) });
+        this.onboarding = new Onboarding(scenario, this.things, { pace, story: this.story });
         this.timers = [
             setInterval(() => this.sayReadings(), READINGS_EVERY_MS),
             setInterval(() => this.say(() => 'event: status\ndata: {"things_online":2}\n\n'), STATUS_EVERY_MS),
@@ -76,6 +71,7 @@ class Mock {
     async close() {
         this.timers.forEach(clearInterval);
         this.story.stop();
+        this.onboarding.stop();
         this.dropStreams();
         await new Promise((resolve) => {
             this.server.close(resolve);
@@ -133,6 +129,7 @@ class Mock {
     // --- the API ---
 
     value(thing, property, time) {
+        if (property.schema) return property.reported;
         if (property.kind === 'bool') return Math.floor(time / 20_000) % 4 !== 0;
         if (property.kind === 'text') return TEXTS[property.name] ?? '';
         return valueAt(thing, property, time, this.story.disturbances);
@@ -195,6 +192,8 @@ class Mock {
             series: thing.properties.length,
             last_time: last,
             alarms_open: open.length,
+            state: thing.state,
+            via: thing.via,
         };
     }
 
@@ -206,6 +205,9 @@ class Mock {
             online: thing.online,
             refused: thing.refused,
             actions: thing.actions,
+            state: thing.state,
+            via: thing.via,
+            credential: thing.credential,
             properties: thing.properties.map(({ name, kind, unit }, i) => ({
                 name,
                 kind,
@@ -268,7 +270,7 @@ class Mock {
                 .replace(/^-|-$/g, '') || 'thing';
         if (this.things.some((thing) => thing.id === id))
             throw new Refusal(409, 'exists', `There is a Thing ${id}.`, 'Take another name.');
-        this.things.push({
+        const thing = {
             id,
             name,
             properties: [],
@@ -277,8 +279,17 @@ class Mock {
             refused: { count: 0, why: '' },
             actions: [],
             period: 1000,
-        });
-        return { id, name, token: '5f2a9c04e17b4d8896c1d0aa73be4412' };
+            state: 'adopted',
+            via: null,
+        };
+        this.things.push(thing);
+        return this.onboarding.give(thing);
+    }
+
+    thing(id) {
+        const thing = this.things.find((one) => one.id === id);
+        if (!thing) throw notFound();
+        return thing;
     }
 
     get(parts, query) {
@@ -305,12 +316,14 @@ class Mock {
         }
         if (resource === 'things') {
             if (!id) return { things: this.things.map((thing) => this.thingRow(thing)) };
-            const thing = this.things.find((one) => one.id === id);
-            if (!thing) throw notFound();
+            const thing = this.thing(id);
+            if (sub === 'desired') return { thing: id, properties: this.onboarding.twin(thing) };
             return sub === 'properties' && name !== undefined
                 ? this.property(thing, name, query)
                 : this.thingPage(thing);
         }
+        if (resource === 'discovered')
+            return id ? this.onboarding.proposal(id) : { discovered: this.onboarding.list() };
         if (resource in LISTS) {
             if (!id) return { [resource]: this.list(resource, query) };
             const row = this.story.rows[LISTS[resource]].get(id);
@@ -319,8 +332,45 @@ class Mock {
         throw notFound();
     }
 
-    post([resource, id, verb], body) {
-        if (resource === 'things' && !id) return [201, this.addThing(body.name)];
+    /** A role below the one that is needed is told so. */
+    needs(role) {
+        const ranks = ['viewer', 'operator', 'admin'];
+        if (ranks.indexOf(this.role) < ranks.indexOf(role))
+            throw new Refusal(403, 'not_allowed', `The role ${this.role} may not do this.`, 'Ask an admin.');
+    }
+
+    alter(method, parts, body, headers) {
+        const [resource, id, sub] = parts;
+        if (method === 'POST') return this.post(parts, body);
+        if (resource === 'things' && sub === 'token' && method === 'DELETE') {
+            this.needs('admin');
+            this.onboarding.revoke(this.thing(id));
+            return [204, null];
+        }
+        if (resource === 'things' && sub === 'desired' && method === 'PUT') {
+            this.needs('operator');
+            return [202, this.onboarding.desire(this.thing(id), body, headers['idempotency-key'])];
+        }
+        throw notFound();
+    }
+
+    post([resource, id, verb, name], body) {
+        if (resource === 'things' && !id) {
+            this.needs('admin');
+            return [201, this.addThing(body.name)];
+        }
+        if (resource === 'things' && verb === 'token') {
+            this.needs('admin');
+            return [200, this.onboarding.give(this.thing(id), body)];
+        }
+        if (resource === 'things' && verb === 'actions') {
+            this.needs('operator');
+            return [202, this.onboarding.invoke(this.thing(id), name, body)];
+        }
+        if (resource === 'discovered' && (verb === 'adopt' || verb === 'ignore')) {
+            this.needs('admin');
+            return [202, this.onboarding.decide(id, verb, body)];
+        }
         if (resource === 'decisions' && (verb === 'approve' || verb === 'reject')) {
             if (this.role === 'viewer')
                 throw new Refusal(403, 'denied', 'A viewer cannot answer.', 'Ask an operator.');
@@ -351,7 +401,8 @@ class Mock {
 
     async api(request, response, url) {
         const parts = url.pathname.split('/').slice(3).map(decodeURIComponent);
-        const body = request.method === 'POST' ? JSON.parse((await read(request)) || '{}') : {};
+        const isChange = request.method !== 'GET';
+        const body = isChange ? JSON.parse((await read(request)) || '{}') : {};
         let answer;
         if (this.failing)
             throw Object.assign(
@@ -361,7 +412,8 @@ class Mock {
         if (parts[0] === 'session') answer = await this.session(request.method, body);
         else if (!this.signedIn) throw new Refusal(401, 'signed_out', 'Nobody is signed in.', 'Sign in.');
         else if (parts[0] === 'live') return this.stream(request, response, url);
-        else answer = request.method === 'POST' ? this.post(parts, body) : [200, this.get(parts, url.searchParams)];
+        else if (isChange) answer = this.alter(request.method, parts, body, request.headers);
+        else answer = [200, this.get(parts, url.searchParams)];
         response.writeHead(answer[0], {
             ...HEADERS,
             'Content-Type': 'application/json',
@@ -370,10 +422,20 @@ class Mock {
         return response.end(answer[1] === null ? '' : JSON.stringify(answer[1]));
     }
 
+    /** A Thing's description has the address of its page. */
+    describe(pathname, response) {
+        const id = decodeURIComponent(/^\/things\/([^/]+)\/?$/.exec(pathname)?.[1] ?? '');
+        if (this.failing) throw Object.assign(new Refusal(500, 'failed', '', ''), this.failing);
+        const text = JSON.stringify(this.onboarding.description(this.thing(id)));
+        response.writeHead(200, { ...HEADERS, 'Content-Type': 'application/td+json', 'Cache-Control': 'no-store' });
+        response.end(text);
+    }
+
     async serve(request, response) {
         const url = new URL(request.url, 'http://mock');
         try {
             if (url.pathname.startsWith('/api/')) await this.api(request, response, url);
+            else if (request.headers.accept === 'application/td+json') this.describe(url.pathname, response);
             else await asset(url.pathname, response);
         } catch (error) {
             const status = error.status ?? 500;

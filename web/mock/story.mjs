@@ -194,12 +194,26 @@ export class Story {
     }
 
     send(decision, id) {
+        const { thing, name, input } = decision.action;
+        this.putAction(id, { decision: decision.id, thing, action: name, input }, 'disturbance stopped', (action) => {
+            this.receipt(this.rows.decision.get(decision.id), action, 'done');
+            this.calm(decision.alarm);
+        });
+    }
+
+    /** What a person sends without a decision. */
+    sendAction(thing, action, input) {
+        this.seq += 3;
+        const id = `x-${this.seq}-1`;
+        this.putAction(id, { decision: '', thing, action, input }, 'as you say', () => undefined);
+        return { id, state: 'queued' };
+    }
+
+    /** An action and its way to the end. */
+    putAction(id, what, message, after) {
         this.put('action', {
             id,
-            decision: decision.id,
-            thing: decision.action.thing,
-            action: decision.action.name,
-            input: decision.action.input,
+            ...what,
             state: 'queued',
             queued: Date.now(),
             sent: null,
@@ -210,15 +224,7 @@ export class Story {
         });
         this.later(500, () => this.change('action', id, { state: 'sent', sent: Date.now() }));
         this.later(900, () => this.change('action', id, { state: 'acknowledged', acknowledged: Date.now() }));
-        this.later(1900, () => {
-            const action = this.change('action', id, {
-                state: 'done',
-                ended: Date.now(),
-                message: 'disturbance stopped',
-            });
-            this.receipt(this.rows.decision.get(decision.id), action, 'done');
-            this.calm(decision.alarm);
-        });
+        this.later(1900, () => after(this.change('action', id, { state: 'done', ended: Date.now(), message })));
     }
 
     calm(alarmId) {

@@ -69,19 +69,36 @@ const PRESS = [
     { name: 'program', kind: 'text', unit: '' },
 ];
 
+/** What can be wished of a Thing; it reports the last wish that reached it. */
+const settable = (name, kind, reported, schema, unit = '') => ({
+    name,
+    kind,
+    unit,
+    reported,
+    schema: { readOnly: false, ...schema },
+});
+
+const PRESS_SETTINGS = [
+    settable('target_speed', 'number', 1480, { title: 'Target speed', minimum: 300, maximum: 1500 }, '1/min'),
+    settable('lamp', 'bool', false, {}),
+    settable('mode', 'text', 'production', { enum: ['production', 'setup', 'maintenance'] }),
+];
+
 const GREENHOUSE = [
     number('air_temperature', '°C', 22.4, 0.3),
     number('humidity', '%', 63, 1.2, 0, 0, 100),
     number('light', 'lx', 8200, 300),
 ];
 
-const EVIL = '<img src=x onerror=alert(1)>';
+export const EVIL = '<img src=x onerror=alert(1)>';
 const HOSTILE = [
     number(EVIL, '°C', 20, 0.4, 30),
     number('"><script>alert(2)<_script>', EVIL.slice(0, 16), 5, 0.5, 20),
     number('javascript:alert(3)', '%', 50, 3, 40, 0, 100),
     { name: `${EVIL}state`, kind: 'text', unit: '' },
 ];
+
+const EVIL_SETTING = settable(`${EVIL}set`, 'text', EVIL, { title: EVIL, enum: [EVIL, 'none'] }, EVIL);
 
 export const TEXTS = { program: 'B-17, batch 2031', [`${EVIL}state`]: `${EVIL}<svg onload=alert(4)>` };
 
@@ -95,8 +112,109 @@ function thing(id, name, properties, more = {}) {
         refused: { count: 0, why: '' },
         actions: [],
         period: 200,
+        state: 'adopted',
+        via: null,
         ...more,
     };
+}
+
+const CLIMATE = [
+    number('temperature', '°C', 21.2, 0.2),
+    number('humidity', '%', 48, 1, 0, 0, 100),
+    number('battery', '%', 87, 0, 0, 0, 100),
+    { name: 'occupancy', kind: 'bool', unit: '' },
+];
+const PLUG = [
+    number('power', 'W', 640, 90),
+    number('energy_total', 'kWh', 212, 0),
+    { name: 'state', kind: 'bool', unit: '' },
+];
+
+export const TYPE_OF = { number: 'number', bool: 'boolean', text: 'string' };
+const KIND_OF = { number: 'number', bool: 'boolean', text: 'text' };
+
+/** What the node makes of one property: the schema and its reasons. */
+function proposed(property, source, more = {}) {
+    const { name, kind, unit, mean, spread } = property;
+    const isNumber = kind === 'number';
+    return {
+        'type': TYPE_OF[kind],
+        ...(unit ? { unit, 'gn:unit_reason': `${source} announced the unit` } : {}),
+        'readOnly': true,
+        'gn:kind': KIND_OF[kind],
+        'gn:period_ms': 30_000,
+        ...(isNumber ? { 'gn:usual': [mean - 2.6 * spread, mean + 2.6 * spread], 'gn:last': mean } : {}),
+        ...(kind === 'bool' ? { 'gn:last': true } : {}),
+        'gn:topic': `zigbee2mqtt/living room/${name}`,
+        ...more,
+    };
+}
+
+function found(id, name, via, properties, { more = {}, actions = {}, ...about }) {
+    return {
+        id,
+        ready: true,
+        ...about,
+        since: Date.now() - 5_400_000,
+        thing: thing(id, name, properties, { state: 'discovered', via, period: 30_000 }),
+        proposal: {
+            title: name,
+            properties: Object.fromEntries(
+                properties.map((one) => [one.name, proposed(one, 'the gateway', more[one.name])]),
+            ),
+            actions,
+        },
+    };
+}
+
+/** What has appeared and nobody has adopted yet. */
+export function makeDiscovered(scenario) {
+    if (scenario === 'empty') return [];
+    const all = [
+        found('living-room-climate', 'Living room climate', 'zigbee-bridge', CLIMATE, {
+            source: 'zigbee2mqtt',
+            readings: 744,
+        }),
+        found('washing.plug', 'Washing machine plug', null, PLUG, {
+            source: 'tasmota',
+            readings: 2160,
+            more: {
+                energy_total: {
+                    'gn:kind': 'counter',
+                    'gn:unit_reason': 'the name ends in “total”, and it stands beside a power in W',
+                },
+                state: { 'readOnly': false, 'gn:write_topic': 'cmnd/plug/POWER' },
+            },
+            actions: { restart: { title: 'Restart', description: 'starts the plug anew' } },
+        }),
+        found('mixer-3', 'Mixer 3', 'plant-gateway', [], {
+            source: 'sparkplug',
+            ready: false,
+            why: 'its birth certificate has not come yet; without it the metrics have no names',
+            readings: 0,
+        }),
+    ];
+    if (scenario === 'hostile') {
+        all.push(
+            found('evil-one', EVIL, EVIL, HOSTILE, {
+                source: EVIL,
+                ready: false,
+                why: `${EVIL} is not ready`,
+                readings: 3,
+                more: {
+                    [EVIL]: {
+                        'title': EVIL,
+                        'gn:kind': EVIL,
+                        'gn:unit_reason': EVIL,
+                        'gn:last': EVIL,
+                        'gn:topic': EVIL,
+                    },
+                },
+                actions: { [EVIL]: { title: EVIL, description: EVIL } },
+            }),
+        );
+    }
+    return all;
 }
 
 const STOP = {
@@ -116,9 +234,17 @@ export function makeThings(scenario) {
     if (scenario === 'empty') return [];
     const things = [
         thing('this-machine', 'this-machine', MACHINE, { actions: [STOP] }),
-        thing('press-7', 'Press 7', PRESS, {
+        thing('press-7', 'Press 7', [...PRESS, ...PRESS_SETTINGS.map((one) => ({ ...one }))], {
             period: 1000,
             actions: [SLOW],
+            description: {
+                actions: {
+                    test_lamp: {
+                        title: 'Test the lamp',
+                        input: { type: 'object', properties: { seconds: { type: 'integer', maximum: 60 } } },
+                    },
+                },
+            },
             refused: { count: 3, why: 'property "temperature" is a number, and "n/a" was sent' },
         }),
         thing('greenhouse.north', 'Greenhouse north', GREENHOUSE, {
@@ -130,7 +256,9 @@ export function makeThings(scenario) {
     ];
     if (scenario === 'hostile') {
         things.push(
-            thing('img-src-x-onerror-alert-1', EVIL, HOSTILE, {
+            thing('img-src-x-onerror-alert-1', EVIL, [...HOSTILE, EVIL_SETTING], {
+                via: EVIL,
+                description: { actions: { [`${EVIL}2`]: { title: EVIL, input: { properties: { [EVIL]: {} } } } } },
                 actions: [{ name: EVIL, arguments: [{ name: EVIL, one_of: [EVIL] }] }],
                 refused: { count: 7, why: `topic ${EVIL} is not yours` },
             }),
@@ -151,6 +279,7 @@ function strength(disturbances, id, time) {
 }
 
 export function valueAt(one, property, time, disturbances) {
+    if (property.schema) return property.reported;
     const step = Math.floor(time / one.period);
     const slow = Math.sin((time / DAY_MS) * 2 * Math.PI) * 0.4 + Math.sin(time / 47_000 + property.mean) * 0.35;
     const lift = property.lift ? property.lift * strength(disturbances, one.id, time) : 0;

@@ -7,16 +7,20 @@ import { Page } from './components/page.js';
 import { Shell } from './components/shell.js';
 import { api, session, type Failure } from './lib/api.js';
 import { Cell, useCell } from './lib/cell.js';
+import { useWatchDiscovered } from './lib/discovered.js';
 import { live } from './lib/live.js';
 import { watchStatus } from './lib/node_status.js';
 import { Link, useRoute, type Route } from './lib/router.js';
 import { useOpenThings } from './lib/selections.js';
 import { asFailure, tables } from './lib/store.js';
 import { AddThing } from './pages/add_thing.js';
+import { AdoptionPage } from './pages/adoption_page.js';
 import { AlarmPage } from './pages/alarm_page.js';
 import { Alarms } from './pages/alarms.js';
 import { Approvals } from './pages/approvals.js';
 import { DecisionPage } from './pages/decision_page.js';
+import { DescriptionPage } from './pages/description_page.js';
+import { DiscoveredPage } from './pages/discovered_page.js';
 import { Overview } from './pages/overview.js';
 import { SignIn } from './pages/sign_in.js';
 import { StatusPage } from './pages/status_page.js';
@@ -25,6 +29,9 @@ import { ThingPage } from './pages/thing_page.js';
 const ROUTES: readonly Route[] = [
     { pattern: '/', page: () => <Overview /> },
     { pattern: '/things/:id', page: ({ id = '' }) => <ThingPage key={id} id={id} /> },
+    { pattern: '/things/:id/description', page: ({ id = '' }) => <DescriptionPage key={id} id={id} /> },
+    { pattern: '/discovered', page: () => <DiscoveredPage /> },
+    { pattern: '/discovered/:id', page: ({ id = '' }) => <AdoptionPage key={id} id={id} /> },
     { pattern: '/add-thing', page: () => <AddThing /> },
     { pattern: '/alarms', page: () => <Alarms /> },
     { pattern: '/alarms/:id', page: ({ id = '' }) => <AlarmPage key={id} id={id} /> },
@@ -47,6 +54,7 @@ function NotFound({ path }: { path: string }) {
 function SignedIn() {
     const { path, element } = useRoute(ROUTES);
     useOpenThings();
+    useWatchDiscovered();
     useEffect(() => {
         live.start();
         const stopStatus = watchStatus();

@@ -10,6 +10,7 @@ import './style/shell.css';
 import './style/parts.css';
 import './style/charts.css';
 import './style/pages.css';
+import './style/things.css';
 
 const root = document.getElementById('app');
 if (root) {

@@ -134,3 +134,28 @@ test('roles: a viewer looks, an operator answers, an admin does all', () => {
         [true, true],
     ]);
 });
+
+test('a wish is sent with its key; a Thing’s description is asked for at the address of its page', async () => {
+    const asked: { target: string; init: RequestInit }[] = [];
+    globalThis.fetch = (async (target: string, init: RequestInit) => {
+        asked.push({ target, init });
+        return new Response('{"recorded":true}', { status: 202 });
+    }) as typeof fetch;
+    await api.desire('a/b', 'speed', null, 'k1');
+    await api.invoke('p', 'go now', { a: 1 }, 'k2');
+    await api.description('press.7');
+    await api.revoke('p');
+    await api.newToken('p', 0);
+    assert.deepEqual(
+        asked.map(({ target, init }) => [init.method, target, init.body]),
+        [
+            ['PUT', '/api/v1/things/a%2Fb/desired', '{"speed":null}'],
+            ['POST', '/api/v1/things/p/actions/go%20now', '{"input":{"a":1},"key":"k2"}'],
+            ['GET', '/things/press.7', undefined],
+            ['DELETE', '/api/v1/things/p/token', undefined],
+            ['POST', '/api/v1/things/p/token', '{}'],
+        ],
+    );
+    assert.deepEqual(asked[0]?.init.headers, { 'Content-Type': 'application/json', 'Idempotency-Key': 'k1' });
+    assert.deepEqual(asked[2]?.init.headers, { Accept: 'application/td+json' });
+});

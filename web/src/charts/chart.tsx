@@ -32,6 +32,7 @@ interface ChartProps {
     marks?: Marks;
     height?: number;
     group?: string; // charts of one group share the cursor
+    isBare?: boolean; // a line and nothing around it
     onCursor?: (at: { time: Millis; value: number } | null) => void;
 }
 
@@ -85,18 +86,19 @@ interface Settings {
     height: number;
     unit: string;
     group: string | undefined;
+    isBare: boolean;
     marks: () => Marks;
     onCursor: (u: uPlot) => void;
 }
 
-function options({ width, height, unit, group, marks, onCursor }: Settings): uPlot.Options {
+function options({ width, height, unit, group, isBare, marks, onCursor }: Settings): uPlot.Options {
     return {
         width,
         height,
-        padding: [8, 14, 0, 0],
+        padding: isBare ? [4, 2, 4, 2] : [8, 14, 0, 0],
         legend: { show: false },
         scales: { x: { time: true, auto: false }, y: { range: (u) => extent(u, marks()) } },
-        axes: axes(unit),
+        axes: isBare ? [{ show: false }, { show: false }] : axes(unit),
         series: [
             {},
             { stroke: () => palette().line, width: 1.5, points: { show: false }, spanGaps: false },
@@ -147,6 +149,7 @@ export function Chart(props: ChartProps) {
                 height,
                 unit: props.unit,
                 group: props.group,
+                isBare: props.isBare ?? false,
                 marks: () => latest.current.marks ?? {},
                 onCursor,
             }),

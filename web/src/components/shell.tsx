@@ -4,6 +4,7 @@
 import type { ComponentChildren } from 'preact';
 import { api, session } from '../lib/api.js';
 import { useCell } from '../lib/cell.js';
+import { useDiscovered } from '../lib/discovered.js';
 import { live } from '../lib/live.js';
 import { unreachable } from '../lib/node_status.js';
 import { Link, usePath } from '../lib/router.js';
@@ -19,9 +20,10 @@ interface PlaceProps {
     within: readonly string[];
     badge?: number;
     badgeWords?: string;
+    isCalm?: boolean; // nothing is wrong because of what the badge counts
 }
 
-function Place({ to, icon, name, within, badge = 0, badgeWords }: PlaceProps) {
+function Place({ to, icon, name, within, badge = 0, badgeWords, isCalm }: PlaceProps) {
     const here = usePath();
     const isCurrent = here === to || within.some((prefix) => here.startsWith(prefix));
     return (
@@ -29,7 +31,7 @@ function Place({ to, icon, name, within, badge = 0, badgeWords }: PlaceProps) {
             <Link to={to} class="place" current={isCurrent} {...(badge ? { label: `${name}, ${badgeWords}` } : {})}>
                 <Icon name={icon} />
                 <span class="place-name">{name}</span>
-                {badge > 0 && <span class="badge">{badge}</span>}
+                {badge > 0 && <span class={isCalm ? 'badge badge-calm' : 'badge'}>{badge}</span>}
             </Link>
         </li>
     );
@@ -38,6 +40,7 @@ function Place({ to, icon, name, within, badge = 0, badgeWords }: PlaceProps) {
 function Places() {
     const alarms = useOpenAlarms().length;
     const pending = usePendingDecisions().length;
+    const found = useDiscovered().rows?.length ?? 0;
     return (
         <nav class="places" aria-label="Main">
             <ul>
@@ -57,6 +60,15 @@ function Places() {
                     within={['/decisions/']}
                     badge={pending}
                     badgeWords={several(pending, 'waits', 'wait')}
+                />
+                <Place
+                    to="/discovered"
+                    icon="discovered"
+                    name="Discovered"
+                    within={['/discovered/']}
+                    badge={found}
+                    badgeWords={`${found} new`}
+                    isCalm
                 />
                 <Place to="/status" icon="status" name="Status" within={[]} />
             </ul>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// stepper.tsx -- how far an answered decision has come, live.
+// stepper.tsx -- how far an answered decision, or an action, has come, live.
 
 import type { Action, Decision } from '../lib/types.js';
 import { stepsOf, type Step } from './steps.js';
@@ -31,7 +31,10 @@ function One({ step }: { step: Step }) {
 }
 
 export function Stepper({ decision, action }: { decision: Decision; action: Action | undefined }) {
-    const steps = stepsOf(decision, action);
+    return <Steps steps={stepsOf(decision, action)} />;
+}
+
+export function Steps({ steps }: { steps: readonly Step[] }) {
     const present = steps.findLast((step) => step.state === 'past' || step.state === 'failed');
     const note = steps.findLast((step) => step.note)?.note;
     return (

@@ -57,6 +57,9 @@ function actionSteps(action: Action | undefined, isApproved: boolean): Step[] {
     return steps;
 }
 
+/** The way of an action that a person sent without a decision. */
+export const stepsOfAction = (action: Action | undefined): Step[] => actionSteps(action, true);
+
 /** Steps for show. A decision that sends nothing (observed, advised, rejected ...) ends with its answer. */
 export function stepsOf(decision: Decision, action: Action | undefined): Step[] {
     const answer = answerStep(decision);

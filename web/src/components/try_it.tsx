@@ -6,7 +6,7 @@ import { nodeStatus } from '../lib/node_status.js';
 import { publishLine } from '../lib/mqtt_line.js';
 import { CopyLine } from './copy.js';
 
-export function TryIt({ id, token }: { id: string; token?: string }) {
+export function TryIt({ id, token, connect = [] }: { id: string; token?: string; connect?: readonly string[] }) {
     const status = useCell(nodeStatus);
-    return <CopyLine what="the command" text={publishLine(id, token, location.hostname, status)} />;
+    return <CopyLine what="the command" text={publishLine(id, token, location.hostname, status, connect)} />;
 }

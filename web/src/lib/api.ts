@@ -7,14 +7,15 @@ import type {
     Bucket,
     Limit,
     Millis,
-    NewThing,
     NodeStatus,
     OutputKind,
     Outputs,
     Session,
     Thing,
     ThingRow,
+    Value,
 } from './types.js';
+import type { Discovered, DiscoveredRow, Fragment, Given, TwinRow } from './thing_types.js';
 
 const TIMEOUT_MS = 10_000;
 const SIGN_IN_TIMEOUT_MS = 40_000; // the node holds the answer to a wrong password back, longer each time
@@ -74,7 +75,12 @@ export function query(values: Record<string, string | number | undefined>): stri
     return given.length ? `?${given.join('&')}` : '';
 }
 
-export async function call<T>(method: string, target: string, body?: unknown, timeout = TIMEOUT_MS): Promise<T> {
+interface Manner {
+    timeout?: number;
+    headers?: Record<string, string>;
+}
+
+export async function call<T>(method: string, target: string, body?: unknown, how: Manner = {}): Promise<T> {
     let answer: Response;
     let text: string;
     try {
@@ -82,13 +88,9 @@ export async function call<T>(method: string, target: string, body?: unknown, ti
             method,
             credentials: 'same-origin',
             cache: 'no-store',
-            signal: AbortSignal.timeout(timeout),
-            ...(body === undefined
-                ? {}
-                : {
-                      headers: { 'Content-Type': 'application/json' },
-                      body: JSON.stringify(body),
-                  }),
+            signal: AbortSignal.timeout(how.timeout ?? TIMEOUT_MS),
+            headers: { ...(body === undefined ? {} : { 'Content-Type': 'application/json' }), ...how.headers },
+            ...(body === undefined ? {} : { body: JSON.stringify(body) }),
         });
         text = await answer.text();
     } catch {
@@ -136,7 +138,30 @@ export const api = {
     limits: async () => (await get<{ limits: Limit[] }>('/limits')).limits,
     things: async () => (await get<{ things: ThingRow[] }>('/things')).things,
     thing: (id: string) => get<Thing>(path('things', id)),
-    addThing: (name: string) => call<NewThing>('POST', `${BASE}/things`, { name }),
+    addThing: (name: string) => call<Given>('POST', `${BASE}/things`, { name }),
+    newToken: (id: string, overlap_s: number) =>
+        call<Given>('POST', BASE + path('things', id, 'token'), overlap_s > 0 ? { overlap_s } : {}),
+    revoke: (id: string) => call<null>('DELETE', BASE + path('things', id, 'token')),
+    /** The Thing Description has the address of the Thing's page: the header tells them apart. */
+    description: (id: string) =>
+        call<Fragment>('GET', path('things', id), undefined, { headers: { Accept: 'application/td+json' } }),
+    discovered: async () => (await get<{ discovered: DiscoveredRow[] }>('/discovered')).discovered,
+    proposal: (id: string) => get<Discovered>(path('discovered', id)),
+    adopt: (id: string, name: string, description: Fragment) =>
+        call<{ id: string; recorded: boolean }>('POST', BASE + path('discovered', id, 'adopt'), { name, description }),
+    ignore: (id: string) =>
+        call<{ id: string; recorded: boolean }>('POST', BASE + path('discovered', id, 'ignore'), {}),
+    twin: async (id: string) => (await get<{ properties: TwinRow[] }>(path('things', id, 'desired'))).properties,
+    /** `key`: the same wish sent twice is one wish. null withdraws what was desired. */
+    desire: (id: string, property: string, value: Value | null, key: string) =>
+        call<{ recorded: boolean }>(
+            'PUT',
+            BASE + path('things', id, 'desired'),
+            { [property]: value },
+            { headers: { 'Idempotency-Key': key } },
+        ),
+    invoke: (id: string, action: string, input: Record<string, Value>, key: string) =>
+        call<{ id: string; state: string }>('POST', BASE + path('things', id, 'actions', action), { input, key }),
     buckets: async (thing: string, property: string, from: Millis, to: Millis, step: Millis) =>
         (
             await get<{ buckets: Bucket[] }>(
@@ -149,7 +174,7 @@ export const api = {
     answer: (decision: string, verdict: 'approve' | 'reject', reason: string) =>
         call<{ recorded: boolean }>('POST', BASE + path('decisions', decision, verdict), reason ? { reason } : {}),
     signIn: async (user: string, password: string) => {
-        await call<null>('POST', SESSION, { user, password }, SIGN_IN_TIMEOUT_MS);
+        await call<null>('POST', SESSION, { user, password }, { timeout: SIGN_IN_TIMEOUT_MS });
         await api.whoAmI();
     },
     signOut: async () => {

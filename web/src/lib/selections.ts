@@ -48,6 +48,13 @@ export function useActionOf(decision: Decision | undefined): Action | undefined 
     return row;
 }
 
+/** An action by id: asked once, kept up by the stream, asked again when the stream was lost. */
+export function useFollowedAction(id: string): Action | undefined {
+    const row = useRow('action', id);
+    useWork(() => fetchOne('action', id), [id]);
+    return row;
+}
+
 /** One object by id, kept up by the stream. */
 export function useOne<K extends 'alarm' | 'decision' | 'finding'>(kind: K, id: string | null | undefined) {
     const row = useRow(kind, id);

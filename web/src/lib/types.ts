@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // types.ts -- the shapes of the API, word for word. Every time is milliseconds since 1970 UTC.
 
+import type { Credential, ThingState } from './thing_types.js';
+
 export type Millis = number;
 export type Value = number | boolean | string;
 export type Role = 'viewer' | 'operator' | 'admin';
@@ -45,6 +47,8 @@ export interface ThingRow {
     series: number;
     last_time: Millis | null;
     alarms_open: number;
+    state?: ThingState;
+    via?: string | null; // the gateway that speaks for it
 }
 
 export type PropertyKind = 'number' | 'bool' | 'text';
@@ -75,12 +79,9 @@ export interface Thing {
     refused: { count: number; why: string };
     properties: Property[];
     actions: DeclaredAction[];
-}
-
-export interface NewThing {
-    id: string;
-    name: string;
-    token: string;
+    state?: ThingState;
+    via?: string | null;
+    credential?: Credential;
 }
 
 export interface Bucket {

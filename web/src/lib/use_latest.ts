@@ -3,14 +3,14 @@
 
 import { useEffect, useState } from 'preact/hooks';
 import { live } from './live.js';
-import type { Millis, Property, Value } from './types.js';
+import type { Millis, Value } from './types.js';
 
 interface Latest {
     value: Value | null;
     time: Millis | null;
 }
 
-export function useLatest(thing: string, properties: readonly Property[]): ReadonlyMap<string, Latest> {
+export function useLatest(thing: string, properties: readonly { name: string }[]): ReadonlyMap<string, Latest> {
     const [latest, setLatest] = useState<ReadonlyMap<string, Latest>>(new Map());
     const names = properties.map((property) => property.name).join('\n');
     useEffect(() => {

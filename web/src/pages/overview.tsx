@@ -100,7 +100,9 @@ export function Overview() {
     const pending = usePendingDecisions();
     const open = useOpenState();
     const things = useThings();
-    const online = things.answer?.filter((thing) => thing.online).length ?? 0;
+    // What has only appeared has a page of its own.
+    const ours = things.answer?.filter((thing) => (thing.state ?? 'adopted') === 'adopted');
+    const online = ours?.filter((thing) => thing.online).length ?? 0;
     return (
         <Page
             title={open.loading ? 'Overview' : title(alarms.length, pending.length)}
@@ -133,10 +135,10 @@ export function Overview() {
                 </Section>
                 <Section
                     title="Things"
-                    count={things.answer?.length}
+                    count={ours?.length}
                     aside={
                         <span class="section-end">
-                            {things.answer && things.answer.length > 0 && (
+                            {ours && ours.length > 0 && (
                                 <span class="muted">{online} online</span>
                             )}
                             {may('admin') && (
@@ -148,7 +150,7 @@ export function Overview() {
                         </span>
                     }
                 >
-                    {things.answer ? <Things things={things.answer} /> : <Pending state={things} />}
+                    {ours ? <Things things={ours} /> : <Pending state={things} />}
                 </Section>
             </Gate>
         </Page>

@@ -3,23 +3,25 @@
 
 import { useEffect, useMemo, useState } from 'preact/hooks';
 import { WINDOWS, type Window } from '../charts/series_data.js';
+import { Actions } from '../components/actions.js';
 import { AlarmList } from '../components/alarm_list.js';
-import { Online } from '../components/chip.js';
-import { Empty, Pending } from '../components/notice.js';
+import { Chip, Online } from '../components/chip.js';
+import { CredentialSection } from '../components/credential.js';
+import { Empty, Gate, Pending } from '../components/notice.js';
 import { Page, Section } from '../components/page.js';
 import { PropertyChart } from '../components/property_chart.js';
 import { Segments } from '../components/segments.js';
 import { Age } from '../components/time.js';
 import { TryIt } from '../components/try_it.js';
-import { argumentText, rateText } from '../format/argument.js';
+import { TwinSection } from '../components/twin.js';
 import { count, reading } from '../format/number.js';
 import { api } from '../lib/api.js';
 import { nodeNow } from '../lib/clock.js';
 import { live } from '../lib/live.js';
-import { Link } from '../lib/router.js';
+import { Link, place } from '../lib/router.js';
 import { fetchList, useAnswer, useRows, useWork } from '../lib/store.js';
 import { useLatest } from '../lib/use_latest.js';
-import type { DeclaredAction, Finding, Property, Thing } from '../lib/types.js';
+import type { Finding, Property, Thing } from '../lib/types.js';
 
 const DAY_MS = 86_400_000;
 const ASK_AGAIN_MS = 1000;
@@ -95,26 +97,6 @@ function States({ thing, properties }: { thing: string; properties: readonly Pro
     );
 }
 
-function Actions({ actions }: { actions: readonly DeclaredAction[] }) {
-    if (actions.length === 0) {
-        return <p class="calm">The solution declares no action for this Thing, so no rule can send one.</p>;
-    }
-    return (
-        <ul class="rows rows-plain">
-            {actions.map((action) => (
-                <li key={action.name}>
-                    <span class="row-title">{action.name}</span>
-                    <span class="row-note">
-                        {[...action.arguments.map(argumentText), rateText(action['at_most'])]
-                            .filter((text) => text !== '')
-                            .join(' · ')}
-                    </span>
-                </li>
-            ))}
-        </ul>
-    );
-}
-
 function Alarms({ thing }: { thing: string }) {
     const state = useWork(() => fetchList('alarm', { thing, from: nodeNow() - DAY_MS, limit: 50 }), [thing]);
     const alarms = useRows(
@@ -131,11 +113,39 @@ function Alarms({ thing }: { thing: string }) {
     );
 }
 
-function Body({ thing }: { thing: Thing }) {
+/** What the Thing's description says beyond its readings: bounds, choices, what can be set, names. */
+function useDescription(id: string) {
+    return useAnswer(() => api.description(id), [id]);
+}
+
+/** Who it is: where it appeared, who speaks for it, its description. */
+function Origin({ thing }: { thing: Thing }) {
+    const isOurs = (thing.state ?? 'adopted') === 'adopted';
+    return (
+        <p class="origin">
+            {!isOurs && (
+                <>
+                    <Chip said={{ text: thing.state ?? '', tone: 'wait' }} />{' '}
+                    <Link to={place('discovered', thing.id)}>Look at what it could be</Link>
+                </>
+            )}
+            {thing.via && (
+                <span class="muted">
+                    speaks through <Link to={place('things', thing.via)}>{thing.via}</Link>
+                </span>
+            )}
+            <Link to={place('things', thing.id, 'description')}>Thing Description</Link>
+        </p>
+    );
+}
+
+function Body({ thing, reload }: { thing: Thing; reload: () => void }) {
+    const description = useDescription(thing.id);
     const numbers = thing.properties.filter((property) => property.kind === 'number');
     const states = thing.properties.filter((property) => property.kind !== 'number');
     return (
-        <>
+        <Gate states={[description]}>
+            <Origin thing={thing} />
             {thing.refused.count > 0 && (
                 <div class="notice notice-wait">
                     <p class="notice-title">{count(thing.refused.count)} of what this Thing sent was refused.</p>
@@ -146,20 +156,29 @@ function Body({ thing }: { thing: Thing }) {
                 <Empty title="No reading has come yet.">
                     <p>
                         Send a first one. The token was shown when the Thing was added; an admin can make a new one
-                        with <code>ganglion things token {thing.id}</code>.
+                        below, or with <code>ganglion things token {thing.id}</code>.
                     </p>
                     <TryIt id={thing.id} />
                 </Empty>
             )}
             {numbers.length > 0 && <Charts thing={thing.id} properties={numbers} />}
             {states.length > 0 && <States thing={thing.id} properties={states} />}
+            <TwinSection thing={thing.id} description={description.answer} />
             <Section title="Actions">
-                <Actions actions={thing.actions} />
+                <Actions thing={thing.id} declared={thing.actions} description={description.answer} />
             </Section>
             <Section title="Alarms">
                 <Alarms thing={thing.id} />
             </Section>
-        </>
+            {thing.credential && (
+                <CredentialSection
+                    id={thing.id}
+                    name={thing.name}
+                    credential={thing.credential}
+                    onChange={reload}
+                />
+            )}
+        </Gate>
     );
 }
 
@@ -200,7 +219,7 @@ export function ThingPage({ id }: { id: string }) {
                 )
             }
         >
-            {thing ? <Body thing={thing} /> : <Pending state={state} lines={6} />}
+            {thing ? <Body thing={thing} reload={state.reload} /> : <Pending state={state} lines={6} />}
         </Page>
     );
 }
