@@ -50,7 +50,8 @@ static void headers_policy(const struct gn_response *response, const char *setup
         break;
     case GN_POLICY_APP:
         gn_buf_add_text(out, "; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
-                             "connect-src 'self'; manifest-src 'self'; form-action 'self'\r\n"
+                             "connect-src 'self'; manifest-src 'self'; form-action 'self'; "
+                             "require-trusted-types-for 'script'; trusted-types 'none'\r\n"
                              "referrer-policy: no-referrer\r\n");
         break;
     case GN_POLICY_SETUP:

@@ -63,6 +63,7 @@ static void each_policy_allows_what_its_pages_need_and_no_more(void **state)
     response = answer(GN_POLICY_APP);
     assert_non_null(strstr(head_of(&response), "; script-src 'self'; style-src 'self'; img-src 'self' data:;"));
     assert_non_null(strstr(head_of(&response), "connect-src 'self'"));
+    assert_non_null(strstr(head_of(&response), "; require-trusted-types-for 'script'; trusted-types 'none'\r\n"));
     response = answer(GN_POLICY_SETUP);
     assert_non_null(strstr(head_of(&response), "; style-src 'sha256-abc'; form-action 'self'"));
     assert_null(strstr(head_of(&response), "script-src"));

@@ -52,6 +52,10 @@ test('a Thing that is added: token, addresses and code are shown once, with what
     assert.ok(line.startsWith('mosquitto_pub -h 127.0.0.1 -p 1883 -u '), line);
     await judged(page);
     await picture(page, 'mock-added-light-desktop', { fullPage: true });
+    await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+    await page.getByRole('button', { name: 'Copy the token' }).click();
+    await page.getByRole('button', { name: 'Copied' }).waitFor();
+    assert.equal(await page.evaluate(() => navigator.clipboard.readText()), token);
     await page.emulateMedia({ colorScheme: 'dark' });
     await judged(page);
     await page.reload();
@@ -248,4 +252,49 @@ test('a viewer sees all of it and can do none of it; an operator acts and adds n
     assert.ok(any(operator, /^Set/) && any(operator, /^Do it/), operator.join(', '));
     assert.ok(!any(operator, /New token|Revoke/), operator.join(', '));
     await judged(page);
+});
+
+test('what looks like HTML stays text in forms, questions and answers too', async (t) => {
+    const { page } = await mockAndPage(t, { scenario: 'hostile', pace: 0.2 });
+    const elements = () => page.locator('img, [onerror], [onload], iframe, script:not([src])').count();
+    await open(page, '/things/img-src-x-onerror-alert-1');
+    await page.getByText(`speaks through ${EVIL}`).waitFor();
+    const more = page.getByRole('button', { name: `Do it… ${EVIL}`, exact: true });
+    for (let left = await more.count(); left > 0; left--) await more.first().click();
+    const forms = page.getByRole('form', { name: `Do ${EVIL}`, exact: true });
+    assert.equal(await forms.count(), 2, 'of the envelope, and of the description');
+    for (let left = 2; left > 0; left--) {
+        const form = forms.first();
+        const field = form.getByLabel(EVIL);
+        if (await form.locator('select').count()) await field.selectOption({ label: EVIL });
+        else await field.fill(EVIL);
+        await form.locator('.button-main').click();
+    }
+    await page.locator('.followed .step-past', { hasText: 'done' }).nth(1).waitFor();
+    const wish = page.getByRole('listitem', { name: EVIL, exact: true });
+    await wish.getByRole('combobox').selectOption({ label: 'none' });
+    await wish.getByRole('button', { name: 'Set', exact: true }).click();
+    await wish.locator('.chip', { hasText: 'reached' }).waitFor();
+    await page.getByRole('button', { name: 'Revoke…' }).click();
+    await page.getByRole('dialog', { name: `Revoke what ${EVIL} connects with?` }).waitFor();
+    assert.equal(await elements(), 0);
+    await judged(page);
+    await open(page, '/discovered/evil-one');
+    await page.getByText(`${EVIL} is not ready`).waitFor();
+    assert.equal(await page.getByLabel(`Name of ${EVIL}`, { exact: true }).inputValue(), EVIL);
+    await page.getByRole('button', { name: 'Ignore…' }).click();
+    await page.getByRole('dialog', { name: `Ignore ${EVIL}?` }).waitFor();
+    assert.equal(await elements(), 0);
+    await judged(page);
+    await open(page, '/things/img-src-x-onerror-alert-1/description');
+    await page.locator('pre', { hasText: EVIL }).waitFor();
+    assert.equal(await elements(), 0);
+    await page.evaluate(() => {
+        try {
+            document.body.innerHTML = '<b>never</b>';
+        } catch {
+            document.body.dataset.kept = 'yes';
+        }
+    });
+    assert.equal(await page.locator('body[data-kept=yes]').count(), 1, 'the policy takes no text for HTML');
 });

@@ -59,7 +59,7 @@ export class Onboarding {
     credentialOf(thing, isHostile) {
         const now = Date.now();
         return {
-            state: thing.via ? 'none' : 'valid',
+            state: thing.via && !isHostile ? 'none' : 'valid',
             old_until: thing.id === 'press-7' ? now + 3_000_000 : null,
             last_used: thing.online && !thing.via ? now - 42_000 : null,
             last_source: isHostile ? EVIL : thing.online && !thing.via ? '192.0.2.17:50412' : null,
