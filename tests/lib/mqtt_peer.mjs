@@ -30,7 +30,8 @@ export function shows(statements, title, body) {
 }
 
 export class Peer {
-    constructor({ host, port }, version) {
+    /** `socket`: what to speak over instead of a connection to host and port. */
+    constructor({ host, port }, version, socket = net.connect(port, host)) {
         this.version = version;
         this.packets = []; // came, and nobody has asked for them yet
         this.rest = Buffer.alloc(0);
@@ -38,7 +39,7 @@ export class Peer {
         this.fault = null;
         this.nextId = 1;
         this.waiters = new Set();
-        this.socket = net.connect(port, host);
+        this.socket = socket;
         this.socket.setNoDelay(true);
         this.socket.on('data', (bytes) => this.#take(bytes));
         this.socket.on('error', () => {});
@@ -90,6 +91,14 @@ export class Peer {
         return packet;
     }
 
+    /** The next packet of that name and id, whatever comes before it; the others stay. */
+    pick(name, id) {
+        return this.#until(() => {
+            const at = this.packets.findIndex((packet) => packet.name === name && packet.id === id);
+            return at < 0 ? undefined : this.packets.splice(at, 1)[0];
+        }, `${name} ${id}`);
+    }
+
     /** What came until the other side closed; it has to, by itself. */
     async gone(why = '') {
         await this.#until(() => (this.closed ? true : undefined), `the end of the connection ${why}`);
@@ -125,10 +134,10 @@ export class Peer {
     async put({ qos = 1, id = this.nextId++, ...what }) {
         this.publish({ qos, id, ...what });
         if (qos === 0) return this.silent();
-        const { reason } = await this.expect(qos === 1 ? 'puback' : 'pubrec', { id });
+        const { reason } = await this.pick(qos === 1 ? 'puback' : 'pubrec', id);
         if (qos === 2 && reason < 0x80) {
             this.ack('pubrel', id);
-            await this.expect('pubcomp', { id, reason: 0 });
+            assert.equal((await this.pick('pubcomp', id)).reason, 0);
         }
         return reason;
     }
@@ -146,7 +155,7 @@ export class Peer {
         if (qos === 1) this.ack('puback', id);
         if (qos === 2) {
             this.ack('pubrec', id);
-            await this.expect('pubrel', { id, reason: 0 });
+            assert.equal((await this.pick('pubrel', id)).reason, 0);
             this.ack('pubcomp', id);
         }
     }
@@ -186,7 +195,7 @@ export function onNode(options = {}) {
     });
     after(async () => { for (const end of later) await end(); });
     const own = (t, peer) => { t.after(() => peer.cut()); return peer; };
-    const dial = (t, version, address = state.node.mqtt) => own(t, new Peer(address, version));
+    const dial = (t, version, socket) => own(t, new Peer(state.node.mqtt, version, socket));
     const hello = ({ version, clientId = `c${++state.serial}`, ...more }) =>
         wire.connect({ version, clientId, user: state.thing.id, password: state.thing.token, ...more });
     return {

@@ -84,28 +84,50 @@ shows({ 5: '2.2.2-1' }, 'a packet without even the length of its properties is m
 
 const ILL_FORMED = {
     'a surrogate': [0x61, 0xed, 0xa0, 0x80], 'the last surrogate': [0xed, 0xbf, 0xbf], 'too long': [0xc0, 0xaf], 'too long, of three': [0xe0, 0x80, 0xaf],
-    'cut off': [0x61, 0xe2, 0x82], 'a lone follower': [0x80], 'beyond U+10FFFF': [0xf4, 0x90, 0x80, 0x80], 'FF': [0xff], 'U+0000': [0x61, 0x00, 0x62],
+    'cut off': [0x61, 0xe2, 0x82], 'a lone follower': [0x80], 'beyond U+10FFFF': [0xf4, 0x90, 0x80, 0x80], 'FF': [0xff],
 };
+const NUL = { 'U+0000': [0x61, 0x00, 0x62], 'only U+0000': [0x00] };
 
-for (const [why, bytes] of Object.entries(ILL_FORMED)) {
-    const nul = why === 'U+0000';
-    const text = Buffer.from(bytes);
-    shows(nul ? { 4: '1.5.3-2 4.7.3-2 3.8.3-1 3.10.3-1 3.3.2-1', 5: '1.5.4-2 4.7.3-2 3.8.3-1 3.10.3-1 3.3.2-1' }
-        : { 4: '1.5.3-1 3.3.2-1 3.8.3-1 3.10.3-1', 5: '1.5.4-1 3.3.2-1 3.8.3-1 3.10.3-1' }, `ill-formed text ends the connection`, async (t, version) => {
+/** In a topic, a filter to subscribe, a filter to unsubscribe. */
+async function topicsEnd(t, version, table) {
+    for (const [why, bytes] of Object.entries(table)) {
+        const text = Buffer.from(bytes);
         await eachEnds(t, version, {
             [`topic: ${why}`]: wire.publish({ version, topic: text }), [`filter: ${why}`]: wire.subscribe({ version, filters: [[text, 0]] }),
             [`filter of UNSUBSCRIBE: ${why}`]: wire.unsubscribe({ version, filters: [text] }),
         }, [0x81, 0x82, 0x8f, 0x90]);
-    });
-    shows({ 5: '1.5.7-1 1.5.4-1 1.5.4-2 3.3.2-13 3.3.2-19' }, `ill-formed text in a property ends the connection`, async (t, version) => {
+    }
+}
+
+async function propertiesEnd(t, version, table) {
+    for (const [why, bytes] of Object.entries(table)) {
+        const text = Buffer.from(bytes);
         const message = (properties) => wire.publish({ version, topic: topic(), properties });
         await eachEnds(t, version, {
             [`key: ${why}`]: message({ user: [[text, 'value']] }), [`value: ${why}`]: message({ user: [['key', text]] }),
             [`response topic: ${why}`]: message({ responseTopic: text }), [`content type: ${why}`]: message({ contentType: text }),
             [`reason string: ${why}`]: wire.ack('puback', 1, { version, reason: 0, properties: { reasonString: text } }),
         }, [0x81, 0x82, 0x90]);
-    });
+    }
 }
+
+shows({ 4: '1.5.3-1 3.3.2-1 3.8.3-1 3.10.3-1', 5: '1.5.4-1 3.3.2-1 3.8.3-1 3.10.3-1' }, 'topics and filters that are not UTF-8 end the connection',
+    (t, version) => topicsEnd(t, version, ILL_FORMED));
+shows({ 4: '1.5.3-2 4.7.3-2', 5: '1.5.4-2 4.7.3-2' }, 'topics and filters with U+0000 end the connection', (t, version) => topicsEnd(t, version, NUL));
+shows({ 5: '1.5.7-1 1.5.4-1 3.3.2-13 3.3.2-19' }, 'properties that are not UTF-8 end the connection', (t, version) => propertiesEnd(t, version, ILL_FORMED));
+shows({ 5: '1.5.7-1 1.5.4-2 3.3.2-13 3.3.2-19' }, 'properties with U+0000 end the connection', (t, version) => propertiesEnd(t, version, NUL));
+
+shows({ 5: '4.13.1-1' }, 'properties that a packet cannot have, twice there, or of no meaning end the connection', async (t, version) => {
+    const where = topic();
+    const message = (...bytes) => wire.publish({ version, topic: where, properties: wire.byte(bytes.length, ...bytes) });
+    await eachEnds(t, version, {
+        'session expiry': message(17, 0, 0, 0, 1), 'an unknown one': message(77, 0), 'payload format twice': message(1, 0, 1, 0),
+        'payload format 2': message(1, 2), 'topic alias twice': message(35, 0, 1, 35, 0, 1), 'content type twice': message(3, 0, 1, 97, 3, 0, 1, 97),
+        'cut short': message(2, 0, 0), 'beyond the packet': wire.packet(0x30, wire.field(where), wire.byte(0x20, 1, 0)),
+        'in SUBSCRIBE': wire.subscribe({ version, filters: [[where, 0]], properties: wire.byte(2, 1, 0) }),
+        'in DISCONNECT': wire.disconnect({ version, reason: 0, properties: wire.byte(3, 33, 0, 1) }),
+    });
+});
 
 shows({ 4: '1.5.3-3 4.7.3-4', 5: '1.5.4-3 4.7.3-4' }, 'EF BB BF is a character like any other, and no text is normalized', async (t, version) => {
     const peer = await join(t, { version });
