@@ -47,14 +47,20 @@
     X(MQTT_PACKET_BYTES_MAX, 262144, "bytes of a packet; larger ends the connection")                                  \
     X(MQTT_TOPIC_BYTES_MAX, 512, "bytes of a topic")                                                                   \
     X(MQTT_TOPIC_LEVELS_MAX, 16, "levels of a topic")                                                                  \
-    X(MQTT_SUBSCRIPTIONS_MAX, 32, "subscriptions of one session")                                                      \
+    X(MQTT_SUBSCRIPTIONS_MAX, 512, "subscriptions of one session, and filters of one packet")                          \
+    X(MQTT_SUBSCRIPTIONS_ALL_MAX, 262144, "subscriptions of all sessions")                                             \
+    X(MQTT_RETAINED_MAX, 16384, "topics with a retained message; another is refused")                                  \
+    X(MQTT_RETAINED_BYTES_MAX, 16777216, "bytes of retained messages; another is refused")                             \
+    X(MQTT_MESSAGES_BYTES_MAX, 67108864, "bytes of messages that are retained or wait for a client")                   \
+    X(MQTT_QUEUE_MAX, 16384, "messages that wait for one client; a further one is dropped, and counted")               \
+    X(MQTT_TOPIC_ALIAS_MAX, 32, "topic aliases of a connection, each way")                                             \
     X(MQTT_USER_PROPERTIES_MAX, 64, "user properties of a packet")                                                     \
-    X(MQTT_RECEIVE_MAXIMUM, 1024, "QoS 1 messages a client may have in flight")                                        \
-    X(MQTT_OUT_INFLIGHT_MAX, 16, "QoS 1 messages the node has in flight to one client")                                \
+    X(MQTT_RECEIVE_MAXIMUM, 1024, "QoS 1 and 2 messages a client may have in flight")                                  \
+    X(MQTT_OUT_INFLIGHT_MAX, 64, "QoS 1 and 2 messages the node has in flight to one client")                          \
     X(MQTT_OUT_BYTES_MAX, 1048576, "bytes waiting for a slow client; more ends it")                                    \
     X(MQTT_CONNECT_BYTES_MAX, 8192, "bytes of a CONNECT; larger ends the connection")                                  \
     X(MQTT_CLIENT_ID_BYTES_MAX, 128, "bytes of a client id; a longer one is refused")                                  \
-    X(MQTT_OUTBOX_BYTES_MAX, 65536, "bytes of messages a client has not acknowledged yet")                             \
+    X(MQTT_OUTBOX_BYTES_MAX, 1048576, "bytes of messages that wait for one client, retained ones apart")               \
     X(MQTT_SESSION_EXPIRY_S_MAX, 86400, "seconds a session is kept for a client that left")                            \
     X(MQTT_SESSIONS_KEPT_MAX, 4096, "sessions kept for clients that left; the oldest goes")                            \
     X(MQTT_SESSIONS_KEPT_PER_THING_MAX, 16, "of them for one Thing; the oldest goes")                                  \

@@ -87,6 +87,13 @@ struct gn_action_out {
     gn_str payload; /* JSON: {"id":..., "action":..., "input":{...}, "expires":"..."} */
 };
 
+struct gn_publish_out { /* a message of the node itself, to whoever subscribed and may hear it */
+    gn_str topic;       /* valid, without wildcards */
+    gn_str payload;
+    uint8_t qos; /* 0 to 2 */
+    bool retain; /* an empty payload then takes the retained one away */
+};
+
 /* What an adapter offers the node. One const row an endpoint. */
 struct gn_adapter {
     const char *name; /* "mqtt" */
@@ -99,6 +106,8 @@ struct gn_adapter {
     void (*resume)(void *self);
     /* NOT_FOUND: the device is not connected, or does not listen to the action; AGAIN: it is busy; try later. */
     gn_err (*deliver)(void *self, const struct gn_action_out *action);
+    /* FULL: it was to be retained, and there is no room; INVAL: not a topic. */
+    gn_err (*publish)(void *self, const struct gn_publish_out *publish);
     /* Ends all sessions of a Thing (its token was changed or withdrawn). */
     void (*evict)(void *self, uint32_t thing);
     /* Once a second. */

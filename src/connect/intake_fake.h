@@ -2,7 +2,8 @@
 /* connect/intake_fake.h -- for tests: an intake that remembers what it was given, can be full, and has two Things.
  *
  * "press" (0) and "pump" (1) have the tokens "press-token" and "pump-token". Tokens of packets count 1, 2, 3 ...
- * A property called "bad" is refused as INVAL, one called "many" as FULL. */
+ * A property called "bad" is refused as INVAL, one called "many" as FULL. With `is_open` both may do everything, but
+ * hear what begins with "secret/" only with `tells_secrets`. */
 #ifndef GN_CONNECT_INTAKE_FAKE_H
 #define GN_CONNECT_INTAKE_FAKE_H
 
@@ -38,6 +39,8 @@ struct fake_intake {
     struct gn_clock_sim clock;
     const struct gn_policy *policy; /* NULL: own trees only */
     bool is_full;
+    bool is_open;
+    bool tells_secrets;
     uint32_t room; /* packets and messages until it is full; 0 = no bound */
     int64_t delay_ms;
     uint64_t token;
@@ -153,6 +156,8 @@ static inline gn_err fake_delivery(void *self, gn_str action_id, gn_delivery_sta
 static inline bool fake_allows(void *self, uint32_t thing, gn_verb verb, gn_str topic)
 {
     const struct fake_intake *fake = self;
+    if (fake->is_open)
+        return verb != GN_VERB_RECEIVE || fake->tells_secrets || !gn_str_starts(topic, GN_STR("secret/"));
     return thing < fake->registry.thing_count &&
            gn_policy_allows(fake->policy, gn_str_of(fake->registry.things[thing].id), verb, topic);
 }

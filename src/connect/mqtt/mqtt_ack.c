@@ -39,15 +39,26 @@ static bool acks_keep_words(struct gn_mqtt_words *words, gn_str text)
     return true;
 }
 
-gn_err gn_mqtt_acks_push(struct gn_mqtt_acks *acks, uint64_t token, uint16_t packet_id, uint8_t reason, gn_str words)
+static bool acks_is_last_word(uint8_t type, uint8_t reason)
+{
+    return type == GN_MQTT_PUBACK || (type == GN_MQTT_PUBREC && reason >= GN_MQTT_UNSPECIFIED);
+}
+
+gn_err gn_mqtt_acks_push(struct gn_mqtt_acks *acks, uint8_t type, uint64_t token, uint16_t packet_id, uint8_t reason,
+                         gn_str words)
 {
     assert(packet_id != 0);
     if (acks->count == acks->capacity)
         return GN_ERR_FULL;
     acks->slots[(acks->first + acks->count) & (acks->capacity - 1)] = (struct gn_mqtt_ack_slot){
-        .token = token, .packet_id = packet_id, .reason = reason, .has_words = acks_keep_words(acks->words, words)
+        .token = token,
+        .packet_id = packet_id,
+        .reason = reason,
+        .type = type,
+        .has_words = acks_keep_words(acks->words, words),
     };
     acks->count++;
+    acks->last_words += acks_is_last_word(type, reason);
     return GN_OK;
 }
 
@@ -61,7 +72,7 @@ static void acks_write_refusal(struct gn_mqtt_acks *acks, const struct gn_mqtt_a
         if (style->with_words && words.size + 16 <= style->packet_max)
             gn_mqtt_props_set_text(&packet.props, GN_MQTT_P_REASON_STRING, words);
     }
-    gn_mqtt_encode_ack(out, GN_MQTT_PUBACK, style->version, &packet);
+    gn_mqtt_encode_ack(out, slot->type, style->version, &packet);
     if (slot->has_words) {
         acks->words->first = (uint8_t)((acks->words->first + 1) % GN_MQTT_WORDS_COUNT);
         acks->words->count--;
@@ -76,7 +87,7 @@ size_t gn_mqtt_acks_write(struct gn_mqtt_acks *acks, uint64_t durable, const str
         const struct gn_mqtt_ack_slot *slot = &acks->slots[acks->first & (acks->capacity - 1)];
         if (!slot->has_words && (slot->reason == GN_MQTT_SUCCESS || style->version != GN_MQTT_V5)) {
             uint8_t *at = out->at + out->size;
-            at[0] = GN_MQTT_PUBACK << 4;
+            at[0] = (uint8_t)(slot->type << 4);
             at[1] = 2;
             at[2] = (uint8_t)(slot->packet_id >> 8);
             at[3] = (uint8_t)slot->packet_id;
@@ -84,6 +95,7 @@ size_t gn_mqtt_acks_write(struct gn_mqtt_acks *acks, uint64_t durable, const str
         } else {
             acks_write_refusal(acks, slot, style, out);
         }
+        acks->last_words -= acks_is_last_word(slot->type, slot->reason);
         acks->first++;
         acks->count--;
         count++;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* connect/mqtt/mqtt_ack.h -- the PUBACKs one connection waits to send, in the order its messages came.
+/* connect/mqtt/mqtt_ack.h -- the PUBACKs, PUBRECs and PUBCOMPs one connection waits to send, in the order in which
+ * what they answer came.
  *
  *   first ▶ │ token 880, id 7 │ token 880, id 8 │ refused, id 9 │ token 944, id 10 │ ◀ push
  *             durable = 900: 7, 8 and 9 leave now, 10 waits for the disk
@@ -19,6 +20,7 @@ struct gn_mqtt_ack_slot {
     uint64_t token; /* 0: may leave as soon as it is the first */
     uint16_t packet_id;
     uint8_t reason;
+    uint8_t type; /* PUBACK, PUBREC, PUBCOMP */
     bool has_words;
 };
 
@@ -33,6 +35,7 @@ struct gn_mqtt_acks {
     uint32_t capacity;              /* a power of two */
     uint32_t first;
     uint32_t count;
+    uint32_t last_words;         /* of them those that end their message: PUBACK, and a PUBREC that refuses */
     struct gn_mqtt_words *words; /* caller's, or NULL: no words are kept */
 };
 
@@ -41,8 +44,8 @@ void gn_mqtt_acks_init(struct gn_mqtt_acks *acks, struct gn_mqtt_ack_slot *slots
 struct gn_mqtt_ack_slot *gn_mqtt_acks_move(struct gn_mqtt_acks *acks, struct gn_mqtt_ack_slot *slots,
                                            uint32_t capacity);
 /* FULL, and nothing changed, when all slots are taken. `words` may be empty. */
-GN_MUST_USE gn_err gn_mqtt_acks_push(struct gn_mqtt_acks *acks, uint64_t token, uint16_t packet_id, uint8_t reason,
-                                     gn_str words);
+GN_MUST_USE gn_err gn_mqtt_acks_push(struct gn_mqtt_acks *acks, uint8_t type, uint64_t token, uint16_t packet_id,
+                                     uint8_t reason, gn_str words);
 static inline bool gn_mqtt_acks_due(const struct gn_mqtt_acks *acks, uint64_t durable)
 {
     return acks->count > 0 && acks->slots[acks->first & (acks->capacity - 1)].token <= durable;

@@ -31,7 +31,23 @@ static int setup(void **state)
 
 static gn_err push(uint64_t token, uint16_t id, uint8_t reason, const char *why)
 {
-    return gn_mqtt_acks_push(&acks, token, id, reason, gn_str_of(why));
+    return gn_mqtt_acks_push(&acks, GN_MQTT_PUBACK, token, id, reason, gn_str_of(why));
+}
+
+static void the_steps_of_qos_2_keep_their_place_and_their_count(void **state)
+{
+    static const uint8_t expected[] = { 0x50, 2, 0, 1, 0x40, 2, 0, 2, 0x70, 2, 0, 3, 0x50, 3, 0, 4, 0x99 };
+    (void)state;
+    assert_int_equal(gn_mqtt_acks_push(&acks, GN_MQTT_PUBREC, 10, 1, 0, (gn_str){ 0 }), GN_OK);
+    assert_int_equal(gn_mqtt_acks_push(&acks, GN_MQTT_PUBACK, 10, 2, 0, (gn_str){ 0 }), GN_OK);
+    assert_int_equal(gn_mqtt_acks_push(&acks, GN_MQTT_PUBCOMP, 0, 3, 0, (gn_str){ 0 }), GN_OK);
+    assert_int_equal(gn_mqtt_acks_push(&acks, GN_MQTT_PUBREC, 0, 4, GN_MQTT_BAD_PAYLOAD, (gn_str){ 0 }), GN_OK);
+    assert_int_equal(acks.last_words, 2); /* the PUBACK, and the refusal */
+    assert_int_equal(gn_mqtt_acks_write(&acks, 9, &v5, &out), 0);
+    assert_int_equal(gn_mqtt_acks_write(&acks, 10, &v5, &out), 4);
+    assert_int_equal(acks.last_words, 0);
+    assert_int_equal(out.size, sizeof expected);
+    assert_memory_equal(bytes, expected, sizeof expected);
 }
 
 /* Takes the first packet out of `out`; its reason string, or NULL. */
@@ -180,6 +196,7 @@ static void a_small_buffer_is_filled_and_asked_for_again(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup(the_steps_of_qos_2_keep_their_place_and_their_count, setup),
         cmocka_unit_test_setup(only_what_is_durable_leaves, setup),
         cmocka_unit_test_setup(a_refusal_keeps_its_place, setup),
         cmocka_unit_test_setup(a_full_queue_says_so_and_moves_into_a_larger_one, setup),

@@ -6,15 +6,14 @@
 #include "base/mem.h"
 #include "connect/mqtt/mqtt_props.h"
 
-enum { CLIENTS_SUBS_BYTES_MIN = 128 };
-
-gn_err gn_mqtt_clients_init(struct gn_mqtt_clients *clients, const struct gn_intake *intake, struct gn_payload *payload)
+gn_err gn_mqtt_clients_init(struct gn_mqtt_clients *clients, const struct gn_intake *intake)
 {
     struct gn_mqtt_thing_row *rows = gn_mem_take(GN_THINGS_MAX * sizeof *rows, "mqtt things");
-    if (rows == NULL)
+    if (rows == NULL || gn_mqtt_subs_init(&clients->subs)) {
+        gn_mem_give(rows);
         return GN_ERR_FULL;
+    }
     clients->intake = intake;
-    clients->payload = payload;
     clients->rows = rows;
     TAILQ_INIT(&clients->connected);
     TAILQ_INIT(&clients->away);
@@ -36,13 +35,11 @@ static struct gn_mqtt_thing_row *clients_row(struct gn_mqtt_clients *clients, ui
 
 /* --- life of a client --- */
 
-static void clients_drop_session(struct gn_mqtt_client *client)
+static void clients_drop_session(struct gn_mqtt_clients *clients, struct gn_mqtt_client *client)
 {
-    struct gn_mqtt_out *out;
-    while ((out = gn_mqtt_outbox_take_first(&client->outbox)) != NULL)
-        gn_mem_give(out);
-    gn_mem_give(client->subs.at);
-    client->subs = (struct gn_mqtt_subs){ 0 };
+    gn_mqtt_outbox_drop(&client->outbox, &clients->messages);
+    gn_mqtt_subs_drop(&clients->subs, &client->owner);
+    gn_mqtt_ids_drop(&client->ids);
 }
 
 /* Its memory stays until it is buried: somebody may be walking over the Thing's clients, and from a dead one the
@@ -55,7 +52,7 @@ static void clients_forget(struct gn_mqtt_clients *clients, struct gn_mqtt_clien
     TAILQ_REMOVE(&clients->away, client, among_all);
     row->away_count--;
     clients->away_count--;
-    clients_drop_session(client);
+    clients_drop_session(clients, client);
     gn_mem_give(client->will);
     client->will = NULL;
     TAILQ_INSERT_TAIL(&clients->dead, client, among_all);
@@ -84,6 +81,7 @@ void gn_mqtt_clients_fini(struct gn_mqtt_clients *clients)
         STAILQ_REMOVE_HEAD(&clients->due_wills, next);
         gn_mem_give(will);
     }
+    gn_mqtt_subs_fini(&clients->subs);
     gn_mem_give(clients->rows);
     clients->rows = NULL;
 }
@@ -103,6 +101,8 @@ static struct gn_mqtt_client *clients_new(struct gn_mqtt_clients *clients, uint3
     struct gn_mqtt_client *client = gn_mem_take(sizeof *client + id.size, "mqtt clients");
     if (client == NULL)
         return NULL;
+    gn_mqtt_owner_init(&client->owner);
+    gn_mqtt_outbox_init(&client->outbox);
     client->thing = thing;
     client->id_size = (uint32_t)id.size;
     memcpy(client->id, id.at, id.size);
@@ -149,7 +149,7 @@ gn_err gn_mqtt_clients_join(struct gn_mqtt_clients *clients, uint32_t thing, gn_
     if (client == NULL)
         client = clients_new(clients, thing, id);
     else if (clean)
-        clients_drop_session(client);
+        clients_drop_session(clients, client);
     if (client == NULL)
         return GN_ERR_FULL;
     assert(client->conn == NULL);
@@ -203,18 +203,6 @@ static void clients_bound(struct gn_mqtt_clients *clients, uint32_t thing)
     }
 }
 
-/* What was written but not acknowledged is sent again when the client returns; QoS 0 is not. */
-static void clients_rewind(struct gn_mqtt_client *client)
-{
-    struct gn_mqtt_out *out;
-    for (out = client->outbox.first; out != NULL; out = out->next) {
-        out->written_at = 0;
-        out->dropped |= out->packet_id == 0;
-    }
-    while ((out = gn_mqtt_outbox_take_over(&client->outbox)) != NULL)
-        gn_mem_give(out);
-}
-
 static void clients_leave_will(struct gn_mqtt_clients *clients, struct gn_mqtt_client *client, gn_mqtt_leaving how,
                                int64_t now_ms)
 {
@@ -244,7 +232,7 @@ void gn_mqtt_clients_leave(struct gn_mqtt_clients *clients, struct gn_mqtt_clien
     clients->away_count++;
     if (--row->live_count == 0)
         clients_link_changed(clients, thing);
-    clients_rewind(client);
+    gn_mqtt_outbox_rewind(&client->outbox, &clients->messages);
     clients_leave_will(clients, client, how, now_ms);
     client->until_ms = now_ms + (int64_t)client->expiry_s * 1000;
     if (client->expiry_s == 0 || how == GN_MQTT_LEFT_EVICTED)
@@ -267,37 +255,34 @@ void gn_mqtt_clients_evict(struct gn_mqtt_clients *clients, uint32_t thing)
 
 /* --- memory that grows --- */
 
+static uint8_t *clients_append(uint8_t *at, const void *bytes, size_t size)
+{
+    if (size > 0)
+        memcpy(at, bytes, size);
+    return at + size;
+}
+
 gn_err gn_mqtt_clients_will(struct gn_mqtt_client *client, const struct gn_mqtt_will *will)
 {
-    struct gn_mqtt_last_will *kept = gn_mem_take(sizeof *kept + will->topic.size + will->payload.size, "mqtt wills");
+    uint8_t scratch[GN_MQTT_CONNECT_BYTES_MAX];
+    const gn_bytes props = gn_mqtt_props_travelling(&will->props, scratch);
+    struct gn_mqtt_last_will *kept =
+        gn_mem_take(sizeof *kept + will->topic.size + props.size + will->payload.size, "mqtt wills");
     if (kept == NULL)
         return GN_ERR_FULL;
     kept->thing = client->thing;
     kept->delay_s = gn_mqtt_props_number(&will->props, GN_MQTT_P_WILL_DELAY, 0);
+    kept->expiry_s = gn_mqtt_props_number(&will->props, GN_MQTT_P_MESSAGE_EXPIRY, 0);
+    kept->qos = will->qos;
+    kept->retain = will->retain;
     kept->topic_size = (uint32_t)will->topic.size;
+    kept->props_size = (uint32_t)props.size;
     kept->payload_size = (uint32_t)will->payload.size;
-    memcpy(kept->bytes, will->topic.at, will->topic.size);
-    if (will->payload.size > 0)
-        memcpy(kept->bytes + will->topic.size, will->payload.at, will->payload.size);
+    uint8_t *at = clients_append(kept->bytes, will->topic.at, will->topic.size);
+    at = clients_append(at, props.at, props.size);
+    (void)clients_append(at, will->payload.at, will->payload.size);
     gn_mem_give(client->will);
     client->will = kept;
-    return GN_OK;
-}
-
-gn_err gn_mqtt_clients_subs_room(struct gn_mqtt_client *client, size_t size)
-{
-    const size_t need = client->subs.size + size;
-    size_t capacity = client->subs.capacity > 0 ? client->subs.capacity : CLIENTS_SUBS_BYTES_MIN;
-    if (need <= client->subs.capacity || client->subs.capacity == GN_MQTT_SUBS_BYTES_MAX)
-        return GN_OK; /* at the largest, the count is what ends first */
-    while (capacity < need && capacity < GN_MQTT_SUBS_BYTES_MAX)
-        capacity *= 2;
-    if (capacity > GN_MQTT_SUBS_BYTES_MAX)
-        capacity = GN_MQTT_SUBS_BYTES_MAX;
-    uint8_t *larger = gn_mem_take(capacity, "mqtt subscriptions");
-    if (larger == NULL)
-        return GN_ERR_FULL;
-    gn_mem_give(gn_mqtt_subs_move(&client->subs, larger, (uint32_t)capacity));
     return GN_OK;
 }
 
@@ -317,26 +302,33 @@ static void clients_run_away(struct gn_mqtt_clients *clients, int64_t now_ms)
     }
 }
 
+static struct gn_mqtt_publish clients_will_packet(const struct gn_mqtt_last_will *will)
+{
+    const uint8_t *props = will->bytes + will->topic_size;
+    struct gn_mqtt_publish packet = {
+        .qos = will->qos,
+        .retain = will->retain,
+        .topic = { (const char *)will->bytes, will->topic_size },
+        .payload = { props + will->props_size, will->payload_size },
+        .props.raw = { props, will->props_size },
+    };
+    if (will->expiry_s > 0)
+        gn_mqtt_props_set(&packet.props, GN_MQTT_P_MESSAGE_EXPIRY, will->expiry_s);
+    return packet;
+}
+
 /* Each is taken off the list before it is sent: handing it on may end another connection, whose will comes here too. */
 static bool clients_send_wills(struct gn_mqtt_clients *clients)
 {
     struct gn_mqtt_last_will *will;
     while ((will = STAILQ_FIRST(&clients->due_wills)) != NULL) {
-        const struct gn_mqtt_publish publish = {
-            .topic = { will->bytes, will->topic_size },
-            .payload = { (const uint8_t *)will->bytes + will->topic_size, will->payload_size },
-        };
+        const struct gn_mqtt_publish packet = clients_will_packet(will);
         STAILQ_REMOVE_HEAD(&clients->due_wills, next);
-        const gn_err err = gn_mqtt_inbound(clients->intake, clients->payload, will->thing, &publish, &clients->verdict);
-        if (err == GN_ERR_AGAIN) {
+        if (clients->publish_will(clients->self, will->thing, &packet) == GN_ERR_AGAIN) {
             STAILQ_INSERT_HEAD(&clients->due_wills, will, next);
             return false;
         }
         clients->due_count--;
-        if (err != GN_OK)
-            clients->intake->refused(clients->intake->self, will->thing, clients->verdict.why.text);
-        else if (clients->on_will != NULL)
-            clients->on_will(clients->self, will->thing, &publish);
         gn_mem_give(will);
     }
     return true;

@@ -4,20 +4,20 @@
  *   Thing 3 ─▶ client "gateway" ─▶ connection          one Thing may have several clients;
  *           ─▶ client "spare"   ─▶ (away, until ...)   a client id is unique within its Thing
  *
- * A client keeps its subscriptions, its outbox and its will. When its connection goes, it is forgotten, or kept as
- * long as it asked for (in memory: a restart forgets it, and the next CONNACK says so). Wills that are due and
- * links that came or went wait here while the ring is full; gn_mqtt_clients_tell tries them again.
+ * A client keeps its subscriptions, its outbox, the QoS 2 messages it has not released and its will. When its
+ * connection goes, it is forgotten, or kept as long as it asked for. Wills that are due and links that came or went
+ * wait here while the ring is full; gn_mqtt_clients_tell tries them again.
  * Knows no socket: the connection is an opaque pointer. */
 #ifndef GN_CONNECT_MQTT_CLIENTS_H
 #define GN_CONNECT_MQTT_CLIENTS_H
 
+#include <stddef.h>
 #include <sys/queue.h>
 
 #include "connect/adapter.h"
-#include "connect/mqtt/mqtt_inbound.h"
+#include "connect/mqtt/mqtt_ids.h"
 #include "connect/mqtt/mqtt_outbox.h"
 #include "connect/mqtt/mqtt_subs.h"
-#include "connect/payload.h"
 
 struct gn_mqtt_conn;
 
@@ -25,9 +25,13 @@ struct gn_mqtt_last_will {
     STAILQ_ENTRY(gn_mqtt_last_will) next; /* among those that are due */
     uint32_t thing;
     uint32_t delay_s;
+    uint32_t expiry_s; /* of the message; 0: never */
+    uint8_t qos;
+    bool retain;
     uint32_t topic_size;
+    uint32_t props_size;
     uint32_t payload_size;
-    char bytes[]; /* topic, payload */
+    uint8_t bytes[]; /* topic, props, payload */
 };
 
 struct gn_mqtt_client {
@@ -35,15 +39,21 @@ struct gn_mqtt_client {
     TAILQ_ENTRY(gn_mqtt_client) among_all; /* connected ones in one list, those away in another, oldest first */
     struct gn_mqtt_conn *conn;             /* NULL: away */
     uint32_t thing;
-    uint32_t expiry_s;  /* how long to keep it when the connection goes */
-    int64_t until_ms;   /* away: when it is forgotten */
-    int64_t will_at_ms; /* away: when its will is due */
-    struct gn_mqtt_subs subs;
+    uint32_t expiry_s;          /* how long to keep it when the connection goes */
+    int64_t until_ms;           /* away: when it is forgotten */
+    int64_t will_at_ms;         /* away: when its will is due */
+    struct gn_mqtt_owner owner; /* of subscriptions */
     struct gn_mqtt_outbox outbox;
+    struct gn_mqtt_ids ids;         /* QoS 2 messages that came and were not released */
     struct gn_mqtt_last_will *will; /* NULL = none */
     uint32_t id_size;
     char id[];
 };
+
+static inline struct gn_mqtt_client *gn_mqtt_client_of(struct gn_mqtt_owner *owner)
+{
+    return (struct gn_mqtt_client *)(void *)((char *)owner - offsetof(struct gn_mqtt_client, owner));
+}
 
 TAILQ_HEAD(gn_mqtt_client_list, gn_mqtt_client);
 STAILQ_HEAD(gn_mqtt_will_list, gn_mqtt_last_will);
@@ -59,6 +69,8 @@ struct gn_mqtt_thing_row {
 struct gn_mqtt_clients {
     const struct gn_intake *intake;
     struct gn_mqtt_thing_row *rows; /* [GN_THINGS_MAX] */
+    struct gn_mqtt_subs subs;
+    struct gn_mqtt_messages messages;
     struct gn_mqtt_client_list connected;
     struct gn_mqtt_client_list away;
     uint32_t away_count;
@@ -67,16 +79,13 @@ struct gn_mqtt_clients {
     uint32_t due_count;
     uint32_t untold[GN_THINGS_MAX]; /* Things whose link the intake has not heard of */
     uint32_t untold_count;
-    struct gn_payload *payload;     /* for wills; the server's */
-    struct gn_mqtt_verdict verdict; /* of wills */
-    /* A will was accepted: hand it to who listens. */
-    void (*on_will)(void *self, uint32_t thing, const struct gn_mqtt_publish *publish);
-    void *self;
+    /* A will is due. AGAIN: the ring is full; anything else: done with. */
+    gn_err (*publish_will)(void *self, uint32_t thing, const struct gn_mqtt_publish *publish);
+    void *self; /* of publish_will */
 };
 
 /* FULL: no memory. */
-GN_MUST_USE gn_err gn_mqtt_clients_init(struct gn_mqtt_clients *clients, const struct gn_intake *intake,
-                                        struct gn_payload *payload);
+GN_MUST_USE gn_err gn_mqtt_clients_init(struct gn_mqtt_clients *clients, const struct gn_intake *intake);
 void gn_mqtt_clients_fini(struct gn_mqtt_clients *clients);
 
 /* The client of that id, or NULL. */
@@ -101,8 +110,6 @@ void gn_mqtt_clients_evict(struct gn_mqtt_clients *clients, uint32_t thing);
 
 /* FULL: no memory. Replaces the one before. */
 GN_MUST_USE gn_err gn_mqtt_clients_will(struct gn_mqtt_client *client, const struct gn_mqtt_will *will);
-/* Room for `size` more bytes of subscriptions. FULL: no memory. */
-GN_MUST_USE gn_err gn_mqtt_clients_subs_room(struct gn_mqtt_client *client, size_t size);
 
 /* Frees what was forgotten; from outside all walks over clients. */
 void gn_mqtt_clients_bury(struct gn_mqtt_clients *clients);

@@ -9,23 +9,39 @@
 #include "base/mem.h"
 #include "connect/intake_fake.h"
 #include "connect/mqtt/mqtt_clients.h"
+#include "connect/mqtt/mqtt_inbound.h"
 #include "connect/mqtt/mqtt_props.h"
 
 static struct fake_intake fake;
 static struct gn_payload payload;
+static struct gn_mqtt_verdict verdict;
 static struct gn_mqtt_clients clients;
 static struct gn_mqtt_client *client;
 static bool present;
+static uint32_t will_expiry_s;
+static size_t will_props;
 static int sockets[64]; /* stand for connections: only their addresses count */
 
 #define CONN(index) ((struct gn_mqtt_conn *)(void *)&sockets[index])
+
+static gn_err publish_will(void *self, uint32_t thing, const struct gn_mqtt_publish *publish)
+{
+    (void)self;
+    will_expiry_s = gn_mqtt_props_number(&publish->props, GN_MQTT_P_MESSAGE_EXPIRY, 0);
+    will_props = publish->props.raw.size;
+    const gn_err err = gn_mqtt_inbound(&fake.table, &payload, thing, publish, &verdict);
+    if (err != GN_OK && err != GN_ERR_AGAIN)
+        fake.table.refused(fake.table.self, thing, verdict.why.text);
+    return err;
+}
 
 static int setup(void **state)
 {
     (void)state;
     fake_init(&fake);
     memset(&clients, 0, sizeof clients);
-    assert_int_equal(gn_mqtt_clients_init(&clients, &fake.table, &payload), GN_OK);
+    assert_int_equal(gn_mqtt_clients_init(&clients, &fake.table), GN_OK);
+    clients.publish_will = publish_will;
     return 0;
 }
 
@@ -58,8 +74,8 @@ static void will(const char *topic, const char *text, uint32_t delay_s)
 
 static void subscribe(const char *filter)
 {
-    assert_int_equal(gn_mqtt_clients_subs_room(client, strlen(filter) + 8), GN_OK);
-    assert_int_equal(gn_mqtt_subs_put(&client->subs, gn_str_of(filter), 1), GN_OK);
+    bool is_new;
+    assert_int_equal(gn_mqtt_subs_put(&clients.subs, &client->owner, gn_str_of(filter), 1, 0, &is_new), GN_OK);
 }
 
 static void a_link_is_up_from_the_first_to_the_last(void **state)
@@ -115,7 +131,7 @@ static void a_session_is_present_only_when_it_was_kept(void **state)
     gn_mqtt_clients_leave(&clients, client, GN_MQTT_LEFT_WELL, 0);
     join(FAKE_PRESS, "a", false, 60); /* back in time */
     assert_true(present);
-    assert_int_equal(client->subs.count, 1);
+    assert_int_equal(client->owner.count, 1);
     gn_mqtt_clients_leave(&clients, client, GN_MQTT_LEFT_WELL, 0);
     (void)gn_mqtt_clients_run(&clients, 59999);
     assert_int_equal(clients.away_count, 1);
@@ -123,12 +139,12 @@ static void a_session_is_present_only_when_it_was_kept(void **state)
     assert_int_equal(clients.away_count, 0);
     join(FAKE_PRESS, "a", false, 60); /* too late */
     assert_false(present);
-    assert_int_equal(client->subs.count, 0);
+    assert_int_equal(client->owner.count, 0);
     subscribe("things/press/#");
     gn_mqtt_clients_leave(&clients, client, GN_MQTT_LEFT_WELL, 0);
     join(FAKE_PRESS, "a", true, 60); /* wants a new one */
     assert_false(present);
-    assert_int_equal(client->subs.count, 0);
+    assert_int_equal(client->owner.count, 0);
     client->expiry_s = 0;
     gn_mqtt_clients_leave(&clients, client, GN_MQTT_LEFT_WELL, 0);
     assert_int_equal(clients.away_count, 0);
@@ -220,6 +236,21 @@ static void a_will_that_cannot_be_kept_is_counted(void **state)
     assert_string_equal(fake.refused, "not JSON at byte 0: a value is expected here");
 }
 
+static void a_will_keeps_what_travels_with_it(void **state)
+{
+    static const uint8_t raw[] = { 24, 0, 0, 0, 0, 38, 0, 1, 'k', 0, 1, 'v', 2, 0, 0, 0, 9 };
+    struct gn_mqtt_will last = { .topic = GN_STR("things/press/events/gone"), .props.raw = { raw, sizeof raw } };
+    (void)state;
+    gn_mqtt_props_set(&last.props, GN_MQTT_P_WILL_DELAY, 0);
+    gn_mqtt_props_set(&last.props, GN_MQTT_P_MESSAGE_EXPIRY, 9);
+    join(FAKE_PRESS, "a", true, 0);
+    assert_int_equal(gn_mqtt_clients_will(client, &last), GN_OK);
+    gn_mqtt_clients_leave(&clients, client, GN_MQTT_LEFT_BADLY, 0);
+    assert_true(gn_mqtt_clients_run(&clients, 0));
+    assert_int_equal(will_expiry_s, 9);
+    assert_int_equal(will_props, 7); /* the user property alone */
+}
+
 static void evicting_forgets_those_who_are_away(void **state)
 {
     (void)state;
@@ -262,8 +293,6 @@ static void no_memory_is_an_answer(void **state)
     join(FAKE_PRESS, "a", true, 0);
     gn_mem_fail_after(1);
     assert_int_equal(gn_mqtt_clients_will(client, &last), GN_ERR_FULL);
-    gn_mem_fail_after(1);
-    assert_int_equal(gn_mqtt_clients_subs_room(client, 10), GN_ERR_FULL);
     gn_mem_fail_after(0);
 }
 
@@ -280,6 +309,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_session_that_ends_sends_its_will_early, setup, teardown),
         cmocka_unit_test_setup_teardown(taking_over_sends_only_a_will_without_delay, setup, teardown),
         cmocka_unit_test_setup_teardown(a_will_that_cannot_be_kept_is_counted, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_will_keeps_what_travels_with_it, setup, teardown),
         cmocka_unit_test_setup_teardown(evicting_forgets_those_who_are_away, setup, teardown),
         cmocka_unit_test_setup_teardown(a_thing_keeps_so_many_sessions_and_the_oldest_goes, setup, teardown),
         cmocka_unit_test_setup_teardown(no_memory_is_an_answer, setup, teardown),

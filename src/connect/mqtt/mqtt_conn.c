@@ -82,6 +82,7 @@ static void conn_part(struct gn_mqtt_conn *conn, gn_mqtt_leaving how)
     conn_unlist(conn);
     conn_give_gather(conn);
     conn_forget_acks(conn);
+    gn_mqtt_session_fini(&conn->session);
     if (!conn->is_taking)
         conn_give_held(conn);
     conn->held_reason = 0;
@@ -160,8 +161,15 @@ static void conn_written(struct gn_mqtt_conn *conn, size_t size)
 {
     conn->out_done += size;
     conn->server->stats.bytes_out += size;
-    if (conn->client != NULL && conn->client->outbox.first != NULL)
+    if (conn->client != NULL && conn->client->outbox.action_count > 0)
         gn_mqtt_deliver_report(conn->server, conn->client);
+}
+
+/* What waited because the client had too much unsent. */
+static void conn_send_on(struct gn_mqtt_conn *conn)
+{
+    if (gn_mqtt_conn_live(conn) && conn->client != NULL && conn->client->outbox.next != NULL)
+        gn_mqtt_deliver_pending(conn);
 }
 
 static void conn_on_chunk(uv_write_t *req, int status)
@@ -179,8 +187,10 @@ static void conn_on_chunk(uv_write_t *req, int status)
     }
     conn->seen_ms = gn_mqtt_now_ms(conn->server); /* it takes what it is sent: not dead */
     conn_written(conn, size);
-    if (conn->out_waiting <= GN_MQTT_OUT_PAUSE / 2)
-        gn_mqtt_conn_go_on(conn, GN_MQTT_PAUSE_OUT);
+    if (conn->out_waiting > GN_MQTT_OUT_PAUSE / 2)
+        return;
+    gn_mqtt_conn_go_on(conn, GN_MQTT_PAUSE_OUT);
+    conn_send_on(conn);
 }
 
 /* It cannot go on; closed when nobody is in the middle of something any more (gn_mqtt_conn_flush_all). */
@@ -274,24 +284,24 @@ static bool conn_gather_room(struct gn_mqtt_conn *conn, size_t size)
     return true;
 }
 
-void gn_mqtt_conn_put(struct gn_mqtt_conn *conn, const void *bytes, size_t size)
+uint8_t *gn_mqtt_conn_claim(struct gn_mqtt_conn *conn, size_t size)
 {
-    if (size == 0 || !gn_mqtt_conn_live(conn))
-        return;
+    if (!gn_mqtt_conn_live(conn))
+        return NULL;
     if (conn->gather_size + size > GN_MQTT_GATHER_BYTES)
         conn_flush(conn);
-    conn->out_total += size;
     if (!gn_mqtt_conn_live(conn))
-        return;
-    if (size > GN_MQTT_GATHER_BYTES || !conn_gather_room(conn, size)) {
-        conn_flush(conn);
-        if (gn_mqtt_conn_live(conn))
-            conn_push(conn, bytes, size);
-        return;
+        return NULL;
+    if (!conn_gather_room(conn, size)) {
+        conn->server->stats.slow++;
+        gn_mqtt_conn_doom(conn);
+        return NULL;
     }
-    memcpy(conn->gather + conn->gather_size, bytes, size);
+    uint8_t *at = conn->gather + conn->gather_size;
     conn->gather_size += (uint32_t)size;
+    conn->out_total += size;
     conn_dirty(conn);
+    return at;
 }
 
 void gn_mqtt_conn_write(struct gn_mqtt_conn *conn, const void *bytes, size_t size)
@@ -312,6 +322,8 @@ void gn_mqtt_conn_flush_all(struct gn_mqtt_server *server)
         conn_flush(conn);
         if (conn->is_doomed)
             gn_mqtt_conn_close(conn, GN_MQTT_LEFT_BADLY);
+        else
+            conn_send_on(conn);
     }
 }
 

@@ -3,7 +3,7 @@
  *
  *   read ─▶ shared buffer ─▶ dispatch ─▶ rest kept (held)          pauses != 0: not read from; `held` waits
  *   answers ─▶ write: tried at once ─▶ rest queued                 more than MQTT_OUT_BYTES_MAX queued: ended
- *   messages ─▶ put: gathered ─▶ written once a turn of the loop
+ *   messages ─▶ claim: gathered ─▶ written once a turn of the loop
  *
  *   open ──end──▶ lingering (last answer on its way, input thrown away) ──▶ closing ──▶ back in the pool
  *     └──────────gone, slow, evicted at stop──────────────────────────────────▲
@@ -31,8 +31,9 @@ static inline uint32_t gn_mqtt_conn_unsent(const struct gn_mqtt_conn *conn)
 
 /* Writes at once, or queues what the kernel does not take. */
 void gn_mqtt_conn_write(struct gn_mqtt_conn *conn, const void *bytes, size_t size);
-/* Writes later in this turn of the loop, with what else comes for that client. */
-void gn_mqtt_conn_put(struct gn_mqtt_conn *conn, const void *bytes, size_t size);
+/* Room for bytes that are written later in this turn of the loop, with what else comes for that client: to be filled
+ * at once. NULL: the connection is not live. */
+uint8_t *gn_mqtt_conn_claim(struct gn_mqtt_conn *conn, size_t size);
 /* Writes all that was gathered; closes those that are doomed. From outside all walks. */
 void gn_mqtt_conn_flush_all(struct gn_mqtt_server *server);
 /* Sends the acknowledgements that are due. */

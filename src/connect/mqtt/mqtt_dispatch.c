@@ -6,7 +6,10 @@
 
 #include "base/mem.h"
 #include "connect/mqtt/mqtt_conn.h"
+#include "connect/mqtt/mqtt_decode.h"
 #include "connect/mqtt/mqtt_deliver.h"
+#include "connect/mqtt/mqtt_props.h"
+#include "connect/mqtt/mqtt_route.h"
 #include "connect/mqtt/mqtt_topic.h"
 #include "connect/mqtt/mqtt_wire.h"
 #include "os/entropy.h"
@@ -97,6 +100,17 @@ static void dispatch_take_over(struct gn_mqtt_server *server, uint32_t thing, gn
     gn_mqtt_conn_end(old->conn, GN_MQTT_TAKEN_OVER, "another connection has this client id", GN_MQTT_LEFT_TAKEN_OVER);
 }
 
+static void dispatch_welcome(struct gn_mqtt_conn *conn, const struct gn_mqtt_connect *connect, gn_str assigned,
+                             bool present, struct gn_buf *out)
+{
+    char info[GN_THING_ID_BYTES_MAX + 16];
+    (void)snprintf(info, sizeof info, "things/%s", conn->server->intake.registry->things[conn->client->thing].id);
+    const struct gn_mqtt_welcome welcome = { .assigned = assigned,
+                                             .response_info = gn_str_of(info),
+                                             .present = present };
+    gn_mqtt_session_accept(&conn->session, connect, &welcome, out);
+}
+
 static void dispatch_join(struct gn_mqtt_conn *conn, uint32_t thing, const struct gn_mqtt_connect *connect,
                           struct gn_buf *out)
 {
@@ -117,8 +131,9 @@ static void dispatch_join(struct gn_mqtt_conn *conn, uint32_t thing, const struc
         return;
     }
     conn->client->expiry_s = conn->session.expiry_s;
+    conn->session.open_ids = conn->client->ids.count;
     conn->deadline_ms = 0;
-    gn_mqtt_session_accept(&conn->session, connect, connect->client_id.size == 0 ? id : (gn_str){ 0 }, present, out);
+    dispatch_welcome(conn, connect, connect->client_id.size == 0 ? id : (gn_str){ 0 }, present, out);
     (void)gn_mqtt_clients_tell(&server->clients);
 }
 
@@ -143,6 +158,10 @@ static void dispatch_connect(struct gn_mqtt_conn *conn, struct gn_mqtt_connect *
     int64_t delay_ms = 0;
     uint32_t thing = GN_NONE;
     uint8_t reason = GN_MQTT_SUCCESS;
+    if (conn->session.with_auth) {
+        dispatch_refuse(conn, GN_MQTT_BAD_AUTH_METHOD, "no such method of authentication", out);
+        return;
+    }
     gn_err err = dispatch_by_certificate(conn, connect, &thing);
     if (err == GN_ERR_NOT_FOUND && (!connect->has_user || !connect->has_password)) {
         dispatch_refuse(conn, GN_MQTT_BAD_CREDENTIALS, "a Thing's id as user name and its token as password", out);
@@ -185,17 +204,37 @@ static bool dispatch_ack_room(struct gn_mqtt_conn *conn)
     return true;
 }
 
+static void dispatch_push(struct gn_mqtt_conn *conn, uint8_t type, uint16_t packet_id, uint64_t token, uint8_t reason,
+                          gn_str words)
+{
+    struct gn_mqtt_acks *acks = &conn->session.acks;
+    if (words.size > 0 && acks->words == NULL && conn->session.version == GN_MQTT_V5 && conn->session.with_words)
+        acks->words = gn_mem_take(sizeof *acks->words, "mqtt refusals"); /* NULL: the code alone is sent */
+    const gn_err err = gn_mqtt_acks_push(acks, type, token, packet_id, reason, words);
+    assert(err == GN_OK); /* dispatch_ack_room was asked */
+    (void)err;
+}
+
 static void dispatch_ack(struct gn_mqtt_conn *conn, const struct gn_mqtt_publish *publish, uint64_t token,
                          uint8_t reason, gn_str words)
 {
-    struct gn_mqtt_acks *acks = &conn->session.acks;
-    if (publish->qos == 0)
-        return;
-    if (words.size > 0 && acks->words == NULL && conn->session.version == GN_MQTT_V5 && conn->session.with_words)
-        acks->words = gn_mem_take(sizeof *acks->words, "mqtt refusals"); /* NULL: the code alone is sent */
-    const gn_err err = gn_mqtt_acks_push(acks, token, publish->packet_id, reason, words);
-    assert(err == GN_OK); /* dispatch_ack_room was asked */
-    (void)err;
+    if (publish->qos > 0)
+        dispatch_push(conn, publish->qos == 1 ? GN_MQTT_PUBACK : GN_MQTT_PUBREC, publish->packet_id, token, reason,
+                      words);
+}
+
+/* A QoS 2 message has an answer that leaves it open: its id is known until PUBREL. False: the connection was ended. */
+static bool dispatch_open_id(struct gn_mqtt_conn *conn, const struct gn_mqtt_publish *publish)
+{
+    if (publish->qos != 2)
+        return true;
+    if (gn_mqtt_ids_add(&conn->client->ids, publish->packet_id)) {
+        gn_mqtt_conn_end(conn, GN_MQTT_RECEIVE_MAXIMUM_EXCEEDED, "more messages open than MQTT_RECEIVE_MAXIMUM",
+                         GN_MQTT_LEFT_BADLY);
+        return false;
+    }
+    conn->session.open_ids = conn->client->ids.count;
+    return true;
 }
 
 static void dispatch_refuse_publish(struct gn_mqtt_conn *conn, const struct gn_mqtt_publish *publish)
@@ -208,7 +247,7 @@ static void dispatch_refuse_publish(struct gn_mqtt_conn *conn, const struct gn_m
         gn_mqtt_conn_end(conn, GN_MQTT_BAD_TOPIC, verdict->why.text, GN_MQTT_LEFT_BADLY);
     else if (conn->session.version != GN_MQTT_V5 && verdict->close && publish->qos > 0)
         gn_mqtt_conn_end(conn, verdict->reason, verdict->why.text, GN_MQTT_LEFT_BADLY); /* MQTT-3.3.5-2 */
-    else
+    else if (conn->session.version == GN_MQTT_V5 || dispatch_open_id(conn, publish))    /* 3.1.1 cannot say no */
         dispatch_ack(conn, publish, 0, verdict->reason, gn_str_of(verdict->why.text));
 }
 
@@ -216,12 +255,15 @@ static void dispatch_refuse_publish(struct gn_mqtt_conn *conn, const struct gn_m
 static bool dispatch_publish(struct gn_mqtt_conn *conn, const struct gn_mqtt_publish *publish)
 {
     struct gn_mqtt_server *server = conn->server;
-    const uint32_t thing = conn->client->thing;
     if (publish->qos > 0 && !dispatch_ack_room(conn)) {
         gn_mqtt_conn_pause(conn, GN_MQTT_PAUSE_ACKS); /* until some have left */
         return false;
     }
-    const gn_err err = gn_mqtt_inbound(&server->intake, &server->payload, thing, publish, &server->verdict);
+    if (publish->qos == 2 && gn_mqtt_ids_has(&conn->client->ids, publish->packet_id)) {
+        dispatch_ack(conn, publish, server->last_token, GN_MQTT_SUCCESS, (gn_str){ 0 }); /* taken already */
+        return true;
+    }
+    const gn_err err = gn_mqtt_route_publish(server, conn->client->thing, conn->client, publish);
     if (err == GN_ERR_AGAIN) {
         server->is_full = true;
         gn_mqtt_conn_pause(conn, GN_MQTT_PAUSE_RING);
@@ -232,23 +274,76 @@ static bool dispatch_publish(struct gn_mqtt_conn *conn, const struct gn_mqtt_pub
         return true;
     }
     server->stats.publishes++;
-    dispatch_ack(conn, publish, server->verdict.token, GN_MQTT_SUCCESS, (gn_str){ 0 });
-    gn_mqtt_deliver_route(server, thing, conn->client, publish);
+    if (server->verdict.token > server->last_token)
+        server->last_token = server->verdict.token;
+    if (dispatch_open_id(conn, publish))
+        dispatch_ack(conn, publish, server->verdict.token, GN_MQTT_SUCCESS, (gn_str){ 0 });
     return true;
 }
 
-/* --- all of them --- */
-
-static void dispatch_subscribe(struct gn_mqtt_conn *conn, const struct gn_mqtt_event *event, struct gn_buf *out)
+static bool dispatch_release(struct gn_mqtt_conn *conn, const struct gn_mqtt_ack *ack)
 {
-    const char *id = conn->server->intake.registry->things[conn->client->thing].id;
-    /* A filter takes one byte more here than in the packet. */
-    const size_t room = event->subscribe.filters.size + event->subscribe.filter_count;
-    if (event->kind == GN_MQTT_EVENT_SUBSCRIBE && gn_mqtt_clients_subs_room(conn->client, room))
-        gn_mqtt_conn_end(conn, GN_MQTT_IMPLEMENTATION, "no memory", GN_MQTT_LEFT_BADLY);
-    else
-        gn_mqtt_session_subscribe(&conn->session, event, gn_str_of(id), &conn->client->subs, out);
+    if (!dispatch_ack_room(conn)) {
+        gn_mqtt_conn_pause(conn, GN_MQTT_PAUSE_ACKS);
+        return false;
+    }
+    const bool known = gn_mqtt_ids_remove(&conn->client->ids, ack->packet_id);
+    conn->session.open_ids = conn->client->ids.count;
+    dispatch_push(conn, GN_MQTT_PUBCOMP, ack->packet_id, 0, known ? GN_MQTT_SUCCESS : GN_MQTT_UNKNOWN_ID,
+                  (gn_str){ 0 });
+    return true;
 }
+
+/* --- SUBSCRIBE, UNSUBSCRIBE --- */
+
+/* The filter without its $share prefix; empty when the prefix is not well-formed. */
+static gn_str dispatch_plain_filter(gn_str filter)
+{
+    gn_str name, rest;
+    return gn_mqtt_filter_share(filter, &name, &rest) ? rest : filter;
+}
+
+/* The granted QoS, or why not. */
+static uint8_t dispatch_subscribe_one(struct gn_mqtt_conn *conn, const struct gn_mqtt_filter *filter, uint32_t id,
+                                      bool *out_is_new)
+{
+    struct gn_mqtt_server *server = conn->server;
+    struct gn_mqtt_client *client = conn->client;
+    const gn_str plain = dispatch_plain_filter(filter->filter);
+    if (filter->filter.size > GN_MQTT_TOPIC_BYTES_MAX || !gn_mqtt_filter_valid(plain))
+        return GN_MQTT_BAD_FILTER;
+    if (!server->intake.allows(server->intake.self, client->thing, GN_VERB_SUBSCRIBE, plain))
+        return GN_MQTT_NOT_AUTHORIZED;
+    if (gn_mqtt_subs_put(&server->clients.subs, &client->owner, filter->filter, filter->options, id, out_is_new))
+        return GN_MQTT_QUOTA;
+    return filter->options & 3;
+}
+
+static uint8_t dispatch_unsubscribe_one(struct gn_mqtt_conn *conn, const struct gn_mqtt_filter *filter)
+{
+    return gn_mqtt_subs_remove(&conn->server->clients.subs, &conn->client->owner, filter->filter)
+               ? GN_MQTT_SUCCESS
+               : GN_MQTT_NO_SUBSCRIPTION;
+}
+
+/* What is retained, for those subscriptions that were granted and ask for it. */
+static void dispatch_retained(struct gn_mqtt_conn *conn, const struct gn_mqtt_event *event, const uint8_t *codes,
+                              const bool *is_new)
+{
+    const uint32_t id = gn_mqtt_props_number(&event->subscribe.props, GN_MQTT_P_SUBSCRIPTION_ID, 0);
+    gn_bytes filters = event->subscribe.filters;
+    struct gn_mqtt_filter filter;
+    gn_str name, rest;
+    for (size_t i = 0; gn_mqtt_filter_next(&filters, event->type, &filter); i++) {
+        const uint8_t handling = filter.options & GN_MQTT_RETAIN_HANDLING;
+        if (codes[i] > 2 || handling == GN_MQTT_RETAIN_NEVER || (handling == GN_MQTT_RETAIN_IF_NEW && !is_new[i]) ||
+            gn_mqtt_filter_share(filter.filter, &name, &rest))
+            continue;
+        gn_mqtt_route_retained(conn->server, conn->client, filter.filter, filter.options, id);
+    }
+}
+
+/* --- all of them --- */
 
 static void dispatch_fault(struct gn_mqtt_conn *conn, const struct gn_mqtt_event *event)
 {
@@ -261,6 +356,24 @@ static void dispatch_flush(struct gn_mqtt_conn *conn, struct gn_buf *out)
 {
     gn_mqtt_conn_write(conn, out->at, out->size);
     *out = gn_buf_over(out->at, out->capacity);
+}
+
+static void dispatch_subscribe(struct gn_mqtt_conn *conn, const struct gn_mqtt_event *event, struct gn_buf *out)
+{
+    uint8_t codes[GN_MQTT_SUBSCRIPTIONS_MAX];
+    bool is_new[GN_MQTT_SUBSCRIPTIONS_MAX];
+    const bool is_subscribe = event->kind == GN_MQTT_EVENT_SUBSCRIBE;
+    const uint32_t id = gn_mqtt_props_number(&event->subscribe.props, GN_MQTT_P_SUBSCRIPTION_ID, 0);
+    gn_bytes filters = event->subscribe.filters;
+    struct gn_mqtt_filter filter;
+    for (size_t i = 0; gn_mqtt_filter_next(&filters, event->type, &filter); i++)
+        codes[i] = is_subscribe ? dispatch_subscribe_one(conn, &filter, id, &is_new[i])
+                                : dispatch_unsubscribe_one(conn, &filter);
+    gn_mqtt_session_suback(&conn->session, event, codes, out);
+    if (!is_subscribe)
+        return;
+    dispatch_flush(conn, out); /* the answer first */
+    dispatch_retained(conn, event, codes, is_new);
 }
 
 /* False: the packet was not taken, and waits. */
@@ -281,8 +394,12 @@ static bool dispatch_event(struct gn_mqtt_conn *conn, struct gn_mqtt_event *even
             gn_mqtt_deliver_pending(conn);
         return true;
     case GN_MQTT_EVENT_PUBACK:
-        gn_mqtt_deliver_acknowledged(conn, &event->ack);
+    case GN_MQTT_EVENT_PUBREC:
+    case GN_MQTT_EVENT_PUBCOMP:
+        gn_mqtt_deliver_answered(conn, event->type, &event->ack);
         return true;
+    case GN_MQTT_EVENT_PUBREL:
+        return dispatch_release(conn, &event->ack);
     case GN_MQTT_EVENT_SUBSCRIBE:
     case GN_MQTT_EVENT_UNSUBSCRIBE:
         dispatch_subscribe(conn, event, out);

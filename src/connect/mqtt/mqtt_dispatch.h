@@ -2,10 +2,11 @@
 /* connect/mqtt/mqtt_dispatch.h -- what the packets of a connection do.
  *
  *   CONNECT    authenticate, take over, CONNACK; a wrong token is answered late
- *   PUBLISH    intake; accepted: acknowledged behind the durable cursor, routed to the Thing's other clients;
- *              refused: version 5 says so in the PUBACK, 3.1.1 counts it, or closes when the topic is foreign
- *   SUBSCRIBE  within the Thing's own tree
- *   PUBACK     an action arrived */
+ *   PUBLISH    intake; accepted: acknowledged behind the durable cursor, routed to whoever listens;
+ *              refused: version 5 says so in the PUBACK, 3.1.1 counts it, or closes when the topic is not allowed
+ *              QoS 2: taken at the first PUBLISH, known by its id until PUBREL
+ *   SUBSCRIBE  what the policy allows; then what is retained
+ *   PUBACK ... a message of ours arrived */
 #ifndef GN_CONNECT_MQTT_DISPATCH_H
 #define GN_CONNECT_MQTT_DISPATCH_H
 

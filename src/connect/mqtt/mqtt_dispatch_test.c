@@ -61,7 +61,7 @@ static void a_session_is_present_after_a_return_and_not_after_a_clean_start(void
         if (round == 0)
             assert_int_equal(rig_subscribe(&rig, &one, "things/press/#", 1), 1);
         else
-            assert_int_equal(rig_server(&rig)->clients.rows[0].clients.tqh_first->subs.count, 1);
+            assert_int_equal(rig_server(&rig)->clients.rows[0].clients.tqh_first->owner.count, 1);
         rig_hang_up(&rig, &one);
     }
     packet.clean = true;
@@ -232,12 +232,12 @@ static void broken_protocol_is_counted_and_answered(void **state)
 {
     (void)state;
     rig_join(&rig, &one, GN_MQTT_V5, "a", "press");
-    rig_send(&rig, &one, "\x34\x06\x00\x01t\x00\x01\x00", 8); /* QoS 2 */
-    assert_int_equal(rig_goodbye(&rig, &one), GN_MQTT_NO_QOS);
-    assert_string_equal(rig.fake.refused, "QoS 2 is not available");
+    rig_send(&rig, &one, "\x36\x06\x00\x01t\x00\x01\x00", 8); /* QoS 3 */
+    assert_int_equal(rig_goodbye(&rig, &one), GN_MQTT_MALFORMED);
+    assert_string_equal(rig.fake.refused, "the flags of PUBLISH contradict each other");
     assert_int_equal(rig_server(&rig)->stats.faults, 1);
     rig_join(&rig, &two, GN_MQTT_V311, "a", "press");
-    rig_send(&rig, &two, "\x34\x05\x00\x01t\x00\x01", 7);
+    rig_send(&rig, &two, "\x36\x05\x00\x01t\x00\x01", 7);
     assert_true(rig_is_closed(&rig, &two));
 }
 

@@ -11,21 +11,15 @@ static gn_err inbound_refuse(struct gn_mqtt_verdict *out, uint8_t reason)
     return GN_ERR_INVAL;
 }
 
-static gn_err inbound_refuse_topic(struct gn_mqtt_verdict *out, const struct gn_mqtt_topic *topic, gn_str text,
-                                   gn_str id)
+static gn_err inbound_refuse_topic(struct gn_mqtt_verdict *out, gn_str text)
 {
     const size_t shown = text.size < 64 ? text.size : 64;
     if (!gn_mqtt_topic_valid(text)) {
         gn_diag_set(&out->why, 0, 0, "a topic has 1 to %d bytes, at most %d levels and no wildcard",
                     GN_MQTT_TOPIC_BYTES_MAX, GN_MQTT_TOPIC_LEVELS_MAX);
         out->reason = GN_MQTT_BAD_TOPIC;
-    } else if (topic->kind == GN_MQTT_TOPIC_FOREIGN) {
-        gn_diag_set(&out->why, 0, 0, "topic '%.*s' is not below things/%.*s/", (int)shown, text.at, GN_STR_ARGS(id));
-        out->reason = GN_MQTT_NOT_AUTHORIZED;
     } else {
-        gn_diag_set(&out->why, 0, 0,
-                    "topic '%.*s' is none of properties, properties/NAME, events/NAME, actions/NAME/status", (int)shown,
-                    text.at);
+        gn_diag_set(&out->why, 0, 0, "the Thing may not publish on '%.*s'", (int)shown, text.at);
         out->reason = GN_MQTT_NOT_AUTHORIZED;
     }
     out->close = true;
@@ -94,9 +88,14 @@ static gn_err inbound_message(const struct gn_intake *intake, uint32_t thing, co
 gn_err gn_mqtt_inbound(const struct gn_intake *intake, struct gn_payload *payload, uint32_t thing,
                        const struct gn_mqtt_publish *publish, struct gn_mqtt_verdict *out)
 {
-    const gn_str id = gn_str_of(intake->registry->things[thing].id);
-    const struct gn_mqtt_topic topic = gn_mqtt_topic_parse(publish->topic, id);
     out->why.text[0] = '\0';
+    if (!gn_mqtt_inbound_topic(intake, thing, publish->topic))
+        return inbound_refuse_topic(out, publish->topic);
+    const struct gn_mqtt_topic topic =
+        gn_mqtt_topic_parse(publish->topic, gn_str_of(intake->registry->things[thing].id));
+    out->token = 0;
+    if (publish->retain && publish->payload.size == 0)
+        return GN_OK;
     switch (topic.kind) {
     case GN_MQTT_TOPIC_PROPERTY:
     case GN_MQTT_TOPIC_PROPERTIES:
@@ -105,12 +104,11 @@ gn_err gn_mqtt_inbound(const struct gn_intake *intake, struct gn_payload *payloa
     case GN_MQTT_TOPIC_STATUS:
         return inbound_message(intake, thing, publish, &topic, out);
     default:
-        return inbound_refuse_topic(out, &topic, publish->topic, id);
+        return GN_OK;
     }
 }
 
 bool gn_mqtt_inbound_topic(const struct gn_intake *intake, uint32_t thing, gn_str topic)
 {
-    const gn_mqtt_topic_kind kind = gn_mqtt_topic_parse(topic, gn_str_of(intake->registry->things[thing].id)).kind;
-    return kind != GN_MQTT_TOPIC_FOREIGN && kind != GN_MQTT_TOPIC_UNKNOWN;
+    return gn_mqtt_topic_valid(topic) && intake->allows(intake->self, thing, GN_VERB_PUBLISH, topic);
 }

@@ -64,18 +64,36 @@ static void each_topic_finds_its_way(void **state)
     assert_string_equal(fake_line(&fake, 1), "status 0 stop {\"id\":\"x-1\",\"state\":\"done\"}");
 }
 
-static void topics_that_are_not_its_own_are_refused(void **state)
+static void topics_the_policy_denies_are_refused(void **state)
 {
     (void)state;
     refused("things/pump/properties", "{}", GN_MQTT_NOT_AUTHORIZED, true,
-            "topic 'things/pump/properties' is not below things/press/");
-    refused(
-        "things/press/actions/stop", "{}", GN_MQTT_NOT_AUTHORIZED, true,
-        "topic 'things/press/actions/stop' is none of properties, properties/NAME, events/NAME, actions/NAME/status");
+            "the Thing may not publish on 'things/pump/properties'");
     refused("things/press/properties/+", "1", GN_MQTT_BAD_TOPIC, true,
             "a topic has 1 to 512 bytes, at most 16 levels and no wildcard");
     refused("", "1", GN_MQTT_BAD_TOPIC, true, "a topic has 1 to 512 bytes, at most 16 levels and no wildcard");
     assert_int_equal(fake.reading_count, 0);
+}
+
+static void topics_without_a_meaning_are_only_handed_on(void **state)
+{
+    (void)state;
+    assert_int_equal(publish("things/press/notes", "anything \xff"), GN_OK);
+    assert_int_equal(verdict.token, 0);
+    fake.is_open = true;
+    assert_int_equal(publish("plant/1", ""), GN_OK);
+    assert_int_equal(publish("things/pump/properties/t", "1"), GN_OK); /* not the press's: no reading of anybody */
+    assert_int_equal(fake.reading_count, 0);
+    assert_int_equal(fake.line_count, 0);
+}
+
+static void taking_a_retained_message_away_is_no_reading(void **state)
+{
+    const struct gn_mqtt_publish packet = { .retain = true, .topic = GN_STR("things/press/properties/t") };
+    (void)state;
+    assert_int_equal(gn_mqtt_inbound(&fake.table, &payload, FAKE_PRESS, &packet, &verdict), GN_OK);
+    assert_int_equal(fake.reading_count, 0);
+    assert_int_equal(publish("things/press/properties/t", ""), GN_ERR_INVAL); /* not retained: a broken reading */
 }
 
 static void payloads_that_cannot_be_kept_say_why(void **state)
@@ -112,7 +130,6 @@ static void a_will_may_go_where_a_publish_may(void **state)
     assert_true(gn_mqtt_inbound_topic(&fake.table, FAKE_PRESS, GN_STR("things/press/events/gone")));
     assert_true(gn_mqtt_inbound_topic(&fake.table, FAKE_PRESS, GN_STR("things/press/properties/online")));
     assert_false(gn_mqtt_inbound_topic(&fake.table, FAKE_PRESS, GN_STR("things/pump/events/gone")));
-    assert_false(gn_mqtt_inbound_topic(&fake.table, FAKE_PRESS, GN_STR("things/press/actions/stop")));
     assert_false(gn_mqtt_inbound_topic(&fake.table, FAKE_PRESS, GN_STR("#")));
 }
 
@@ -120,7 +137,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(each_topic_finds_its_way, setup, teardown),
-        cmocka_unit_test_setup_teardown(topics_that_are_not_its_own_are_refused, setup, teardown),
+        cmocka_unit_test_setup_teardown(topics_the_policy_denies_are_refused, setup, teardown),
+        cmocka_unit_test_setup_teardown(topics_without_a_meaning_are_only_handed_on, setup, teardown),
+        cmocka_unit_test_setup_teardown(taking_a_retained_message_away_is_no_reading, setup, teardown),
         cmocka_unit_test_setup_teardown(payloads_that_cannot_be_kept_say_why, setup, teardown),
         cmocka_unit_test_setup_teardown(a_full_ring_is_no_refusal, setup, teardown),
         cmocka_unit_test_setup_teardown(a_will_may_go_where_a_publish_may, setup, teardown),

@@ -3,122 +3,176 @@
 
 #include <assert.h>
 
-size_t gn_mqtt_out_size(const struct gn_mqtt_out_parts *parts)
+#include "base/mem.h"
+
+enum { OUTBOX_SLOTS_MIN = 8 };
+
+_Static_assert(GN_MQTT_QUEUE_MAX < UINT16_MAX, "each has a packet id");
+
+void gn_mqtt_outbox_init(struct gn_mqtt_outbox *box)
 {
-    return sizeof(struct gn_mqtt_out) + parts->topic.size + parts->id.size + parts->props.size + parts->payload.size;
+    *box = (struct gn_mqtt_outbox){ 0 };
+    TAILQ_INIT(&box->all);
+    TAILQ_INIT(&box->actions);
 }
 
-static uint8_t *out_append(uint8_t *at, const void *bytes, size_t size)
+bool gn_mqtt_outbox_has_room(const struct gn_mqtt_outbox *box, size_t size)
 {
-    if (size > 0)
-        memcpy(at, bytes, size);
-    return at + size;
+    return box->count < GN_MQTT_QUEUE_MAX && size <= GN_MQTT_OUTBOX_BYTES_MAX &&
+           box->bytes <= GN_MQTT_OUTBOX_BYTES_MAX - size;
 }
 
-void gn_mqtt_out_fill(struct gn_mqtt_out *out, const struct gn_mqtt_out_parts *parts)
+/* --- packet ids: slot number + 1 --- */
+
+static bool outbox_grow(struct gn_mqtt_outbox *box, uint32_t at_least)
 {
-    assert(parts->topic.size <= UINT16_MAX && parts->id.size <= UINT16_MAX);
-    *out = (struct gn_mqtt_out){ .is_action = parts->id.size > 0,
-                                 .topic_size = (uint16_t)parts->topic.size,
-                                 .id_size = (uint16_t)parts->id.size,
-                                 .props_size = (uint32_t)parts->props.size,
-                                 .payload_size = (uint32_t)parts->payload.size };
-    uint8_t *at = out_append(out->bytes, parts->topic.at, parts->topic.size);
-    at = out_append(at, parts->id.at, parts->id.size);
-    at = out_append(at, parts->props.at, parts->props.size);
-    (void)out_append(at, parts->payload.at, parts->payload.size);
+    uint32_t count = box->slot_count > 0 ? box->slot_count : OUTBOX_SLOTS_MIN;
+    while (count < at_least)
+        count *= 2;
+    if (count > UINT16_MAX)
+        count = UINT16_MAX;
+    if (count <= box->slot_count)
+        return true;
+    struct gn_mqtt_out **slots = gn_mem_take(count * sizeof *slots, "mqtt outbox");
+    if (slots == NULL)
+        return false;
+    if (box->slot_count > 0)
+        memcpy(slots, box->slots, box->slot_count * sizeof(struct gn_mqtt_out *));
+    gn_mem_give(box->slots);
+    box->slots = slots;
+    box->slot_count = count;
+    return true;
 }
 
-size_t gn_mqtt_out_bytes(const struct gn_mqtt_out *out)
+/* A free slot: that of the id, or the next one behind the last that was taken, so that an id rests before it is
+ * used again. False: no memory, or the id is taken. */
+static bool outbox_slot(struct gn_mqtt_outbox *box, uint16_t packet_id, uint32_t *out_slot)
 {
-    return sizeof *out + out->topic_size + out->id_size + out->props_size + out->payload_size;
-}
-
-gn_str gn_mqtt_out_id(const struct gn_mqtt_out *out)
-{
-    return (gn_str){ (const char *)out->bytes + out->topic_size, out->id_size };
-}
-
-void gn_mqtt_out_packet(const struct gn_mqtt_out *out, struct gn_mqtt_publish *packet)
-{
-    const uint8_t *props = out->bytes + out->topic_size + out->id_size;
-    packet->qos = out->packet_id != 0 ? 1 : 0;
-    packet->dup = out->was_sent && packet->qos > 0;
-    packet->retain = false;
-    packet->packet_id = out->packet_id;
-    packet->topic = (gn_str){ (const char *)out->bytes, out->topic_size };
-    packet->payload = (gn_bytes){ props + out->props_size, out->payload_size };
-    packet->props.has = 0;
-    packet->props.user_count = 0;
-    packet->props.raw = (gn_bytes){ props, out->props_size };
-}
-
-bool gn_mqtt_outbox_has_room(const struct gn_mqtt_outbox *box, size_t size, uint32_t limit)
-{
-    if (limit > GN_MQTT_OUT_INFLIGHT_MAX)
-        limit = GN_MQTT_OUT_INFLIGHT_MAX;
-    return box->count < limit && size <= GN_MQTT_OUTBOX_BYTES_MAX && box->bytes <= GN_MQTT_OUTBOX_BYTES_MAX - size;
+    if (packet_id != 0) {
+        *out_slot = packet_id - 1u;
+        return outbox_grow(box, packet_id) && box->slots[*out_slot] == NULL;
+    }
+    if (!outbox_grow(box, box->slots_used + 1))
+        return false;
+    uint32_t slot = box->slot_last;
+    do {
+        slot = slot + 1 >= box->slot_count ? 0 : slot + 1;
+    } while (box->slots[slot] != NULL);
+    *out_slot = slot;
+    return true;
 }
 
 struct gn_mqtt_out *gn_mqtt_outbox_find(const struct gn_mqtt_outbox *box, uint16_t packet_id)
 {
-    for (struct gn_mqtt_out *out = box->first; out != NULL; out = out->next)
-        if (out->packet_id == packet_id && packet_id != 0 && !out->acked && !out->dropped)
-            return out;
-    return NULL;
+    if (packet_id == 0 || packet_id > box->slot_count)
+        return NULL;
+    struct gn_mqtt_out *out = box->slots[packet_id - 1];
+    return out != NULL && out->state != GN_MQTT_OUT_OVER ? out : NULL;
 }
 
-/* The next id that no message in the box has, also none that only waits to be reported. */
-static uint16_t outbox_new_id(struct gn_mqtt_outbox *box)
+/* --- life of a message here --- */
+
+struct gn_mqtt_out *gn_mqtt_outbox_add(struct gn_mqtt_outbox *box, struct gn_mqtt_message *message,
+                                       const struct gn_mqtt_out_wish *wish)
 {
-    for (;;) {
-        const struct gn_mqtt_out *out = box->first;
-        box->last_packet_id = box->last_packet_id == UINT16_MAX ? 1 : (uint16_t)(box->last_packet_id + 1);
-        while (out != NULL && out->packet_id != box->last_packet_id)
-            out = out->next;
-        if (out == NULL)
-            return box->last_packet_id;
+    uint32_t slot = 0;
+    assert(wish->ids.size <= UINT16_MAX);
+    if (wish->qos > 0 && !outbox_slot(box, wish->packet_id, &slot))
+        return NULL;
+    struct gn_mqtt_out *out = gn_mem_take(sizeof *out + wish->ids.size, "mqtt outbox");
+    if (out == NULL)
+        return NULL;
+    out->message = gn_mqtt_message_hold(message);
+    out->qos = wish->qos;
+    out->retain = wish->retain;
+    out->is_shared_bytes = wish->is_shared_bytes;
+    out->ids_size = (uint16_t)wish->ids.size;
+    if (wish->ids.size > 0)
+        memcpy(out->ids, wish->ids.at, wish->ids.size);
+    if (wish->qos > 0) {
+        box->slots[slot] = out;
+        box->slots_used++;
+        box->slot_last = slot;
+        out->packet_id = (uint16_t)(slot + 1);
     }
-}
-
-void gn_mqtt_outbox_add(struct gn_mqtt_outbox *box, struct gn_mqtt_out *out, uint8_t qos)
-{
-    out->packet_id = qos > 0 ? outbox_new_id(box) : 0;
-    out->next = NULL;
-    if (box->last != NULL)
-        box->last->next = out;
-    else
-        box->first = out;
-    box->last = out;
+    TAILQ_INSERT_TAIL(&box->all, out, among_all);
+    if (message->id_size > 0) {
+        TAILQ_INSERT_TAIL(&box->actions, out, among_actions);
+        box->action_count++;
+    }
+    if (box->next == NULL)
+        box->next = out;
     box->count++;
-    box->bytes += (uint32_t)gn_mqtt_out_bytes(out);
-}
-
-static struct gn_mqtt_out *outbox_unlink(struct gn_mqtt_outbox *box, struct gn_mqtt_out *before,
-                                         struct gn_mqtt_out *out)
-{
-    if (before != NULL)
-        before->next = out->next;
-    else
-        box->first = out->next;
-    if (box->last == out)
-        box->last = before;
-    out->next = NULL;
-    box->count--;
-    box->bytes -= (uint32_t)gn_mqtt_out_bytes(out);
+    if (!out->is_shared_bytes)
+        box->bytes += (uint32_t)gn_mqtt_message_bytes(message);
     return out;
 }
 
-struct gn_mqtt_out *gn_mqtt_outbox_take_over(struct gn_mqtt_outbox *box)
+void gn_mqtt_outbox_sent(struct gn_mqtt_outbox *box, struct gn_mqtt_out *out, uint64_t written_at)
 {
-    struct gn_mqtt_out *before = NULL;
-    for (struct gn_mqtt_out *out = box->first; out != NULL; before = out, out = out->next)
-        if (out->dropped)
-            return outbox_unlink(box, before, out);
-    return NULL;
+    if (box->next == out)
+        box->next = TAILQ_NEXT(out, among_all);
+    out->written_at = written_at;
+    if (out->state == GN_MQTT_OUT_WAITING)
+        out->state = GN_MQTT_OUT_SENT;
+    if (out->qos > 0 && !out->in_flight) {
+        out->in_flight = true;
+        box->in_flight++;
+    }
 }
 
-struct gn_mqtt_out *gn_mqtt_outbox_take_first(struct gn_mqtt_outbox *box)
+void gn_mqtt_outbox_over(struct gn_mqtt_outbox *box, struct gn_mqtt_out *out)
 {
-    return box->first != NULL ? outbox_unlink(box, NULL, box->first) : NULL;
+    if (box->next == out)
+        box->next = TAILQ_NEXT(out, among_all);
+    if (out->in_flight)
+        box->in_flight--;
+    out->in_flight = false;
+    out->state = GN_MQTT_OUT_OVER;
+}
+
+void gn_mqtt_outbox_remove(struct gn_mqtt_outbox *box, struct gn_mqtt_out *out, struct gn_mqtt_messages *all)
+{
+    gn_mqtt_outbox_over(box, out);
+    TAILQ_REMOVE(&box->all, out, among_all);
+    if (out->message->id_size > 0) {
+        TAILQ_REMOVE(&box->actions, out, among_actions);
+        box->action_count--;
+    }
+    if (out->packet_id != 0) {
+        box->slots[out->packet_id - 1] = NULL;
+        box->slots_used--;
+    }
+    box->count--;
+    if (!out->is_shared_bytes)
+        box->bytes -= (uint32_t)gn_mqtt_message_bytes(out->message);
+    gn_mqtt_message_drop(all, out->message);
+    gn_mem_give(out);
+}
+
+void gn_mqtt_outbox_rewind(struct gn_mqtt_outbox *box, struct gn_mqtt_messages *all)
+{
+    struct gn_mqtt_out *out, *next;
+    for (out = TAILQ_FIRST(&box->all); out != NULL; out = next) {
+        next = TAILQ_NEXT(out, among_all);
+        out->written_at = 0;
+        out->in_flight = false;
+        if (out->qos == 0 && (!out->sent_due || out->sent_said)) /* an action's step may still have to be said */
+            gn_mqtt_outbox_remove(box, out, all);
+    }
+    box->in_flight = 0;
+    box->next = TAILQ_FIRST(&box->all);
+    if (box->count == 0) { /* nobody waits for an id to rest */
+        gn_mem_give(box->slots);
+        gn_mqtt_outbox_init(box);
+    }
+}
+
+void gn_mqtt_outbox_drop(struct gn_mqtt_outbox *box, struct gn_mqtt_messages *all)
+{
+    struct gn_mqtt_out *out;
+    while ((out = TAILQ_FIRST(&box->all)) != NULL)
+        gn_mqtt_outbox_remove(box, out, all);
+    gn_mem_give(box->slots);
+    gn_mqtt_outbox_init(box);
 }

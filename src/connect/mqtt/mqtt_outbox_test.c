@@ -10,126 +10,172 @@
 #include "connect/mqtt/mqtt_outbox.h"
 
 static struct gn_mqtt_outbox box;
+static struct gn_mqtt_messages all;
 
 static int setup(void **state)
 {
     (void)state;
-    box = (struct gn_mqtt_outbox){ 0 };
+    gn_mqtt_outbox_init(&box);
+    all = (struct gn_mqtt_messages){ 0 };
     return 0;
 }
 
 static int teardown(void **state)
 {
-    struct gn_mqtt_out *out;
+    struct gn_mem_row row;
     (void)state;
-    while ((out = gn_mqtt_outbox_take_first(&box)) != NULL)
-        gn_mem_give(out);
-    assert_int_equal(box.count, 0);
-    assert_int_equal(box.bytes, 0);
+    gn_mqtt_outbox_drop(&box, &all);
+    assert_int_equal(all.bytes, 0);
+    assert_int_equal(gn_mem_plan(&row, 1), 0);
     return 0;
 }
 
-static struct gn_mqtt_out *add(const char *id, const char *payload, uint8_t qos)
+static struct gn_mqtt_out *add_as(const char *text, const char *id, uint8_t qos, uint16_t packet_id)
 {
-    const struct gn_mqtt_out_parts parts = { .topic = GN_STR("things/press/actions/stop"),
-                                             .id = gn_str_of(id),
-                                             .props = { (const uint8_t *)"\x01\x01", 2 },
-                                             .payload = { (const uint8_t *)payload, strlen(payload) } };
-    struct gn_mqtt_out *out = gn_mem_take(gn_mqtt_out_size(&parts), "test");
-    assert_non_null(out);
-    gn_mqtt_out_fill(out, &parts);
-    assert_int_equal(gn_mqtt_out_bytes(out), gn_mqtt_out_size(&parts));
-    gn_mqtt_outbox_add(&box, out, qos);
+    const struct gn_mqtt_parcel parcel = { .topic = GN_STR("t"),
+                                           .id = gn_str_of(id),
+                                           .payload = { (const uint8_t *)text, strlen(text) } };
+    static const uint8_t ids[] = { 11, 5 };
+    const struct gn_mqtt_out_wish wish = { .qos = qos, .packet_id = packet_id, .ids = { ids, sizeof ids } };
+    struct gn_mqtt_message *message = gn_mqtt_message_new(&all, &parcel);
+    assert_non_null(message);
+    struct gn_mqtt_out *out = gn_mqtt_outbox_add(&box, message, &wish);
+    gn_mqtt_message_drop(&all, message);
     return out;
 }
 
-static void a_message_keeps_all_its_parts(void **state)
+static struct gn_mqtt_out *add(const char *text, uint8_t qos)
 {
-    struct gn_mqtt_publish packet;
-    (void)state;
-    struct gn_mqtt_out *out = add("x-1", "{\"input\":{}}", 1);
-    gn_mqtt_out_packet(out, &packet);
-    assert_true(gn_str_equal(packet.topic, GN_STR("things/press/actions/stop")));
-    assert_true(gn_str_equal(gn_mqtt_out_id(out), GN_STR("x-1")));
-    assert_int_equal(packet.payload.size, 12);
-    assert_memory_equal(packet.payload.at, "{\"input\":{}}", 12);
-    assert_memory_equal(packet.props.raw.at, "\x01\x01", 2);
-    assert_int_equal(packet.qos, 1);
-    assert_int_equal(packet.packet_id, 1);
-    assert_false(packet.dup);
-    out->was_sent = true;
-    gn_mqtt_out_packet(out, &packet);
-    assert_true(packet.dup);
-    gn_mqtt_out_packet(add("x-2", "", 0), &packet);
-    assert_int_equal(packet.qos, 0);
-    assert_int_equal(packet.packet_id, 0);
+    return add_as(text, "", qos, 0);
 }
 
-static void packet_ids_go_round_and_meet_nobody(void **state)
+static void what_is_added_waits_in_order(void **state)
 {
     (void)state;
-    box.last_packet_id = 65533;
-    assert_int_equal(add("", "a", 1)->packet_id, 65534);
-    assert_int_equal(add("", "b", 1)->packet_id, 65535);
-    assert_int_equal(add("", "c", 1)->packet_id, 1);
-    box.last_packet_id = 65533;
-    assert_int_equal(add("", "d", 1)->packet_id, 2);
+    struct gn_mqtt_out *const a = add("a", 1);
+    struct gn_mqtt_out *const b = add("b", 0);
+    struct gn_mqtt_out *const c = add("c", 2);
+    assert_ptr_equal(box.next, a);
+    assert_int_not_equal(a->packet_id, c->packet_id);
+    assert_int_equal(b->packet_id, 0);
+    assert_int_equal(a->ids_size, 2);
+    assert_ptr_equal(gn_mqtt_outbox_find(&box, c->packet_id), c);
+    assert_null(gn_mqtt_outbox_find(&box, 0));
+    assert_null(gn_mqtt_outbox_find(&box, 60000));
+    gn_mqtt_outbox_sent(&box, a, 10);
+    assert_ptr_equal(box.next, b);
+    assert_int_equal(box.in_flight, 1);
+    gn_mqtt_outbox_sent(&box, b, 20);
+    gn_mqtt_outbox_remove(&box, b, &all);
+    gn_mqtt_outbox_sent(&box, c, 30);
+    assert_null(box.next);
+    assert_int_equal(box.in_flight, 2);
+    const uint16_t id = a->packet_id;
+    gn_mqtt_outbox_remove(&box, a, &all);
+    assert_null(gn_mqtt_outbox_find(&box, id));
+    assert_int_equal(box.in_flight, 1);
+    assert_int_equal(box.count, 1);
 }
 
-static void an_acknowledged_message_is_not_found_again(void **state)
+static void an_id_rests_before_it_is_used_again(void **state)
 {
+    uint16_t last = 0;
     (void)state;
-    struct gn_mqtt_out *out = add("x-1", "a", 1);
-    assert_ptr_equal(gn_mqtt_outbox_find(&box, 1), out);
-    assert_null(gn_mqtt_outbox_find(&box, 2));
-    out->acked = true; /* waits to be reported */
-    assert_null(gn_mqtt_outbox_find(&box, 1));
-    (void)add("", "b", 0);
-    assert_null(gn_mqtt_outbox_find(&box, 0)); /* QoS 0 waits for nothing */
-}
-
-static void what_is_over_leaves_from_any_place(void **state)
-{
-    (void)state;
-    struct gn_mqtt_out *first = add("1", "a", 1), *second = add("2", "b", 1), *third = add("3", "c", 1);
-    assert_null(gn_mqtt_outbox_take_over(&box));
-    second->dropped = true;
-    assert_ptr_equal(gn_mqtt_outbox_take_over(&box), second);
-    gn_mem_give(second);
-    third->dropped = true;
-    assert_ptr_equal(gn_mqtt_outbox_take_over(&box), third);
-    gn_mem_give(third);
-    assert_ptr_equal(box.last, first);
-    struct gn_mqtt_out *fourth = add("4", "d", 1);
-    assert_ptr_equal(first->next, fourth);
-    assert_int_equal(box.count, 2);
-}
-
-static void room_ends_with_count_and_with_bytes(void **state)
-{
-    (void)state;
-    assert_true(gn_mqtt_outbox_has_room(&box, GN_MQTT_OUTBOX_BYTES_MAX, 16));
-    assert_false(gn_mqtt_outbox_has_room(&box, GN_MQTT_OUTBOX_BYTES_MAX + 1, 16));
-    for (int i = 0; i < GN_MQTT_OUT_INFLIGHT_MAX; i++) {
-        assert_true(gn_mqtt_outbox_has_room(&box, 100, UINT16_MAX));
-        assert_int_equal(gn_mqtt_outbox_has_room(&box, 100, 3), i < 3);
-        (void)add("", "a", 1);
+    for (int i = 0; i < 20; i++) {
+        struct gn_mqtt_out *out = add("a", 1);
+        assert_int_not_equal(out->packet_id, last);
+        last = out->packet_id;
+        gn_mqtt_outbox_remove(&box, out, &all);
     }
-    assert_false(gn_mqtt_outbox_has_room(&box, 100, UINT16_MAX));
-    struct gn_mqtt_out *gone = gn_mqtt_outbox_take_first(&box);
-    gn_mem_give(gone);
-    assert_true(gn_mqtt_outbox_has_room(&box, GN_MQTT_OUTBOX_BYTES_MAX - box.bytes, UINT16_MAX));
-    assert_false(gn_mqtt_outbox_has_room(&box, GN_MQTT_OUTBOX_BYTES_MAX - box.bytes + 1, UINT16_MAX));
+    for (int i = 0; i < 100; i++) {
+        struct gn_mqtt_out *out = add("a", 1);
+        assert_ptr_equal(gn_mqtt_outbox_find(&box, out->packet_id), out);
+    }
+}
+
+static void an_id_may_be_asked_for(void **state)
+{
+    (void)state;
+    assert_int_equal(add_as("a", "", 2, 700)->packet_id, 700);
+    assert_null(add_as("b", "", 2, 700));
+    assert_int_equal(add_as("c", "", 1, UINT16_MAX)->packet_id, UINT16_MAX);
+    assert_non_null(add("d", 1));
+    assert_int_equal(box.count, 3);
+}
+
+static void a_return_sends_again_what_was_not_answered(void **state)
+{
+    (void)state;
+    struct gn_mqtt_out *const sent = add("a", 1), *const released = add("b", 2), *const waiting = add("c", 1);
+    (void)add("gone", 0);
+    gn_mqtt_outbox_sent(&box, sent, 10);
+    gn_mqtt_outbox_sent(&box, released, 20);
+    released->state = GN_MQTT_OUT_RELEASED;
+    const uint16_t id = sent->packet_id;
+    gn_mqtt_outbox_rewind(&box, &all);
+    assert_int_equal(box.count, 3); /* QoS 0 is not sent again */
+    assert_int_equal(box.in_flight, 0);
+    assert_ptr_equal(box.next, sent);
+    assert_int_equal(sent->state, GN_MQTT_OUT_SENT); /* so the next time it is a duplicate */
+    assert_int_equal(sent->written_at, 0);
+    assert_int_equal(sent->packet_id, id);
+    assert_int_equal(waiting->state, GN_MQTT_OUT_WAITING);
+    gn_mqtt_outbox_sent(&box, sent, 10);
+    gn_mqtt_outbox_sent(&box, released, 11);
+    assert_int_equal(released->state, GN_MQTT_OUT_RELEASED);
+    assert_int_equal(box.in_flight, 2);
+}
+
+static void an_action_is_in_a_list_of_its_own(void **state)
+{
+    (void)state;
+    (void)add("a", 1);
+    struct gn_mqtt_out *const action = add_as("b", "x-1", 0, 0), *const said = add_as("c", "x-2", 0, 0);
+    assert_int_equal(box.action_count, 2);
+    assert_ptr_equal(TAILQ_FIRST(&box.actions), action);
+    said->sent_due = true;
+    gn_mqtt_outbox_rewind(&box, &all); /* one that the kernel has is still to be reported */
+    assert_int_equal(box.action_count, 1);
+    assert_ptr_equal(TAILQ_FIRST(&box.actions), said);
+}
+
+static void it_holds_so_many_bytes(void **state)
+{
+    (void)state;
+    assert_true(gn_mqtt_outbox_has_room(&box, GN_MQTT_OUTBOX_BYTES_MAX));
+    assert_false(gn_mqtt_outbox_has_room(&box, GN_MQTT_OUTBOX_BYTES_MAX + 1));
+    (void)add("abc", 1);
+    const uint32_t bytes = box.bytes;
+    assert_int_equal(bytes, sizeof(struct gn_mqtt_message) + 4);
+    assert_true(gn_mqtt_outbox_has_room(&box, GN_MQTT_OUTBOX_BYTES_MAX - bytes));
+    assert_false(gn_mqtt_outbox_has_room(&box, GN_MQTT_OUTBOX_BYTES_MAX - bytes + 1));
+    box.count = GN_MQTT_QUEUE_MAX;
+    assert_false(gn_mqtt_outbox_has_room(&box, 1));
+    box.count = 1;
+}
+
+static void no_memory_is_an_answer(void **state)
+{
+    (void)state;
+    for (size_t takes = 2; takes <= 3; takes++) { /* the slots, the entry; the first is the message's */
+        gn_mem_fail_after(takes);
+        assert_null(add("a", 1));
+        gn_mqtt_outbox_drop(&box, &all);
+    }
+    gn_mem_fail_after(0);
+    assert_int_equal(all.count, 0);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(a_message_keeps_all_its_parts, setup, teardown),
-        cmocka_unit_test_setup_teardown(packet_ids_go_round_and_meet_nobody, setup, teardown),
-        cmocka_unit_test_setup_teardown(an_acknowledged_message_is_not_found_again, setup, teardown),
-        cmocka_unit_test_setup_teardown(what_is_over_leaves_from_any_place, setup, teardown),
-        cmocka_unit_test_setup_teardown(room_ends_with_count_and_with_bytes, setup, teardown),
+        cmocka_unit_test_setup_teardown(what_is_added_waits_in_order, setup, teardown),
+        cmocka_unit_test_setup_teardown(an_id_rests_before_it_is_used_again, setup, teardown),
+        cmocka_unit_test_setup_teardown(an_id_may_be_asked_for, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_return_sends_again_what_was_not_answered, setup, teardown),
+        cmocka_unit_test_setup_teardown(an_action_is_in_a_list_of_its_own, setup, teardown),
+        cmocka_unit_test_setup_teardown(it_holds_so_many_bytes, setup, teardown),
+        cmocka_unit_test_setup_teardown(no_memory_is_an_answer, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

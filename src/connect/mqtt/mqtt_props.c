@@ -170,13 +170,14 @@ static gn_err props_take_user(struct gn_reader *reader, struct gn_mqtt_props *pr
     return GN_OK;
 }
 
-static gn_err props_take_value(struct gn_reader *reader, uint32_t id, struct gn_mqtt_props *props,
+/* A message may have met several subscriptions; nothing else stands twice. */
+static gn_err props_take_value(struct gn_reader *reader, uint32_t id, unsigned place, struct gn_mqtt_props *props,
                                struct gn_mqtt_fault *out_fault)
 {
     const struct props_row *row = &props_table[id];
     if (row->shape == PROPS_PAIR)
         return props_take_user(reader, props, out_fault);
-    if ((props->has >> id & 1) != 0)
+    if ((props->has >> id & 1) != 0 && !(id == GN_MQTT_P_SUBSCRIPTION_ID && place == GN_MQTT_PUBLISH))
         return props_fault(out_fault, GN_MQTT_PROTOCOL_ERROR, "a property stands twice");
     props->has |= UINT64_C(1) << id;
     if (row->shape == PROPS_TEXT || row->shape == PROPS_BINARY) {
@@ -210,11 +211,52 @@ gn_err gn_mqtt_props_take(struct gn_reader *reader, unsigned place, struct gn_mq
             return props_fault(out_fault, GN_MQTT_MALFORMED, "an unknown property");
         if ((props_table[id].places >> place & 1) == 0)
             return props_fault(out_fault, GN_MQTT_PROTOCOL_ERROR, "a property that may not stand in this packet");
-        const gn_err err = props_take_value(&block, id, out, out_fault);
+        const gn_err err = props_take_value(&block, id, place, out, out_fault);
         if (err != GN_OK)
             return err;
     }
     return GN_OK;
+}
+
+/* --- passing on --- */
+
+static const uint64_t props_of_one_hop = UINT64_C(1) << GN_MQTT_P_MESSAGE_EXPIRY |
+                                         UINT64_C(1) << GN_MQTT_P_SUBSCRIPTION_ID |
+                                         UINT64_C(1) << GN_MQTT_P_TOPIC_ALIAS | UINT64_C(1) << GN_MQTT_P_WILL_DELAY;
+
+/* Passes over one value of a block that was checked. */
+static void props_skip(struct gn_reader *reader, uint8_t shape)
+{
+    uint32_t number;
+    gn_str text;
+    bool took = true;
+    if (shape < PROPS_TEXT)
+        took = props_take_number(reader, shape, &number);
+    else
+        took = props_take_binary(reader, &text) && (shape != PROPS_PAIR || props_take_binary(reader, &text));
+    assert(took);
+    (void)took;
+}
+
+gn_bytes gn_mqtt_props_travelling(const struct gn_mqtt_props *props, uint8_t *scratch)
+{
+    struct gn_reader reader = gn_reader_of(props->raw);
+    size_t size = 0;
+    if ((props->has & props_of_one_hop) == 0)
+        return props->raw;
+    while (gn_reader_left(&reader) > 0) {
+        const uint8_t *begin = reader.at;
+        uint32_t id = 0;
+        const gn_err err = gn_mqtt_varint_take(&reader, &id);
+        assert(err == GN_OK && id < GN_MQTT_P_COUNT);
+        (void)err;
+        props_skip(&reader, props_table[id].shape);
+        if ((props_of_one_hop >> id & 1) != 0)
+            continue;
+        memcpy(scratch + size, begin, (size_t)(reader.at - begin));
+        size += (size_t)(reader.at - begin);
+    }
+    return (gn_bytes){ scratch, size };
 }
 
 /* --- writing --- */

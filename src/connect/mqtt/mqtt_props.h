@@ -31,6 +31,10 @@ GN_MUST_USE gn_err gn_mqtt_props_take(struct gn_reader *reader, unsigned place, 
 void gn_mqtt_props_put(struct gn_buf *out, const struct gn_mqtt_props *props);
 size_t gn_mqtt_props_size(const struct gn_mqtt_props *props); /* with its length */
 
+/* Those of a PUBLISH or will that travel with the message, as they stand: without topic alias, subscription ids,
+ * expiry and the will's delay. Borrows from the set, or from `scratch`, which needs as many bytes as `raw` has. */
+gn_bytes gn_mqtt_props_travelling(const struct gn_mqtt_props *props, uint8_t *scratch);
+
 /* The value, or `absent` when the property is not there. */
 uint32_t gn_mqtt_props_number(const struct gn_mqtt_props *props, enum gn_mqtt_property id, uint32_t absent);
 gn_str gn_mqtt_props_text(const struct gn_mqtt_props *props, enum gn_mqtt_property id);

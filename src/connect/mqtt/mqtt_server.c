@@ -11,6 +11,8 @@
 #include "connect/mqtt/mqtt_conn.h"
 #include "connect/mqtt/mqtt_deliver.h"
 #include "connect/mqtt/mqtt_dispatch.h"
+#include "connect/mqtt/mqtt_route.h"
+#include "connect/mqtt/mqtt_topic.h"
 #include "connect/mqtt/mqtt_wire.h"
 
 /* --- end --- */
@@ -19,6 +21,7 @@ void gn_mqtt_server_release(struct gn_mqtt_server *server)
 {
     if (!server->is_stopping || server->open_count > 0 || server->handles > 0)
         return;
+    gn_mqtt_retained_fini(&server->retained);
     gn_mqtt_clients_fini(&server->clients);
     gn_mem_give(server->pool);
     gn_mem_give(server);
@@ -159,6 +162,7 @@ static void server_tick(void *self, int64_t now_ms)
     server_sweep(server);
     (void)gn_mqtt_clients_run(&server->clients, gn_mqtt_now_ms(server));
     gn_mqtt_clients_bury(&server->clients);
+    gn_mqtt_retained_sweep(&server->retained, gn_mqtt_now_ms(server));
     server_resume(server); /* also without being told: a lost wake-up costs a second, not a connection */
 }
 
@@ -196,9 +200,20 @@ static void server_evict(void *self, uint32_t thing)
     (void)gn_mqtt_clients_tell(&server->clients);
 }
 
-static void server_on_will(void *self, uint32_t thing, const struct gn_mqtt_publish *publish)
+static gn_err server_publish(void *self, const struct gn_publish_out *publish)
 {
-    gn_mqtt_deliver_route(self, thing, NULL, publish);
+    if (!gn_mqtt_topic_valid(publish->topic) || publish->qos > 2)
+        return GN_ERR_INVAL;
+    return gn_mqtt_route_own(self, publish);
+}
+
+static gn_err server_publish_will(void *self, uint32_t thing, const struct gn_mqtt_publish *publish)
+{
+    struct gn_mqtt_server *server = self;
+    const gn_err err = gn_mqtt_route_publish(server, thing, NULL, publish);
+    if (err != GN_OK && err != GN_ERR_AGAIN)
+        server->intake.refused(server->intake.self, thing, server->verdict.why.text);
+    return err;
 }
 
 static void server_stats(void *self, struct gn_buf *out)
@@ -223,6 +238,12 @@ static void server_stats(void *self, struct gn_buf *out)
         { "held_back", stats->held_back },
         { "routed", stats->routed },
         { "unrouted", stats->unrouted },
+        { "withheld", stats->withheld },
+        { "expired", stats->expired },
+        { "subscriptions", server->clients.subs.count },
+        { "retained", server->retained.count },
+        { "messages", server->clients.messages.count },
+        { "message_bytes", server->clients.messages.bytes },
         { "actions", stats->actions },
         { "handshakes", stats->handshakes },
         { "handshakes_resumed", stats->resumed },
@@ -303,7 +324,13 @@ static gn_err server_new(const struct gn_intake *intake, struct gn_mqtt_server *
         return GN_ERR_FULL;
     server->intake = *intake;
     server->pool = gn_mem_take(GN_MQTT_CONNECTIONS_MAX * sizeof *server->pool, "mqtt connections");
-    if (server->pool == NULL || gn_mqtt_clients_init(&server->clients, &server->intake, &server->payload)) {
+    if (server->pool == NULL || gn_mqtt_clients_init(&server->clients, &server->intake)) {
+        gn_mem_give(server->pool);
+        gn_mem_give(server);
+        return GN_ERR_FULL;
+    }
+    if (gn_mqtt_retained_init(&server->retained, &server->clients.messages)) {
+        gn_mqtt_clients_fini(&server->clients);
         gn_mem_give(server->pool);
         gn_mem_give(server);
         return GN_ERR_FULL;
@@ -316,7 +343,7 @@ static gn_err server_new(const struct gn_intake *intake, struct gn_mqtt_server *
     TAILQ_INIT(&server->dirty);
     TAILQ_INIT(&server->shaking);
     TAILQ_INIT(&server->ready);
-    server->clients.on_will = server_on_will;
+    server->clients.publish_will = server_publish_will;
     server->clients.self = server;
     *out = server;
     return GN_OK;
@@ -389,6 +416,7 @@ const struct gn_adapter gn_mqtt_adapter = {
     .durable = server_durable,
     .resume = server_resume,
     .deliver = server_deliver,
+    .publish = server_publish,
     .evict = server_evict,
     .tick = server_tick,
     .stop = server_stop,

@@ -4,7 +4,8 @@
  *   mqtt_server    listens, accepts, keeps time; the adapter's row
  *     mqtt_conn      one connection's bytes: reading, holding back, writing, closing
  *       mqtt_dispatch  what a connection's events do: authenticate, intake, subscriptions
- *       mqtt_deliver   what goes out to clients: actions, messages between clients of a Thing, reports
+ *       mqtt_route     a message that was accepted: retained, and who listens
+ *       mqtt_deliver   what goes out to one client: live, queued, again; actions and their reports
  *     mqtt_clients   who is connected, what outlives a connection
  *
  * Everything runs on the loop's thread. Memory: connections come from one block taken at start (what is never used
@@ -18,7 +19,10 @@
 
 #include "connect/adapter.h"
 #include "connect/mqtt/mqtt_clients.h"
+#include "connect/mqtt/mqtt_inbound.h"
+#include "connect/mqtt/mqtt_retained.h"
 #include "connect/mqtt/mqtt_session.h"
+#include "connect/payload.h"
 #include "connect/websocket.h"
 #include "guard/tls.h"
 
@@ -89,10 +93,12 @@ struct gn_mqtt_stats {
     uint64_t slow;        /* ended for not reading */
     uint64_t publishes;   /* accepted */
     uint64_t refused;     /* publishes refused */
-    uint64_t acks;        /* PUBACKs sent */
+    uint64_t acks;        /* PUBACKs, PUBRECs and PUBCOMPs sent */
     uint64_t held_back;   /* times a full ring stopped a connection */
-    uint64_t routed;      /* messages between clients of a Thing */
-    uint64_t unrouted;    /* of them, those a client had no room for */
+    uint64_t routed;      /* messages handed on to a client, live or retained */
+    uint64_t unrouted;    /* those a client had no room for */
+    uint64_t withheld;    /* those a client may not hear any more */
+    uint64_t expired;     /* those that waited for too long */
     uint64_t actions;     /* messages to Things */
     uint64_t handshakes;  /* of TLS, done */
     uint64_t resumed;     /* of them, those that took up an older session */
@@ -121,6 +127,7 @@ struct gn_mqtt_server {
     uv_idle_t shaker; /* runs while handshakes wait for their turn */
     struct gn_intake intake;
     struct gn_mqtt_clients clients;
+    struct gn_mqtt_retained retained;
     struct gn_mqtt_conn *pool; /* [GN_MQTT_CONNECTIONS_MAX] */
     uint32_t pool_size;        /* GN_MQTT_CONNECTIONS_MAX, or what the open files allow */
     uint32_t pool_used;        /* how many were ever used */
@@ -136,14 +143,14 @@ struct gn_mqtt_server {
     uint32_t open_count; /* with those that are closing */
     uint32_t handles;    /* listener, door, timer and so on: still open */
     uint64_t durable;
-    bool is_full;     /* the ring was, when it was last asked */
-    bool reports_due; /* steps of actions the intake has not heard of */
+    uint64_t last_token; /* that any message was accepted with */
+    bool is_full;        /* the ring was, when it was last asked */
+    bool reports_due;    /* steps of actions the intake has not heard of */
     bool door_busy;
     bool is_stopping;
     struct gn_mqtt_stats stats;
     struct gn_mqtt_event event;     /* of the packet at hand */
     struct gn_mqtt_verdict verdict; /* on it */
-    struct gn_mqtt_publish message; /* what is being sent */
     struct gn_payload payload;
     struct gn_tls_spill spill;
     uint8_t wire_bytes[GN_TLS_PART_BYTES];                                /* ciphertext that came */
@@ -152,7 +159,8 @@ struct gn_mqtt_server {
     uint8_t read_bytes[GN_MQTT_PREFIX_BYTES + GN_MQTT_READ_BYTES];
     uint8_t out_bytes[GN_MQTT_OUT_BYTES];
     uint8_t ack_bytes[GN_MQTT_RECEIVE_MAXIMUM * 4 + GN_MQTT_ACK_BYTES_MAX];
-    uint8_t message_bytes[GN_MQTT_PACKET_BYTES_MAX + GN_MQTT_HEADER_BYTES_MAX];
+    uint8_t id_bytes[GN_MQTT_SUBSCRIPTIONS_MAX * 5]; /* subscription ids of the message at hand */
+    uint8_t prop_bytes[GN_MQTT_PACKET_BYTES_MAX];    /* properties of it that travel on */
 };
 
 static inline int64_t gn_mqtt_now_ms(const struct gn_mqtt_server *server)

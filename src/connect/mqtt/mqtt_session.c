@@ -18,6 +18,12 @@ void gn_mqtt_session_init(struct gn_mqtt_session *session, struct gn_mqtt_ack_sl
     gn_mqtt_acks_init(&session->acks, slots, slot_count);
 }
 
+void gn_mqtt_session_fini(struct gn_mqtt_session *session)
+{
+    gn_mqtt_aliases_drop(&session->aliases_in);
+    gn_mqtt_aliases_drop(&session->aliases_out);
+}
+
 struct gn_mqtt_ack_style gn_mqtt_session_style(const struct gn_mqtt_session *session)
 {
     return (struct gn_mqtt_ack_style){ session->version, session->with_words, session->packet_max };
@@ -79,13 +85,14 @@ static void session_fault(struct gn_mqtt_session *session, struct gn_mqtt_event 
 
 /* --- CONNECT --- */
 
+static bool session_is_filter(gn_str topic)
+{
+    return topic.size > 0 && (memchr(topic.at, '+', topic.size) != NULL || memchr(topic.at, '#', topic.size) != NULL);
+}
+
 /* What the client may ask for, and does not get. */
 static uint8_t session_connect_refusal(const struct gn_mqtt_connect *connect, const char **out_words)
 {
-    if (gn_mqtt_props_has(&connect->props, GN_MQTT_P_AUTH_METHOD)) {
-        *out_words = "no extended authentication: send user name and password";
-        return GN_MQTT_BAD_AUTH_METHOD;
-    }
     if (connect->client_id.size > GN_MQTT_CLIENT_ID_BYTES_MAX) {
         *out_words = "the client id is longer than MQTT_CLIENT_ID_BYTES_MAX";
         return GN_MQTT_BAD_CLIENT_ID;
@@ -94,13 +101,16 @@ static uint8_t session_connect_refusal(const struct gn_mqtt_connect *connect, co
         *out_words = "a session to be kept needs a client id";
         return GN_MQTT_BAD_CLIENT_ID;
     }
-    if (connect->has_will && connect->version == GN_MQTT_V5 && connect->will.qos > 1) {
-        *out_words = "a will with QoS 2";
-        return GN_MQTT_NO_QOS;
+    if (connect->version != GN_MQTT_V5)
+        return GN_MQTT_SUCCESS;
+    if (gn_mqtt_props_has(&connect->props, GN_MQTT_P_AUTH_DATA) &&
+        !gn_mqtt_props_has(&connect->props, GN_MQTT_P_AUTH_METHOD)) {
+        *out_words = "authentication data without a method";
+        return GN_MQTT_PROTOCOL_ERROR;
     }
-    if (connect->has_will && connect->version == GN_MQTT_V5 && connect->will.retain) {
-        *out_words = "a will to be retained";
-        return GN_MQTT_NO_RETAIN;
+    if (connect->has_will && session_is_filter(gn_mqtt_props_text(&connect->will.props, GN_MQTT_P_RESPONSE_TOPIC))) {
+        *out_words = "a response topic with a wildcard";
+        return GN_MQTT_PROTOCOL_ERROR;
     }
     return GN_MQTT_SUCCESS;
 }
@@ -140,6 +150,8 @@ static void session_connect(struct gn_mqtt_session *session, const struct gn_mqt
         session->with_words = gn_mqtt_props_number(&connect->props, GN_MQTT_P_REQUEST_PROBLEM, 1) == 1;
         session->packet_max = gn_mqtt_props_number(&connect->props, GN_MQTT_P_MAXIMUM_PACKET, UINT32_MAX);
         session->receive_max = (uint16_t)gn_mqtt_props_number(&connect->props, GN_MQTT_P_RECEIVE_MAXIMUM, UINT16_MAX);
+        session->alias_max = (uint16_t)gn_mqtt_props_number(&connect->props, GN_MQTT_P_TOPIC_ALIAS_MAXIMUM, 0);
+        session->with_auth = gn_mqtt_props_has(&connect->props, GN_MQTT_P_AUTH_METHOD);
         session->keepalive_s = session_keepalive(connect);
         session->expiry_s = session_expiry(connect);
         reason = session_connect_refusal(connect, &words);
@@ -154,61 +166,96 @@ static void session_connect(struct gn_mqtt_session *session, const struct gn_mqt
     event->fault = (struct gn_mqtt_fault){ reason, words };
 }
 
-void gn_mqtt_session_accept(struct gn_mqtt_session *session, const struct gn_mqtt_connect *connect, gn_str assigned,
-                            bool session_present, struct gn_buf *out)
+static void session_welcome(const struct gn_mqtt_session *session, const struct gn_mqtt_connect *connect,
+                            const struct gn_mqtt_welcome *welcome, struct gn_mqtt_props *props)
 {
-    struct gn_mqtt_connack packet = { .session_present = session_present };
-    struct gn_mqtt_props *props = &packet.props;
-    assert(session->state == GN_MQTT_ASKING);
-    if (session->version == GN_MQTT_V5) {
-        gn_mqtt_props_set(props, GN_MQTT_P_RECEIVE_MAXIMUM, GN_MQTT_RECEIVE_MAXIMUM);
-        gn_mqtt_props_set(props, GN_MQTT_P_MAXIMUM_QOS, 1);
-        gn_mqtt_props_set(props, GN_MQTT_P_RETAIN_AVAILABLE, 0);
-        gn_mqtt_props_set(props, GN_MQTT_P_MAXIMUM_PACKET, GN_MQTT_PACKET_BYTES_MAX);
-        gn_mqtt_props_set(props, GN_MQTT_P_TOPIC_ALIAS_MAXIMUM, 0);
-        gn_mqtt_props_set(props, GN_MQTT_P_WILDCARD_AVAILABLE, 1);
-        gn_mqtt_props_set(props, GN_MQTT_P_SUBSCRIPTION_ID_AVAILABLE, 0);
-        gn_mqtt_props_set(props, GN_MQTT_P_SHARED_AVAILABLE, 0);
-        if (session->keepalive_s != connect->keepalive_s)
-            gn_mqtt_props_set(props, GN_MQTT_P_SERVER_KEEP_ALIVE, session->keepalive_s);
-        if (session->expiry_s != gn_mqtt_props_number(&connect->props, GN_MQTT_P_SESSION_EXPIRY, 0))
-            gn_mqtt_props_set(props, GN_MQTT_P_SESSION_EXPIRY, session->expiry_s);
-        if (assigned.size > 0)
-            gn_mqtt_props_set_text(props, GN_MQTT_P_ASSIGNED_CLIENT_ID, assigned);
-    }
+    gn_mqtt_props_set(props, GN_MQTT_P_RECEIVE_MAXIMUM, GN_MQTT_RECEIVE_MAXIMUM);
+    gn_mqtt_props_set(props, GN_MQTT_P_MAXIMUM_PACKET, GN_MQTT_PACKET_BYTES_MAX);
+    gn_mqtt_props_set(props, GN_MQTT_P_TOPIC_ALIAS_MAXIMUM, GN_MQTT_TOPIC_ALIAS_MAX);
+    if (session->keepalive_s != connect->keepalive_s)
+        gn_mqtt_props_set(props, GN_MQTT_P_SERVER_KEEP_ALIVE, session->keepalive_s);
+    if (session->expiry_s != gn_mqtt_props_number(&connect->props, GN_MQTT_P_SESSION_EXPIRY, 0))
+        gn_mqtt_props_set(props, GN_MQTT_P_SESSION_EXPIRY, session->expiry_s);
+    if (welcome->assigned.size > 0)
+        gn_mqtt_props_set_text(props, GN_MQTT_P_ASSIGNED_CLIENT_ID, welcome->assigned);
+    if (welcome->response_info.size > 0 && gn_mqtt_props_number(&connect->props, GN_MQTT_P_REQUEST_RESPONSE, 0) == 1)
+        gn_mqtt_props_set_text(props, GN_MQTT_P_RESPONSE_INFO, welcome->response_info);
+    if (welcome->method.size > 0)
+        gn_mqtt_props_set_text(props, GN_MQTT_P_AUTH_METHOD, welcome->method);
+    if (welcome->proof.size > 0)
+        gn_mqtt_props_set_text(props, GN_MQTT_P_AUTH_DATA,
+                               (gn_str){ (const char *)welcome->proof.at, welcome->proof.size });
+}
+
+void gn_mqtt_session_accept(struct gn_mqtt_session *session, const struct gn_mqtt_connect *connect,
+                            const struct gn_mqtt_welcome *welcome, struct gn_buf *out)
+{
+    struct gn_mqtt_connack packet = { .session_present = welcome->present };
+    assert(session->state == GN_MQTT_ASKING || session->state == GN_MQTT_AUTHENTICATING);
+    if (session->version == GN_MQTT_V5)
+        session_welcome(session, connect, welcome, &packet.props);
     gn_mqtt_encode_connack(out, session->version, &packet);
     session->state = GN_MQTT_OPEN;
 }
 
+void gn_mqtt_session_challenge(struct gn_mqtt_session *session, uint8_t reason, gn_str method, gn_bytes data,
+                               struct gn_buf *out)
+{
+    struct gn_mqtt_ack packet = { .reason = reason };
+    gn_mqtt_props_set_text(&packet.props, GN_MQTT_P_AUTH_METHOD, method);
+    if (data.size > 0)
+        gn_mqtt_props_set_text(&packet.props, GN_MQTT_P_AUTH_DATA, (gn_str){ (const char *)data.at, data.size });
+    gn_mqtt_encode_disconnect(out, GN_MQTT_AUTH, GN_MQTT_V5, &packet);
+    if (session->state == GN_MQTT_ASKING)
+        session->state = GN_MQTT_AUTHENTICATING;
+}
+
 /* --- PUBLISH --- */
 
-/* What version 5 was told it must not do, and what no version may. */
-static uint8_t session_publish_refusal(const struct gn_mqtt_session *session, const struct gn_mqtt_publish *publish,
-                                       const char **out_words)
+/* Puts the topic in place of its number, or remembers both. */
+static uint8_t session_alias(struct gn_mqtt_session *session, struct gn_mqtt_publish *publish, const char **out_words)
 {
-    if (publish->qos == 2) {
-        *out_words = "QoS 2 is not available";
-        return GN_MQTT_NO_QOS;
+    const bool has_alias = gn_mqtt_props_has(&publish->props, GN_MQTT_P_TOPIC_ALIAS);
+    const uint32_t number = has_alias ? gn_mqtt_props_number(&publish->props, GN_MQTT_P_TOPIC_ALIAS, 0) : 0;
+    if (has_alias && (number == 0 || number > GN_MQTT_TOPIC_ALIAS_MAX)) {
+        *out_words = "a topic alias of 0, or beyond MQTT_TOPIC_ALIAS_MAX";
+        return GN_MQTT_BAD_ALIAS;
     }
-    if (session->version == GN_MQTT_V5) {
-        if (publish->retain) {
-            *out_words = "retained messages are not available";
-            return GN_MQTT_NO_RETAIN;
-        }
-        if (gn_mqtt_props_has(&publish->props, GN_MQTT_P_TOPIC_ALIAS)) {
-            *out_words = "topic aliases are not available";
-            return GN_MQTT_BAD_ALIAS;
-        }
-        if (gn_mqtt_props_has(&publish->props, GN_MQTT_P_SUBSCRIPTION_ID)) {
-            *out_words = "a subscription id in a client's PUBLISH";
-            return GN_MQTT_PROTOCOL_ERROR;
-        }
-        if (publish->qos == 1 && session->acks.count >= GN_MQTT_RECEIVE_MAXIMUM) {
-            *out_words = "more messages in flight than MQTT_RECEIVE_MAXIMUM";
-            return GN_MQTT_RECEIVE_MAXIMUM_EXCEEDED;
-        }
+    if (has_alias && publish->topic.size == 0)
+        publish->topic = gn_mqtt_alias_topic(&session->aliases_in, number);
+    else if (has_alias && gn_mqtt_alias_set(&session->aliases_in, number, publish->topic)) {
+        *out_words = "no memory";
+        return GN_MQTT_IMPLEMENTATION;
+    }
+    if (publish->topic.size == 0) {
+        *out_words = has_alias ? "a topic alias that stands for no topic" : "neither a topic nor an alias";
+        return GN_MQTT_PROTOCOL_ERROR;
     }
     return GN_MQTT_SUCCESS;
+}
+
+/* What only version 5 can do wrong. */
+static uint8_t session_publish_refusal(struct gn_mqtt_session *session, struct gn_mqtt_publish *publish,
+                                       const char **out_words)
+{
+    if (gn_mqtt_props_has(&publish->props, GN_MQTT_P_SUBSCRIPTION_ID)) {
+        *out_words = "a subscription id in a client's PUBLISH";
+        return GN_MQTT_PROTOCOL_ERROR;
+    }
+    if (session_is_filter(gn_mqtt_props_text(&publish->props, GN_MQTT_P_RESPONSE_TOPIC))) {
+        *out_words = "a response topic with a wildcard";
+        return GN_MQTT_PROTOCOL_ERROR;
+    }
+    if (publish->qos > 0 && session->acks.last_words + session->open_ids >= GN_MQTT_RECEIVE_MAXIMUM && !publish->dup) {
+        *out_words = "more messages in flight than MQTT_RECEIVE_MAXIMUM";
+        return GN_MQTT_RECEIVE_MAXIMUM_EXCEEDED;
+    }
+    return session_alias(session, publish, out_words);
+}
+
+static bool session_acks_full(const struct gn_mqtt_session *session)
+{
+    return session->acks.count >= GN_MQTT_RECEIVE_MAXIMUM;
 }
 
 static void session_publish(struct gn_mqtt_session *session, const struct gn_mqtt_frame *frame, struct gn_buf *out,
@@ -216,57 +263,59 @@ static void session_publish(struct gn_mqtt_session *session, const struct gn_mqt
 {
     struct gn_mqtt_publish *publish = &event->publish;
     const char *words = NULL;
+    uint8_t reason = GN_MQTT_SUCCESS;
     if (gn_mqtt_decode_publish(frame, session->version, publish, &event->fault)) {
         session_fault(session, event, event->fault.reason, event->fault.words, out);
         return;
     }
-    const uint8_t reason = session_publish_refusal(session, publish, &words);
+    if (session->version == GN_MQTT_V5)
+        reason = session_publish_refusal(session, publish, &words);
     if (reason != GN_MQTT_SUCCESS)
         session_fault(session, event, reason, words, out);
-    else if (publish->qos == 1 && session->acks.count >= GN_MQTT_RECEIVE_MAXIMUM)
+    else
+        event->kind = publish->qos > 0 && session_acks_full(session) ? GN_MQTT_EVENT_WAIT : GN_MQTT_EVENT_PUBLISH;
+}
+
+/* PUBACK, PUBREC, PUBREL, PUBCOMP. */
+static void session_answer(struct gn_mqtt_session *session, const struct gn_mqtt_frame *frame, struct gn_buf *out,
+                           struct gn_mqtt_event *event)
+{
+    static const gn_mqtt_event_kind kinds[] = { [GN_MQTT_PUBACK] = GN_MQTT_EVENT_PUBACK,
+                                                [GN_MQTT_PUBREC] = GN_MQTT_EVENT_PUBREC,
+                                                [GN_MQTT_PUBREL] = GN_MQTT_EVENT_PUBREL,
+                                                [GN_MQTT_PUBCOMP] = GN_MQTT_EVENT_PUBCOMP };
+    if (gn_mqtt_decode_ack(frame, session->version, &event->ack, &event->fault))
+        session_fault(session, event, event->fault.reason, event->fault.words, out);
+    else if (frame->type == GN_MQTT_PUBREL && session_acks_full(session))
         event->kind = GN_MQTT_EVENT_WAIT;
     else
-        event->kind = GN_MQTT_EVENT_PUBLISH;
+        event->kind = kinds[frame->type];
 }
 
 /* --- SUBSCRIBE, UNSUBSCRIBE --- */
 
-static uint8_t session_subscribe_one(uint8_t version, const struct gn_mqtt_filter *filter, gn_str thing_id,
-                                     struct gn_mqtt_subs *subs)
+void gn_mqtt_session_suback(struct gn_mqtt_session *session, const struct gn_mqtt_event *event, uint8_t *codes,
+                            struct gn_buf *out)
 {
-    const uint8_t qos = (filter->options & 3) > 1 ? 1 : filter->options & 3;
-    const uint8_t options = (uint8_t)(qos | (filter->options & GN_MQTT_NO_LOCAL));
-    uint8_t reason = qos;
-    if (gn_str_starts(filter->filter, GN_STR("$share/")))
-        reason = GN_MQTT_NO_SHARED;
-    else if (!gn_mqtt_filter_valid(filter->filter))
-        reason = GN_MQTT_BAD_FILTER;
-    else if (!gn_mqtt_filter_own(filter->filter, thing_id))
-        reason = GN_MQTT_NOT_AUTHORIZED;
-    else if (gn_mqtt_subs_put(subs, filter->filter, options))
-        reason = GN_MQTT_QUOTA;
-    return version == GN_MQTT_V5 || reason < 0x80 ? reason : GN_MQTT_V311_FAILURE;
+    const size_t count = event->subscribe.filter_count;
+    for (size_t i = 0; session->version != GN_MQTT_V5 && i < count; i++)
+        if (codes[i] >= GN_MQTT_UNSPECIFIED)
+            codes[i] = GN_MQTT_V311_FAILURE;
+    const struct gn_mqtt_suback packet = { .packet_id = event->subscribe.packet_id, .codes = { codes, count } };
+    gn_mqtt_encode_suback(out, event->type == GN_MQTT_SUBSCRIBE ? GN_MQTT_SUBACK : GN_MQTT_UNSUBACK, session->version,
+                          &packet);
 }
 
-static uint8_t session_unsubscribe_one(const struct gn_mqtt_filter *filter, struct gn_mqtt_subs *subs)
+/* No local has no meaning where one of many gets it (MQTT-3.8.3-4). */
+static bool session_shares_no_local(const struct gn_mqtt_event *event)
 {
-    return gn_mqtt_subs_remove(subs, filter->filter) ? GN_MQTT_SUCCESS : GN_MQTT_NO_SUBSCRIPTION;
-}
-
-void gn_mqtt_session_subscribe(struct gn_mqtt_session *session, const struct gn_mqtt_event *event, gn_str thing_id,
-                               struct gn_mqtt_subs *subs, struct gn_buf *out)
-{
-    const bool is_subscribe = event->type == GN_MQTT_SUBSCRIBE;
-    uint8_t codes[GN_MQTT_SUBSCRIPTIONS_MAX];
-    size_t count = 0;
     gn_bytes filters = event->subscribe.filters;
     struct gn_mqtt_filter filter;
-    while (count < GN_MQTT_SUBSCRIPTIONS_MAX && gn_mqtt_filter_next(&filters, event->type, &filter))
-        codes[count++] = is_subscribe ? session_subscribe_one(session->version, &filter, thing_id, subs)
-                                      : session_unsubscribe_one(&filter, subs);
-    assert(count == event->subscribe.filter_count);
-    const struct gn_mqtt_suback packet = { .packet_id = event->subscribe.packet_id, .codes = { codes, count } };
-    gn_mqtt_encode_suback(out, is_subscribe ? GN_MQTT_SUBACK : GN_MQTT_UNSUBACK, session->version, &packet);
+    gn_str name, rest;
+    while (gn_mqtt_filter_next(&filters, event->type, &filter))
+        if ((filter.options & 4) != 0 && gn_mqtt_filter_share(filter.filter, &name, &rest))
+            return true;
+    return false;
 }
 
 static void session_filters(struct gn_mqtt_session *session, const struct gn_mqtt_frame *frame, struct gn_buf *out,
@@ -274,10 +323,10 @@ static void session_filters(struct gn_mqtt_session *session, const struct gn_mqt
 {
     if (gn_mqtt_decode_subscribe(frame, session->version, &event->subscribe, &event->fault))
         session_fault(session, event, event->fault.reason, event->fault.words, out);
-    else if (gn_mqtt_props_has(&event->subscribe.props, GN_MQTT_P_SUBSCRIPTION_ID))
-        session_fault(session, event, GN_MQTT_NO_SUBSCRIPTION_IDS, "subscription ids are not available", out);
     else if (event->subscribe.filter_count > GN_MQTT_SUBSCRIPTIONS_MAX)
         session_fault(session, event, GN_MQTT_QUOTA, "more filters in a packet than MQTT_SUBSCRIPTIONS_MAX", out);
+    else if (frame->type == GN_MQTT_SUBSCRIBE && session_shares_no_local(event))
+        session_fault(session, event, GN_MQTT_PROTOCOL_ERROR, "no local on a shared subscription", out);
     else
         event->kind = frame->type == GN_MQTT_SUBSCRIBE ? GN_MQTT_EVENT_SUBSCRIBE : GN_MQTT_EVENT_UNSUBSCRIBE;
 }
@@ -301,6 +350,20 @@ static void session_disconnect(struct gn_mqtt_session *session, const struct gn_
     event->kind = GN_MQTT_EVENT_DISCONNECT;
 }
 
+static void session_auth(struct gn_mqtt_session *session, const struct gn_mqtt_frame *frame, struct gn_buf *out,
+                         struct gn_mqtt_event *event)
+{
+    const uint8_t wanted = session->state == GN_MQTT_AUTHENTICATING ? GN_MQTT_CONTINUE_AUTH : GN_MQTT_REAUTHENTICATE;
+    if (gn_mqtt_decode_disconnect(frame, session->version, &event->ack, &event->fault))
+        session_fault(session, event, event->fault.reason, event->fault.words, out);
+    else if (!session->with_auth)
+        session_fault(session, event, GN_MQTT_PROTOCOL_ERROR, "AUTH in a session that did not begin with it", out);
+    else if (event->ack.reason != wanted && event->ack.reason != GN_MQTT_CONTINUE_AUTH)
+        session_fault(session, event, GN_MQTT_PROTOCOL_ERROR, "an AUTH that is not expected here", out);
+    else
+        event->kind = GN_MQTT_EVENT_AUTH;
+}
+
 static void session_open(struct gn_mqtt_session *session, const struct gn_mqtt_frame *frame, struct gn_buf *out,
                          struct gn_mqtt_event *event)
 {
@@ -309,10 +372,13 @@ static void session_open(struct gn_mqtt_session *session, const struct gn_mqtt_f
         session_publish(session, frame, out, event);
         break;
     case GN_MQTT_PUBACK:
-        if (gn_mqtt_decode_ack(frame, session->version, &event->ack, &event->fault))
-            session_fault(session, event, event->fault.reason, event->fault.words, out);
-        else
-            event->kind = GN_MQTT_EVENT_PUBACK;
+    case GN_MQTT_PUBREC:
+    case GN_MQTT_PUBREL:
+    case GN_MQTT_PUBCOMP:
+        session_answer(session, frame, out, event);
+        break;
+    case GN_MQTT_AUTH:
+        session_auth(session, frame, out, event);
         break;
     case GN_MQTT_SUBSCRIBE:
     case GN_MQTT_UNSUBSCRIBE:
@@ -339,8 +405,9 @@ static void session_open(struct gn_mqtt_session *session, const struct gn_mqtt_f
 void gn_mqtt_session_next(struct gn_mqtt_session *session, gn_bytes in, struct gn_buf *out, struct gn_mqtt_event *event)
 {
     const bool is_new = session->state == GN_MQTT_NEW;
+    const bool is_let_in = session->state == GN_MQTT_OPEN;
     struct gn_mqtt_frame frame;
-    assert(is_new || session->state == GN_MQTT_OPEN);
+    assert(is_new || is_let_in || session->state == GN_MQTT_AUTHENTICATING);
     assert(out->capacity - out->size >= GN_MQTT_ANSWER_BYTES_MAX);
     event->kind = GN_MQTT_EVENT_NONE;
     if (is_new && in.size > 0 && in.at[0] >> 4 != GN_MQTT_CONNECT) {
@@ -348,13 +415,15 @@ void gn_mqtt_session_next(struct gn_mqtt_session *session, gn_bytes in, struct g
         return;
     }
     const gn_err err =
-        gn_mqtt_frame_next(in, is_new ? GN_MQTT_CONNECT_BYTES_MAX : GN_MQTT_PACKET_BYTES_MAX, &frame, &event->size);
+        gn_mqtt_frame_next(in, is_let_in ? GN_MQTT_PACKET_BYTES_MAX : GN_MQTT_CONNECT_BYTES_MAX, &frame, &event->size);
     switch (err) {
     case GN_OK:
         event->size = frame.size;
         event->type = frame.type;
         if (is_new)
             session_connect(session, &frame, out, event);
+        else if (!is_let_in && frame.type != GN_MQTT_AUTH && frame.type != GN_MQTT_DISCONNECT)
+            session_fault(session, event, GN_MQTT_PROTOCOL_ERROR, "neither AUTH nor DISCONNECT before CONNACK", out);
         else
             session_open(session, &frame, out, event);
         break;
@@ -363,8 +432,8 @@ void gn_mqtt_session_next(struct gn_mqtt_session *session, gn_bytes in, struct g
         break;
     case GN_ERR_FULL:
         session_fault(session, event, GN_MQTT_TOO_LARGE,
-                      is_new ? "a CONNECT larger than MQTT_CONNECT_BYTES_MAX"
-                             : "a packet larger than MQTT_PACKET_BYTES_MAX",
+                      is_let_in ? "a packet larger than MQTT_PACKET_BYTES_MAX"
+                                : "a CONNECT larger than MQTT_CONNECT_BYTES_MAX",
                       out);
         break;
     default:

@@ -35,6 +35,24 @@ bool gn_mqtt_filter_valid(gn_str filter)
     return true;
 }
 
+bool gn_mqtt_filter_share(gn_str filter, gn_str *out_name, gn_str *out_filter)
+{
+    static const gn_str root = { "$share", 6 };
+    if (!gn_str_starts(filter, root) || (filter.size > root.size && filter.at[root.size] != '/'))
+        return false;
+    *out_name = *out_filter = (gn_str){ 0 };
+    if (filter.size == root.size)
+        return true;
+    gn_str rest;
+    const gn_str name = gn_str_split((gn_str){ filter.at + root.size + 1, filter.size - root.size - 1 }, '/', &rest);
+    if (name.size == 0 || rest.size == 0 || memchr(name.at, '+', name.size) != NULL ||
+        memchr(name.at, '#', name.size) != NULL)
+        return true;
+    *out_name = name;
+    *out_filter = rest;
+    return true;
+}
+
 bool gn_mqtt_topic_matches(gn_str filter, gn_str topic)
 {
     size_t f = 0, t = 0;

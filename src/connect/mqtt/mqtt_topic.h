@@ -33,6 +33,9 @@ struct gn_mqtt_topic {
 bool gn_mqtt_topic_valid(gn_str topic);
 /* The same for a filter: '+' only as a whole level, '#' only as the whole last one. */
 bool gn_mqtt_filter_valid(gn_str filter);
+/* "$share/NAME/FILTER": true, with NAME and FILTER, which is not judged; both are empty when there is no such name.
+ * False: not shared. */
+bool gn_mqtt_filter_share(gn_str filter, gn_str *out_name, gn_str *out_filter);
 /* A valid filter and a valid topic. */
 bool gn_mqtt_topic_matches(gn_str filter, gn_str topic);
 
