@@ -25,6 +25,13 @@ static gn_err bench_packet(void *self, const struct gn_packet *packet, uint64_t 
     return GN_OK;
 }
 
+static bool bench_allows(void *self, uint32_t thing, gn_verb verb, gn_str topic)
+{
+    (void)self;
+    (void)thing;
+    return gn_policy_allows(gn_str_of(bench_thing.id), verb, topic);
+}
+
 static int64_t bench_now_ns(void)
 {
     struct timespec now;
@@ -42,7 +49,7 @@ static double bench_run(uint8_t version, const char *topic, const char *text)
 {
     static uint8_t in_bytes[16384], out_bytes[8192];
     struct gn_buf in = gn_buf_over(in_bytes, sizeof in_bytes);
-    const struct gn_intake intake = { .packet = bench_packet, .registry = &bench_registry };
+    const struct gn_intake intake = { .packet = bench_packet, .allows = bench_allows, .registry = &bench_registry };
     double best = 1e9;
     for (uint16_t i = 1; i <= BENCH_MESSAGES; i++) {
         const struct gn_mqtt_publish publish = {
@@ -59,8 +66,8 @@ static double bench_run(uint8_t version, const char *topic, const char *text)
                 gn_mqtt_session_next(&bench_session, (gn_bytes){ in.at + used, in.size - used }, &out, &bench_event);
                 if (bench_event.kind != GN_MQTT_EVENT_PUBLISH ||
                     gn_mqtt_inbound(&intake, &bench_payload, 0, &bench_event.publish, &bench_verdict) != GN_OK ||
-                    gn_mqtt_acks_push(&bench_session.acks, bench_verdict.token, bench_event.publish.packet_id, 0,
-                                      (gn_str){ 0 }) != GN_OK)
+                    gn_mqtt_acks_push(&bench_session.acks, GN_MQTT_PUBACK, bench_verdict.token,
+                                      bench_event.publish.packet_id, 0, (gn_str){ 0 }) != GN_OK)
                     abort();
             }
             if (gn_mqtt_acks_write(&bench_session.acks, bench_token, &style, &out) != BENCH_MESSAGES)
