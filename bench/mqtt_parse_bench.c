@@ -29,7 +29,7 @@ static bool bench_allows(void *self, uint32_t thing, gn_verb verb, gn_str topic)
 {
     (void)self;
     (void)thing;
-    return gn_policy_allows(gn_str_of(bench_thing.id), verb, topic);
+    return gn_policy_allows(NULL, gn_str_of(bench_thing.id), verb, topic);
 }
 
 static int64_t bench_now_ns(void)

@@ -96,8 +96,9 @@ test('a topic outside the own tree is refused, and nothing is stored', { skip },
     const other = await addThing(node, 'other');
     const client = await mqtt.connectAsync(node.mqtt.url, { username: thing.id, password: thing.token, protocolVersion: 5 });
     t.after(() => client.endAsync(true));
-    for (const topic of [`things/${other.id}/properties/x`, 'things', 'x', `things/${thing.id}/../${other.id}/properties/x`, '$SYS/x'])
+    for (const topic of [`things/${other.id}/properties/x`, 'things', 'x', '$SYS/x'])
         await assert.rejects(client.publishAsync(topic, '1', { qos: 1 }), /Not authorized|135|Topic/i, topic);
+    await client.publishAsync(`things/${thing.id}/../${other.id}/properties/x`, '1', { qos: 1 }); // a name like any other
     const granted = await client.subscribeAsync([`things/${other.id}/#`, '#', `things/${thing.id}/actions/+`]).catch((error) => error);
     assert.ok(granted instanceof Error || granted.some((g) => g.qos >= 128));
     assert.equal((await runJson(['readings', other.id, '--count', '--data', node.data])).count, 0);

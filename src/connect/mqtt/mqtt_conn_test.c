@@ -169,7 +169,7 @@ static void a_client_that_asks_and_does_not_listen_is_not_read_from(void **state
 
 static void a_client_that_does_not_read_misses_what_would_have_to_wait(void **state)
 {
-    int size = 4096;
+    int size = 65536;
     (void)state;
     rig_join(&rig, &two, GN_MQTT_V311, "b", "press");
     rig_dial(&rig, &one);
@@ -192,12 +192,10 @@ static void a_client_that_does_not_read_misses_what_would_have_to_wait(void **st
     rig_publish(&rig, &two, 0, 0, "things/press/properties/t", "1"); /* the other goes on */
     assert_true(rig_is_silent(&rig, &two));
     assert_int_equal(rig_server(&rig)->clients.rows[0].live_count, 2);
-    size = 1 << 20; /* it reads: all of it comes */
-    (void)setsockopt(one.fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof size);
-    while (rig_server(&rig)->clients.messages.count > 0) {
+    while (rig_server(&rig)->clients.messages.count > 0) { /* it reads: all of it comes */
         rig_wait(&rig, one.fd, POLLIN);
-        assert_true(rig_pull(&one));
-        one.in_size = 0;
+        while (recv(one.fd, one.in, sizeof one.in, MSG_DONTWAIT) > 0) {
+        }
         rig_turn(&rig);
     }
     assert_int_equal(rig_server(&rig)->clients.messages.count, 0);
