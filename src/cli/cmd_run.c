@@ -29,12 +29,14 @@ static int run_run(struct gn_cli *cli)
         .mqtt_listen = run_mqtt_default,
         .mqtts_listen = NULL,
         .portal_listen = run_portal_default,
+        .https_listen = NULL,
         .names = gn_cli_value(cli, "--name"),
         .quiet = gn_cli_has(cli, "--quiet"),
         .allow_plaintext = gn_cli_has(cli, "--allow-plaintext"),
     };
     if (!run_address(cli, "--mqtt", &options.mqtt_listen) || !run_address(cli, "--mqtts", &options.mqtts_listen) ||
-        !run_address(cli, "--portal", &options.portal_listen) || !gn_ask_data_dir(cli, dir, sizeof dir))
+        !run_address(cli, "--portal", &options.portal_listen) || !run_address(cli, "--https", &options.https_listen) ||
+        !gn_ask_data_dir(cli, dir, sizeof dir))
         return GN_EXIT_USAGE;
     return gn_node_run(&options);
 }
@@ -51,7 +53,9 @@ const struct gn_command gn_command_run = {
                  { "--mqtt", "HOST:PORT",
                    "where devices connect (default: 127.0.0.1:1883; port 0: any free one; off)" },
                  { "--mqtts", "HOST:PORT", "where devices connect with TLS (default: off; 8883 is usual)" },
-                 { "--portal", "HOST:PORT", "where people connect (default: 127.0.0.1:8080; port 0: any free one)" },
+                 { "--portal", "HOST:PORT",
+                   "where people connect (default: 127.0.0.1:8080; port 0: any free one; off)" },
+                 { "--https", "HOST:PORT", "where people connect with TLS (default: off; 8443 is usual)" },
                  { "--name", "NAMES", "what else this node is called, for its certificate, with commas between" },
                  { "--allow-plaintext", NULL, "let --mqtt and --portal carry clear text over a network" },
                  { "--quiet", NULL, "no status line" } },

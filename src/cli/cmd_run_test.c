@@ -23,6 +23,7 @@ static void without_options_the_defaults_are_loopback_and_the_default_directory(
     assert_string_equal(node_fake.mqtt, "127.0.0.1:1883");
     assert_string_equal(node_fake.portal, "127.0.0.1:8080");
     assert_string_equal(node_fake.mqtts, "(none)");
+    assert_string_equal(node_fake.https, "(none)");
     assert_string_equal(node_fake.names, "(none)");
     assert_string_equal(node_fake.solution_dir, "(none)");
     assert_false(node_fake.run.quiet);
@@ -34,7 +35,8 @@ static void options_reach_the_node_and_its_code_comes_back(void **state)
     (void)state;
     node_fake.run_code = 2;
     cli_fake_run(&ran, &gn_command_run,
-                 "--data /tmp/x --solution s --mqtt off --mqtts [::1]:0 --name a,b --portal 0.0.0.0:80 --quiet "
+                 "--data /tmp/x --solution s --mqtt off --mqtts [::1]:0 --name a,b --portal 0.0.0.0:80 --https "
+                 "localhost:8443 --quiet "
                  "--allow-plaintext",
                  NULL);
     assert_int_equal(ran.code, 2);
@@ -42,6 +44,7 @@ static void options_reach_the_node_and_its_code_comes_back(void **state)
     assert_string_equal(node_fake.mqtt, "off");
     assert_string_equal(node_fake.mqtts, "[::1]:0");
     assert_string_equal(node_fake.names, "a,b");
+    assert_string_equal(node_fake.https, "localhost:8443");
     assert_string_equal(node_fake.portal, "0.0.0.0:80");
     assert_string_equal(node_fake.solution_dir, "s");
     assert_true(node_fake.run.quiet);

@@ -15,6 +15,7 @@ static struct {
     char mqtt[64];
     char portal[64];
     char mqtts[64];
+    char https[64];
     char names[64];
     int run_code;
     gn_err add_err;
@@ -30,6 +31,8 @@ int gn_node_run(const struct gn_node_options *options)
     node_fake.run = *options;
     (void)snprintf(node_fake.mqtts, sizeof node_fake.mqtts, "%s",
                    options->mqtts_listen != NULL ? options->mqtts_listen : "(none)");
+    (void)snprintf(node_fake.https, sizeof node_fake.https, "%s",
+                   options->https_listen != NULL ? options->https_listen : "(none)");
     (void)snprintf(node_fake.names, sizeof node_fake.names, "%s", options->names != NULL ? options->names : "(none)");
     (void)snprintf(node_fake.data_dir, sizeof node_fake.data_dir, "%s", options->data_dir);
     (void)snprintf(node_fake.solution_dir, sizeof node_fake.solution_dir, "%s",

@@ -87,6 +87,7 @@ size_t gn_doors_names(const struct gn_node_options *options, struct gn_buf *byte
     if (gethostname(host, sizeof host - 1) == 0)
         doors_add(&names, gn_str_of(host));
     doors_add_host(&names, gn_door_address(options->mqtts_listen));
+    doors_add_host(&names, gn_door_address(options->https_listen));
     return names.count;
 }
 
@@ -95,9 +96,9 @@ size_t gn_doors_names(const struct gn_node_options *options, struct gn_buf *byte
 static gn_err doors_check(const struct gn_node_options *options, struct gn_diag *diag)
 {
     if (gn_door_address(options->mqtt_listen) != NULL || gn_door_address(options->mqtts_listen) != NULL ||
-        gn_door_address(options->portal_listen) != NULL)
+        gn_door_address(options->portal_listen) != NULL || gn_door_address(options->https_listen) != NULL)
         return GN_OK;
-    gn_diag_set(diag, 0, 0, "every door is off: leave at least one of --mqtt, --mqtts and --portal on");
+    gn_diag_set(diag, 0, 0, "every door is off: leave at least one of --mqtt, --mqtts, --portal and --https on");
     return GN_ERR_INVAL;
 }
 
@@ -111,12 +112,16 @@ gn_err gn_doors_open(struct gn_door_tls *doors, struct gn_ca *ca, const struct g
     gn_err err = doors_check(options, diag);
     if (err)
         return err;
-    if (gn_door_address(options->mqtts_listen) != NULL) {
+    const bool has_mqtt = gn_door_address(options->mqtts_listen) != NULL;
+    const bool has_http = gn_door_address(options->https_listen) != NULL;
+    if (has_mqtt || has_http) {
         const size_t count = gn_doors_names(options, &bytes, names);
         err = gn_ca_serve(ca, names, count, diag);
-        if (!err)
-            err = gn_tls_open(ca, GN_TLS_MQTT, &open.mqtt);
     }
+    if (!err && has_mqtt)
+        err = gn_tls_open(ca, GN_TLS_MQTT, &open.mqtt);
+    if (!err && has_http)
+        err = gn_tls_open(ca, GN_TLS_HTTP, &open.http);
     if (err) {
         gn_doors_close(&open);
         return err;
@@ -128,18 +133,21 @@ gn_err gn_doors_open(struct gn_door_tls *doors, struct gn_ca *ca, const struct g
 void gn_doors_close(struct gn_door_tls *doors)
 {
     gn_tls_close(doors->mqtt);
+    gn_tls_close(doors->http);
     *doors = (struct gn_door_tls){ 0 };
 }
 
 void gn_doors_tick(struct gn_door_tls *doors, int64_t mono_ms)
 {
     bool changed = false;
-    if (doors->mqtt == NULL || mono_ms - doors->looked_ms < DOORS_LOOK_MS)
+    if ((doors->mqtt == NULL && doors->http == NULL) || mono_ms - doors->looked_ms < DOORS_LOOK_MS)
         return;
     doors->looked_ms = mono_ms;
     gn_err err = gn_ca_renew(doors->ca, &changed);
-    if (!err)
+    if (!err && doors->mqtt != NULL)
         err = gn_tls_refresh(doors->mqtt);
+    if (!err && doors->http != NULL)
+        err = gn_tls_refresh(doors->http);
     if (err)
         gn_log(GN_LOG_WARN, "guard", "certificate_not_renewed", "the node's certificate: %s; tried again in a minute",
                gn_err_text(err));

@@ -19,6 +19,7 @@ enum { GN_DOOR_ADDRESS_BYTES = 300 };
 struct gn_door_tls {
     struct gn_ca *ca;
     struct gn_tls *mqtt; /* NULL: --mqtts is off */
+    struct gn_tls *http; /* NULL: --https is off */
     int64_t looked_ms;   /* when it was last looked after; monotonic */
 };
 

@@ -102,6 +102,12 @@ static void one_door_must_be_on(void **state)
     options.portal_listen = "127.0.0.1:0";
     assert_int_equal(gn_doors_open(&doors, ca, &options, &diag), GN_OK);
     assert_null(doors.mqtt);
+    assert_null(doors.http);
+    gn_doors_close(&doors);
+    options = (struct gn_node_options){ .https_listen = "127.0.0.1:0" };
+    assert_int_equal(gn_doors_open(&doors, ca, &options, &diag), GN_OK);
+    assert_null(doors.mqtt);
+    assert_non_null(doors.http);
     gn_doors_close(&doors);
 }
 

@@ -255,7 +255,8 @@ struct run_addresses {
     char mqtt_bytes[GN_DOOR_ADDRESS_BYTES];
     char mqtts_bytes[GN_DOOR_ADDRESS_BYTES];
     char portal_bytes[GN_DOOR_ADDRESS_BYTES];
-    struct gn_buf mqtt, mqtts, portal;
+    char https_bytes[GN_DOOR_ADDRESS_BYTES];
+    struct gn_buf mqtt, mqtts, portal, https;
 };
 
 static void run_addresses_init(struct run_addresses *at)
@@ -263,6 +264,7 @@ static void run_addresses_init(struct run_addresses *at)
     at->mqtt = gn_buf_over(at->mqtt_bytes, sizeof at->mqtt_bytes);
     at->mqtts = gn_buf_over(at->mqtts_bytes, sizeof at->mqtts_bytes);
     at->portal = gn_buf_over(at->portal_bytes, sizeof at->portal_bytes);
+    at->https = gn_buf_over(at->https_bytes, sizeof at->https_bytes);
 }
 
 static gn_err run_start_doors(struct run *run, const struct gn_node_options *options, struct run_addresses *at,
@@ -289,7 +291,11 @@ static gn_err run_start_doors(struct run *run, const struct gn_node_options *opt
     run->host.mailbox = &run->mailbox;
     run->host.mqtt = run->mqtt;
     const struct gn_portal_options portal_options = {
-        .listen = options->portal_listen,
+        .listen = gn_door_address(options->portal_listen),
+        .secure_listen = gn_door_address(options->https_listen),
+        .tls = run->door_tls.http,
+        .out_secure = &at->https,
+        .names = options->names,
         .socket_path = socket_path,
         .store = run->core.store,
         .guard = run->core.guard,
@@ -311,12 +317,16 @@ static void run_say_ready(struct run *run, const struct run_addresses *at)
 {
     char code[GN_SETUP_CODE_BYTES];
     gn_guard_setup_code(run->core.guard, code);
-    if (code[0] != '\0')
-        fprintf(stderr, "setup code: %s   (open http://%.*s/setup)\n", code, GN_STR_ARGS(gn_buf_str(&at->portal)));
+    const bool secure = at->https.size > 0;
+    const struct gn_buf *portal = secure ? &at->https : &at->portal;
+    if (code[0] != '\0' && portal->size > 0)
+        fprintf(stderr, "setup code: %s   (open %s://%.*s/setup)\n", code, secure ? "https" : "http",
+                GN_STR_ARGS(gn_buf_str(portal)));
     printf("ready");
     run_say_door("mqtt", &at->mqtt, true);
     run_say_door("portal", &at->portal, true);
     run_say_door("mqtts", &at->mqtts, false);
+    run_say_door("https", &at->https, false);
     printf("\n");
     (void)fflush(stdout);
 }

@@ -49,7 +49,23 @@ bool gn_host_allowed(gn_str host, gn_str bound)
     const gn_str name = gn_host_name(host, &ok);
     if (!ok || name.size > HOST_NAME_BYTES_MAX)
         return false;
-    return host_is_address(name) || host_same(name, GN_STR("localhost")) || (bound.size > 0 && host_same(name, bound));
+    if (host_is_address(name) || host_same(name, GN_STR("localhost")))
+        return true;
+    while (bound.size > 0) {
+        gn_str rest;
+        const gn_str one = gn_str_trim(gn_str_split(bound, ',', &rest));
+        if (one.size > 0 && host_same(name, one))
+            return true;
+        bound = rest;
+    }
+    return false;
+}
+
+bool gn_host_is_name(gn_str host)
+{
+    bool ok;
+    const gn_str name = gn_host_name(host, &ok);
+    return ok && !host_is_address(name) && !host_same(name, GN_STR("localhost"));
 }
 
 bool gn_origin_allowed(gn_str origin, gn_str host)

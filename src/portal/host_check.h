@@ -10,8 +10,12 @@
 
 #include "base/bytes.h"
 
-/* `bound`: the host of --portal HOST:PORT, without port or brackets. Any port is fine: a tunnel may change it. */
+/* `bound`: the hosts of --portal and --https, without port or brackets, and the names of --name, with commas between.
+ * Any port is fine: a tunnel may change it. */
 bool gn_host_allowed(gn_str host, gn_str bound);
+
+/* Neither an address nor localhost: what a browser may keep a rule for (RFC 6797, 8.3). */
+bool gn_host_is_name(gn_str host);
 
 /* True when there is no Origin, or it is http or https of exactly this Host. */
 bool gn_origin_allowed(gn_str origin, gn_str host);

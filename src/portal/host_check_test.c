@@ -88,9 +88,32 @@ static void a_browser_that_names_another_site_is_believed(void **state)
     assert_false(gn_site_allowed(GN_STR("whatever")));
 }
 
+static void every_name_of_the_node_is_its_host(void **state)
+{
+    (void)state;
+    const gn_str bound = GN_STR("0.0.0.0,node.local, other.example");
+    assert_true(gn_host_allowed(GN_STR("node.local:8443"), bound));
+    assert_true(gn_host_allowed(GN_STR("OTHER.example"), bound));
+    assert_false(gn_host_allowed(GN_STR("node"), bound));
+    assert_false(gn_host_allowed(GN_STR("node.local,other"), bound));
+    assert_false(gn_host_allowed(GN_STR(""), GN_STR(",,")));
+}
+
+static void a_rule_is_kept_for_names_only(void **state)
+{
+    (void)state;
+    assert_true(gn_host_is_name(GN_STR("node.local:8443")));
+    assert_false(gn_host_is_name(GN_STR("192.0.2.1:8443")));
+    assert_false(gn_host_is_name(GN_STR("[::1]:8443")));
+    assert_false(gn_host_is_name(GN_STR("LOCALHOST")));
+    assert_false(gn_host_is_name(GN_STR("")));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_name_of_the_node_is_its_host),
+        cmocka_unit_test(a_rule_is_kept_for_names_only),
         cmocka_unit_test(addresses_localhost_and_the_bound_name_are_us),
         cmocka_unit_test(every_other_name_is_not),
         cmocka_unit_test(an_origin_is_ours_when_it_is_the_host),

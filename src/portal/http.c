@@ -19,19 +19,31 @@ enum {
     HTTP_COMMAND_JOBS = 16,
     HTTP_NAME_BYTES = 16384, /* getpwuid_r */
     /* Some more than may be open: those that are turned away, and those whose end is under way. */
-    HTTP_POOL = 2 * GN_HTTP_CONNECTIONS_MAX + 64,
+    HTTP_POOL = 3 * GN_HTTP_CONNECTIONS_MAX + 64,
+};
+
+enum http_kind { HTTP_PLAIN, HTTP_LOCAL, HTTP_SECURE, HTTP_KINDS };
+
+struct http_door {
+    union {
+        uv_handle_t handle;
+        uv_stream_t stream;
+        uv_tcp_t tcp;
+        uv_pipe_t pipe;
+    } io;
+    struct gn_http *http;
+    enum http_kind kind;
+    bool starved; /* somebody stands before it, for whom there was no place in the pool */
+    size_t count; /* connections */
 };
 
 struct gn_http {
     struct gn_http_hub hub; /* first: a hub is its http */
     uv_loop_t loop;
     bool has_loop;
-    uv_tcp_t tcp;
-    uv_pipe_t pipe;
+    struct http_door doors[HTTP_KINDS];
     uv_async_t wake; /* a helper has finished something, or it is time to stop */
     _Atomic bool stop;
-    bool starved[2]; /* a door with somebody before it, for whom there was no place in the pool: tcp, pipe */
-    size_t counts[2];
     struct gn_http_conn *free;
     struct gn_http_conn *pool; /* HTTP_POOL */
 };
@@ -69,49 +81,54 @@ static bool http_knows_peer(struct gn_http_conn *conn)
     return peer.uid == 0 || peer.uid == geteuid();
 }
 
-static void http_accept(struct gn_http *http, bool local)
+static enum http_kind http_kind_of(const struct gn_http_conn *conn)
 {
-    uv_stream_t *door = local ? (uv_stream_t *)&http->pipe : (uv_stream_t *)&http->tcp;
+    return conn->local ? HTTP_LOCAL : conn->secure ? HTTP_SECURE : HTTP_PLAIN;
+}
+
+static void http_accept(struct http_door *door)
+{
+    struct gn_http *http = door->http;
     struct gn_http_conn *conn = http->free;
-    http->starved[local] = conn == NULL;
+    door->starved = conn == NULL;
     if (conn == NULL || http->hub.stopping)
         return;
     http->free = conn->next;
     memset(conn, 0, offsetof(struct gn_http_conn, in));
     conn->hub = &http->hub;
-    conn->local = local;
-    if (local)
+    conn->local = door->kind == HTTP_LOCAL;
+    conn->secure = door->kind == HTTP_SECURE;
+    if (conn->local)
         (void)uv_pipe_init(&http->loop, &conn->io.pipe, 0);
     else
         (void)uv_tcp_init(&http->loop, &conn->io.tcp);
     http_list_add(&http->hub, conn);
-    const bool accepted = uv_accept(door, &conn->io.stream) == 0;
-    const bool has_room = http->counts[local]++ < GN_HTTP_CONNECTIONS_MAX;
+    const bool accepted = uv_accept(&door->io.stream, &conn->io.stream) == 0;
+    const bool has_room = door->count++ < GN_HTTP_CONNECTIONS_MAX;
     gn_http_conn_start(conn);
-    if (!accepted || !has_room || (local && !http_knows_peer(conn)))
+    if (!accepted || !has_room || (conn->local && !http_knows_peer(conn)))
         gn_http_conn_close(conn);
-    else if (!local)
+    else if (!conn->local)
         (void)uv_tcp_nodelay(&conn->io.tcp, 1);
 }
 
-static void http_on_connection(uv_stream_t *door, int status)
+static void http_on_connection(uv_stream_t *stream, int status)
 {
-    struct gn_http *http = door->data;
     if (status == 0)
-        http_accept(http, door == (uv_stream_t *)&http->pipe);
+        http_accept(stream->data);
 }
 
 static void http_released(struct gn_http_hub *hub, struct gn_http_conn *conn)
 {
     struct gn_http *http = (struct gn_http *)hub;
     http_list_remove(hub, conn);
-    http->counts[conn->local]--;
+    http->doors[http_kind_of(conn)].count--;
     conn->state = GN_HTTP_FREE;
     conn->next = http->free;
     http->free = conn;
-    for (int local = 0; local < 2; local++)
-        if (http->starved[local])
-            http_accept(http, local != 0);
+    for (size_t kind = 0; kind < HTTP_KINDS; kind++)
+        if (http->doors[kind].starved)
+            http_accept(&http->doors[kind]);
 }
 
 /* --- stopping --- */
@@ -126,7 +143,8 @@ static void http_shut_down(struct gn_http *http)
         gn_worker_stop(&hub->workers[place]); /* before their way to wake us is closed */
     for (struct gn_http_conn *conn = hub->open; conn != NULL; conn = conn->next)
         gn_http_conn_close(conn);
-    uv_handle_t *const handles[] = { (uv_handle_t *)&http->tcp, (uv_handle_t *)&http->pipe, (uv_handle_t *)&http->wake,
+    uv_handle_t *const handles[] = { &http->doors[HTTP_PLAIN].io.handle, &http->doors[HTTP_LOCAL].io.handle,
+                                     &http->doors[HTTP_SECURE].io.handle, (uv_handle_t *)&http->wake,
                                      (uv_handle_t *)&hub->tick };
     for (size_t i = 0; i < sizeof handles / sizeof handles[0]; i++)
         if (handles[i]->type != UV_UNKNOWN_HANDLE && !uv_is_closing(handles[i]))
@@ -183,42 +201,54 @@ static gn_err http_open_loop(struct gn_http *http)
     return GN_OK;
 }
 
-static gn_err http_open_tcp(struct gn_http *http, const struct gn_listen *door, uint16_t *out_port,
-                            struct gn_diag *diag)
+static struct http_door *http_door_of(struct gn_http *http, enum http_kind kind)
+{
+    struct http_door *door = &http->doors[kind];
+    door->http = http;
+    door->kind = kind;
+    return door;
+}
+
+/* `listen` gets the port that was got. */
+static gn_err http_open_tcp(struct gn_http *http, enum http_kind kind, struct gn_listen *listen, struct gn_diag *diag)
 {
     struct sockaddr_storage address;
+    struct http_door *door = http_door_of(http, kind);
     int size = sizeof address;
-    int failed = door->is_six ? uv_ip6_addr(door->address, door->port, (struct sockaddr_in6 *)&address)
-                              : uv_ip4_addr(door->address, door->port, (struct sockaddr_in *)&address);
+    if (listen->host[0] == '\0')
+        return GN_OK;
+    int failed = listen->is_six ? uv_ip6_addr(listen->address, listen->port, (struct sockaddr_in6 *)&address)
+                                : uv_ip4_addr(listen->address, listen->port, (struct sockaddr_in *)&address);
     if (!failed)
-        failed = uv_tcp_init(&http->loop, &http->tcp);
-    http->tcp.data = http;
+        failed = uv_tcp_init(&http->loop, &door->io.tcp);
+    door->io.tcp.data = door;
     if (!failed)
-        failed = uv_tcp_bind(&http->tcp, (const struct sockaddr *)&address, door->is_six ? UV_TCP_IPV6ONLY : 0);
+        failed = uv_tcp_bind(&door->io.tcp, (const struct sockaddr *)&address, listen->is_six ? UV_TCP_IPV6ONLY : 0);
     if (!failed)
-        failed = uv_listen((uv_stream_t *)&http->tcp, HTTP_BACKLOG, http_on_connection);
+        failed = uv_listen(&door->io.stream, HTTP_BACKLOG, http_on_connection);
     if (!failed)
-        failed = uv_tcp_getsockname(&http->tcp, (struct sockaddr *)&address, &size);
+        failed = uv_tcp_getsockname(&door->io.tcp, (struct sockaddr *)&address, &size);
     if (failed)
-        return gn_listen_refused(door, -failed, diag);
-    *out_port =
-        ntohs(door->is_six ? ((struct sockaddr_in6 *)&address)->sin6_port : ((struct sockaddr_in *)&address)->sin_port);
+        return gn_listen_refused(listen, -failed, diag);
+    listen->port = ntohs(listen->is_six ? ((struct sockaddr_in6 *)&address)->sin6_port
+                                        : ((struct sockaddr_in *)&address)->sin_port);
     return GN_OK;
 }
 
 static gn_err http_open_pipe(struct gn_http *http, const char *path, struct gn_diag *diag)
 {
+    struct http_door *door = http_door_of(http, HTTP_LOCAL);
     (void)unlink(path); /* of a run that was killed: the data folder is locked, so nobody else has it */
-    int failed = uv_pipe_init(&http->loop, &http->pipe, 0);
-    http->pipe.data = http;
+    int failed = uv_pipe_init(&http->loop, &door->io.pipe, 0);
+    door->io.pipe.data = door;
     const mode_t before = umask(0177);
     if (!failed)
-        failed = uv_pipe_bind(&http->pipe, path);
+        failed = uv_pipe_bind(&door->io.pipe, path);
     (void)umask(before);
     if (!failed && chmod(path, 0600) != 0)
         failed = -errno;
     if (!failed)
-        failed = uv_listen((uv_stream_t *)&http->pipe, HTTP_BACKLOG, http_on_connection);
+        failed = uv_listen(&door->io.stream, HTTP_BACKLOG, http_on_connection);
     if (!failed)
         return GN_OK;
     gn_diag_set(diag, 0, 0, "the socket %s cannot be made: %s", path, uv_strerror(failed));
@@ -247,29 +277,42 @@ static gn_err http_open_apis(struct gn_http_hub *hub, const struct gn_portal_opt
     return err;
 }
 
-gn_err gn_http_open(const struct gn_portal_options *options, const struct gn_listen *door, struct gn_http **out,
-                    uint16_t *out_port, struct gn_diag *diag)
+/* What Host may name, besides addresses and localhost. */
+static void http_name_hosts(struct gn_http_hub *hub, const struct gn_portal_options *options,
+                            const struct gn_http_doors *doors)
+{
+    (void)snprintf(hub->bound, sizeof hub->bound, "%s,%s,%s", doors->plain.host, doors->secure.host,
+                   options->names != NULL ? options->names : "");
+}
+
+gn_err gn_http_open(const struct gn_portal_options *options, struct gn_http_doors *doors, struct gn_http **out,
+                    struct gn_diag *diag)
 {
     struct gn_http *http = gn_mem_take(sizeof *http, "portal");
-    uint16_t port = 0;
     if (http == NULL)
         return GN_ERR_FULL;
-    memcpy(http->hub.bound, door->host, sizeof door->host);
-    http_read_owner(&http->hub);
+    struct gn_http_hub *hub = &http->hub;
+    http_name_hosts(hub, options, doors);
+    http_read_owner(hub);
+    hub->tls = options->tls;
+    hub->only_secure = doors->plain.host[0] == '\0';
     gn_err err = http_open_loop(http);
     if (!err)
-        err = http_open_tcp(http, door, &port, diag);
+        err = http_open_tcp(http, HTTP_PLAIN, &doors->plain, diag);
+    if (!err)
+        err = http_open_tcp(http, HTTP_SECURE, &doors->secure, diag);
     if (!err)
         err = http_open_pipe(http, options->socket_path, diag);
-    (void)snprintf(http->hub.cookie_name, sizeof http->hub.cookie_name, "ganglion_%u", port);
+    (void)snprintf(hub->secure_cookie_name, sizeof hub->secure_cookie_name, GN_SECURE_COOKIE "ganglion_%u",
+                   hub->only_secure ? doors->secure.port : doors->plain.port);
+    hub->cookie_name = hub->secure_cookie_name + sizeof GN_SECURE_COOKIE - 1;
     if (!err)
-        err = http_open_apis(&http->hub, options);
+        err = http_open_apis(hub, options);
     if (err) {
         gn_http_close(http);
         return err;
     }
     *out = http;
-    *out_port = port;
     return GN_OK;
 }
 

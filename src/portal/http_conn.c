@@ -4,6 +4,7 @@
 #include <assert.h>
 
 #include "base/mem.h"
+#include "portal/host_check.h"
 #include "portal/http_read.h"
 #include "portal/setup_page.h"
 
@@ -56,8 +57,13 @@ static void http_conn_let_go(struct gn_http_conn *conn)
 static void http_conn_on_closed(uv_handle_t *handle)
 {
     struct gn_http_conn *conn = handle->data;
-    if (--conn->open_handles == 0)
-        conn->hub->released(conn->hub, conn);
+    if (--conn->open_handles > 0)
+        return;
+    gn_tls_free(conn->tls);
+    conn->tls = NULL;
+    gn_mem_give(conn->sealed);
+    conn->sealed = NULL;
+    conn->hub->released(conn->hub, conn);
 }
 
 void gn_http_conn_close(struct gn_http_conn *conn)
@@ -79,9 +85,77 @@ static void http_conn_on_shutdown(uv_shutdown_t *request, int status)
         gn_http_conn_close(conn);
 }
 
+/* --- TLS --- */
+
+struct http_conn_piece { /* ciphertext on its way that belongs to no answer */
+    uv_write_t write;
+    uint8_t bytes[];
+};
+
+static void http_conn_on_piece(uv_write_t *write, int status)
+{
+    struct gn_http_conn *conn = write->handle->data;
+    gn_mem_give(write->data);
+    if (status != 0)
+        gn_http_conn_close(conn);
+}
+
+/* Sends what the channel wants to say by itself: its handshake, alerts, its goodbye. */
+static void http_conn_spill(struct gn_http_conn *conn)
+{
+    struct gn_tls_spill *spill = &conn->hub->spill;
+    const size_t size = spill->size;
+    spill->size = 0;
+    if (size == 0 || conn->state == GN_HTTP_CLOSING)
+        return;
+    struct http_conn_piece *piece = gn_mem_take(sizeof *piece + size, "portal: tls");
+    if (piece == NULL) {
+        gn_http_conn_close(conn);
+        return;
+    }
+    memcpy(piece->bytes, spill->bytes, size);
+    piece->write.data = piece;
+    const uv_buf_t buf = uv_buf_init((char *)piece->bytes, (unsigned)size);
+    if (uv_write(&piece->write, &conn->io.stream, &buf, 1, http_conn_on_piece) == 0)
+        return;
+    gn_mem_give(piece);
+    gn_http_conn_close(conn);
+}
+
+/* Turns the parts into one of ciphertext. False: no memory, or the channel is broken. */
+static bool http_conn_seal(struct gn_http_conn *conn, const uv_buf_t *parts, unsigned count, uv_buf_t *out)
+{
+    enum { RECORD_EXTRA_BYTES = 64 }; /* more than header, nonce and tag of any suite we speak */
+    struct gn_tls_spill *spill = &conn->hub->spill;
+    size_t capacity = 0;
+    for (unsigned i = 0; i < count; i++)
+        capacity += parts[i].len + (parts[i].len / GN_TLS_PART_BYTES + 1) * RECORD_EXTRA_BYTES;
+    conn->sealed = gn_mem_take(capacity, "portal: tls");
+    struct gn_buf sealed = gn_buf_over(conn->sealed, conn->sealed != NULL ? capacity : 0);
+    bool whole = conn->sealed != NULL;
+    for (unsigned i = 0; i < count; i++) {
+        for (size_t at = 0; whole && at < parts[i].len; at += GN_TLS_PART_BYTES) {
+            const size_t left = parts[i].len - at;
+            const gn_bytes part = { (const uint8_t *)parts[i].base + at,
+                                    left < GN_TLS_PART_BYTES ? left : GN_TLS_PART_BYTES };
+            whole = gn_tls_push(conn->tls, part) == GN_OK;
+            gn_buf_add(&sealed, spill->bytes, spill->size);
+            spill->size = 0;
+        }
+    }
+    *out = uv_buf_init((char *)sealed.at, (unsigned)sealed.size);
+    return whole && !sealed.full;
+}
+
 /* Says that nothing more comes, and waits for the client to say the same. */
 static void http_conn_linger(struct gn_http_conn *conn)
 {
+    if (conn->tls != NULL) {
+        gn_tls_bye(conn->tls);
+        http_conn_spill(conn);
+        if (conn->state == GN_HTTP_CLOSING)
+            return;
+    }
     http_conn_wait(conn, GN_HTTP_LINGER, GN_HTTP_LINGER_MS);
     conn->in_size = 0;
     if (conn->ended || uv_shutdown(&conn->shutdown, &conn->io.stream, http_conn_on_shutdown) != 0)
@@ -90,22 +164,30 @@ static void http_conn_linger(struct gn_http_conn *conn)
 
 /* --- reading --- */
 
+/* Where the next bytes of the client's words go; empty: it has said enough ahead. */
+static uv_buf_t http_conn_room(struct gn_http_conn *conn)
+{
+    const bool passes = conn->state == GN_HTTP_BODY || conn->state == GN_HTTP_STREAM || conn->state == GN_HTTP_LINGER;
+    if (passes)
+        return uv_buf_init((char *)conn->hub->scratch, sizeof conn->hub->scratch);
+    return uv_buf_init(conn->in + conn->in_size, (unsigned)(sizeof conn->in - conn->in_size));
+}
+
 static void http_conn_on_alloc(uv_handle_t *handle, size_t suggested, uv_buf_t *out)
 {
     struct gn_http_conn *conn = handle->data;
     (void)suggested;
-    const bool passes = conn->state == GN_HTTP_BODY || conn->state == GN_HTTP_STREAM || conn->state == GN_HTTP_LINGER;
-    if (passes)
-        *out = uv_buf_init((char *)conn->hub->scratch, sizeof conn->hub->scratch);
-    else
-        *out = uv_buf_init(conn->in + conn->in_size, (unsigned)(sizeof conn->in - conn->in_size));
+    *out = conn->tls != NULL ? uv_buf_init((char *)conn->hub->cipher, sizeof conn->hub->cipher) : http_conn_room(conn);
 }
 
 static void http_conn_on_read(uv_stream_t *stream, ssize_t size, const uv_buf_t *buf);
+static void http_conn_pump(struct gn_http_conn *conn);
 
 static void http_conn_read(struct gn_http_conn *conn)
 {
-    if (!conn->ended)
+    if (conn->tls != NULL && gn_tls_has_more(conn->tls))
+        http_conn_pump(conn);
+    if (!conn->ended && conn->state != GN_HTTP_CLOSING)
         (void)uv_read_start(&conn->io.stream, http_conn_on_alloc, http_conn_on_read);
 }
 
@@ -148,6 +230,45 @@ static void http_conn_on_end(struct gn_http_conn *conn, ssize_t error)
         conn->closing = conn->in_size == 0 || conn->closing;
 }
 
+static void http_conn_on_words(struct gn_http_conn *conn, const uv_buf_t *buf, size_t size)
+{
+    if (conn->state == GN_HTTP_BODY) {
+        http_conn_on_body(conn, buf->base, size);
+    } else if (conn->state != GN_HTTP_STREAM && conn->state != GN_HTTP_LINGER) {
+        conn->in_size += size;
+        if (conn->state == GN_HTTP_HEAD)
+            http_conn_next(conn);
+    }
+}
+
+/* Hands on what the channel has, as long as there is room for it. */
+static void http_conn_pump(struct gn_http_conn *conn)
+{
+    gn_err err = GN_OK;
+    while (err == GN_OK && conn->state != GN_HTTP_CLOSING && !conn->ended) {
+        const uv_buf_t room = http_conn_room(conn);
+        size_t size = 0;
+        if (room.len == 0) {
+            (void)uv_read_stop(&conn->io.stream); /* enough was sent ahead: the rest waits */
+            break;
+        }
+        err = gn_tls_pull(conn->tls, room.base, room.len, &size);
+        http_conn_spill(conn);
+        if (err == GN_OK && conn->state != GN_HTTP_CLOSING)
+            http_conn_on_words(conn, &room, size);
+    }
+    if (conn->state == GN_HTTP_CLOSING)
+        return;
+    if (err == GN_ERR_CLOSED)
+        http_conn_on_end(conn, UV_EOF);
+    else if (err == GN_ERR_INVAL && gn_tls_is_open(conn->tls))
+        http_conn_on_end(conn, UV_EPROTO);
+    else if (err == GN_ERR_INVAL)
+        http_conn_linger(conn); /* the alert that says why is on its way */
+    else if (gn_tls_keep(conn->tls) != GN_OK)
+        gn_http_conn_close(conn);
+}
+
 static void http_conn_on_read(uv_stream_t *stream, ssize_t size, const uv_buf_t *buf)
 {
     struct gn_http_conn *conn = stream->data;
@@ -155,12 +276,13 @@ static void http_conn_on_read(uv_stream_t *stream, ssize_t size, const uv_buf_t 
         (void)uv_read_stop(stream); /* enough was sent ahead: the rest waits in the socket */
     } else if (size < 0) {
         http_conn_on_end(conn, size);
-    } else if (conn->state == GN_HTTP_BODY) {
-        http_conn_on_body(conn, buf->base, (size_t)size);
-    } else if (conn->state != GN_HTTP_STREAM && conn->state != GN_HTTP_LINGER) {
-        conn->in_size += (size_t)size;
-        if (conn->state == GN_HTTP_HEAD)
-            http_conn_next(conn);
+    } else if (conn->tls == NULL) {
+        http_conn_on_words(conn, buf, (size_t)size);
+    } else if (conn->state != GN_HTTP_LINGER && size > 0) {
+        if (gn_tls_feed(conn->tls, (gn_bytes){ (const uint8_t *)buf->base, (size_t)size }) == GN_OK)
+            http_conn_pump(conn);
+        else
+            gn_http_conn_close(conn);
     }
 }
 
@@ -173,6 +295,7 @@ static void http_conn_name_peer(struct gn_http_conn *conn, struct gn_request *re
     char address[64] = "";
     gn_str kept;
     request->local = conn->local;
+    request->secure = conn->secure;
     if (conn->local) {
         request->source = GN_STR("local");
         request->has_principal = true;
@@ -311,7 +434,8 @@ static void http_conn_on_head(struct gn_http_conn *conn, const struct gn_http_he
     conn->closing = head->wants_close;
     conn->body_left = head->body_size;
     const bool expects_100 = head->expects_100;
-    const struct gn_http_fault fault = gn_http_read(head, conn->hub->cookie_name, turn->exchange);
+    const struct gn_http_fault fault =
+        gn_http_read(head, conn->secure ? conn->hub->secure_cookie_name : conn->hub->cookie_name, turn->exchange);
     http_conn_name_peer(conn, &turn->exchange->request);
     if (fault.status != 0)
         http_conn_refuse(conn, &fault);
@@ -327,6 +451,9 @@ static void http_conn_on_head(struct gn_http_conn *conn, const struct gn_http_he
     if (ahead > 0) {
         conn->in_size = 0;
         http_conn_take_body(conn, conn->in, ahead);
+    } else if (expects_100 && conn->tls != NULL) {
+        GN_IGNORE(gn_tls_push(conn->tls, (gn_bytes){ (const uint8_t *)go_on, sizeof go_on - 1 }), "as below");
+        http_conn_spill(conn);
     } else if (expects_100) {
         const uv_buf_t buf = uv_buf_init((char *)(uintptr_t)go_on, sizeof go_on - 1);
         (void)uv_try_write(&conn->io.stream, &buf, 1); /* who does not get it goes on all the same */
@@ -363,6 +490,15 @@ static void http_conn_on_written(uv_write_t *write, int status);
 
 static void http_conn_write(struct gn_http_conn *conn, uv_buf_t *parts, unsigned count)
 {
+    uv_buf_t sealed;
+    if (conn->tls != NULL && !http_conn_seal(conn, parts, count, &sealed)) {
+        gn_http_conn_close(conn);
+        return;
+    }
+    if (conn->tls != NULL) {
+        parts = &sealed;
+        count = 1;
+    }
     conn->writing = uv_write(&conn->write, &conn->io.stream, parts, count, http_conn_on_written) == 0;
     if (!conn->writing)
         gn_http_conn_close(conn);
@@ -395,6 +531,9 @@ static void http_conn_send(struct gn_http_conn *conn)
     struct gn_response *response = &conn->turn->exchange->response;
     conn->closing = conn->closing || conn->hub->stopping || conn->turn->stream != NULL;
     response->close = conn->closing;
+    /* A browser keeps that for all ports of a name: not while one of them is in clear text on purpose. */
+    if (conn->secure && conn->hub->only_secure && gn_host_is_name(conn->turn->exchange->request.host))
+        gn_response_header(response, "strict-transport-security: max-age=31536000");
     http_conn_wait(conn, GN_HTTP_SEND, GN_HTTP_SEND_MS);
     http_conn_send_part(conn, true);
 }
@@ -447,6 +586,8 @@ static void http_conn_on_written(uv_write_t *write, int status)
 {
     struct gn_http_conn *conn = write->handle->data;
     conn->writing = false;
+    gn_mem_give(conn->sealed);
+    conn->sealed = NULL;
     if (conn->state == GN_HTTP_CLOSING) {
         http_conn_let_go(conn);
     } else if (status != 0) {
@@ -473,6 +614,10 @@ void gn_http_conn_start(struct gn_http_conn *conn)
     (void)uv_timer_init(conn->hub->loop, &conn->timer);
     conn->timer.data = conn;
     conn->open_handles = 2;
-    http_conn_wait(conn, GN_HTTP_HEAD, GN_HTTP_HEAD_MS);
+    if (conn->secure && gn_tls_accept(conn->hub->tls, &conn->hub->spill, &conn->tls) != GN_OK) {
+        gn_http_conn_close(conn);
+        return;
+    }
+    http_conn_wait(conn, GN_HTTP_HEAD, conn->secure ? (int64_t)GN_TLS_HANDSHAKE_MS_MAX : (int64_t)GN_HTTP_HEAD_MS);
     http_conn_read(conn);
 }

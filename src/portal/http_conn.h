@@ -5,6 +5,7 @@
 
 #include <uv.h>
 
+#include "guard/tls.h"
 #include "portal/exchange.h"
 #include "portal/headers.h"
 #include "portal/http_parse.h"
@@ -66,9 +67,12 @@ struct gn_http_conn {
     gn_http_state state;
     unsigned open_handles;
     bool local;
-    bool is_root; /* local: the peer is root, not the owner */
-    bool ended;   /* the client sends no more */
-    bool closing; /* no request behind this one */
+    bool secure;
+    struct gn_tls_channel *tls; /* NULL: clear text */
+    uint8_t *sealed;            /* ciphertext that is being written */
+    bool is_root;               /* local: the peer is root, not the owner */
+    bool ended;                 /* the client sends no more */
+    bool closing;               /* no request behind this one */
     bool writing;
     size_t in_size;
     size_t in_seen; /* how far the parser has looked */
@@ -83,13 +87,18 @@ struct gn_http_hub {
     struct gn_api apis[GN_PLACE_COUNT];       /* by gn_place: each has its own reader */
     struct gn_worker workers[GN_PLACE_COUNT]; /* [GN_PLACE_PORTAL] stays unused */
     struct gn_live *live;
-    uv_timer_t tick; /* of the streams; runs while there are any */
-    char bound[256]; /* host we listen on */
-    char cookie_name[32];
+    uv_timer_t tick;  /* of the streams; runs while there are any */
+    char bound[2048]; /* hosts we answer to, with commas between */
+    char secure_cookie_name[48];
+    const char *cookie_name; /* its end */
+    struct gn_tls *tls;
+    struct gn_tls_spill spill;
+    bool only_secure; /* there is no door in clear text */
     char owner[GN_USER_NAME_BYTES + 1];
     bool stopping;
     struct gn_http_conn *open;
     void (*released)(struct gn_http_hub *hub, struct gn_http_conn *conn); /* both handles are closed */
+    uint8_t cipher[GN_TLS_PART_BYTES];                                    /* what came over TLS */
     uint8_t scratch[GN_HTTP_SCRATCH_BYTES]; /* body bytes pass through; others are dropped here */
 };
 

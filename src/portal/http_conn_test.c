@@ -341,6 +341,31 @@ static void idle_waiting_costs_no_time(void **state)
         (void)close(fds[i]);
 }
 
+static void a_cookie_of_tls_is_never_sent_in_clear_text(void **state)
+{
+    (void)state;
+    assert_int_equal(net_sign_in(&n, "anna", FIXTURE_PASSWORD), 204);
+    assert_memory_equal(n.cookie, "__Host-ganglion_", 16);
+    assert_true(net_says("; Secure"));
+    assert_false(net_says("strict-transport-security")); /* there is a door in clear text, on purpose */
+    assert_int_equal(net_ask(&n, "GET", "/api/v1/session", "", NULL), 200);
+    net_over_tls = false;
+    assert_int_equal(net_ask(&n, "GET", "/api/v1/session", "", NULL), 401); /* its name is another there */
+    net_over_tls = true;
+}
+
+static void a_live_stream_runs_over_tls(void **state)
+{
+    (void)state;
+    assert_int_equal(net_sign_in(&n, "anna", FIXTURE_PASSWORD), 204);
+    const int fd = net_connect(&n);
+    net_write_request(&n, fd, "GET", "/api/v1/live?kinds=alarm", "", NULL);
+    assert_int_equal(net_receive(fd, true), 200);
+    while (!net_says("event: status"))
+        assert_true(net_more(fd));
+    (void)close(fd);
+}
+
 #define CASE(name) cmocka_unit_test_setup_teardown(name, begin, end)
 
 int main(void)
@@ -362,5 +387,23 @@ int main(void)
         CASE(who_asks_whether_to_go_on_is_told),
         CASE(idle_waiting_costs_no_time),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    const struct CMUnitTest secure_tests[] = {
+        /* but those that take tens of seconds by the clock */
+        CASE(one_connection_carries_many_requests),
+        CASE(requests_sent_ahead_are_answered_in_order),
+        CASE(head_has_the_headers_and_no_body),
+        CASE(bodies_have_a_largest_size),
+        CASE(a_body_may_come_byte_by_byte),
+        CASE(an_old_client_gets_an_answer_and_the_end),
+        CASE(a_long_answer_comes_whole_to_a_slow_reader),
+        CASE(a_request_whose_end_is_in_doubt_ends_the_connection),
+        CASE(changes_sent_ahead_are_all_made),
+        CASE(who_stops_sending_still_gets_the_answer),
+        CASE(who_asks_whether_to_go_on_is_told),
+        CASE(a_cookie_of_tls_is_never_sent_in_clear_text),
+        CASE(a_live_stream_runs_over_tls),
+    };
+    const int failed = cmocka_run_group_tests_name("clear text", tests, NULL, NULL);
+    net_over_tls = true;
+    return failed + cmocka_run_group_tests_name("over TLS", secure_tests, NULL, NULL);
 }

@@ -13,18 +13,18 @@ static void addresses_are_taken_apart(void **state)
 {
     (void)state;
     struct gn_listen door;
-    assert_int_equal(gn_listen_parse(GN_STR("127.0.0.1:8080"), &door, NULL), GN_OK);
+    assert_int_equal(gn_listen_parse("--portal", GN_STR("127.0.0.1:8080"), &door, NULL), GN_OK);
     assert_string_equal(door.host, "127.0.0.1");
     assert_string_equal(door.address, "127.0.0.1");
     assert_int_equal(door.port, 8080);
     assert_false(door.is_six);
-    assert_int_equal(gn_listen_parse(GN_STR("[::1]:0"), &door, NULL), GN_OK);
+    assert_int_equal(gn_listen_parse("--portal", GN_STR("[::1]:0"), &door, NULL), GN_OK);
     assert_string_equal(door.host, "::1");
     assert_true(door.is_six);
-    assert_int_equal(gn_listen_parse(GN_STR("localhost:65535"), &door, NULL), GN_OK);
+    assert_int_equal(gn_listen_parse("--portal", GN_STR("localhost:65535"), &door, NULL), GN_OK);
     assert_string_equal(door.host, "localhost");
     assert_true(strcmp(door.address, "127.0.0.1") == 0 || strcmp(door.address, "::1") == 0);
-    assert_int_equal(gn_listen_parse(GN_STR("0.0.0.0:1"), &door, NULL), GN_OK);
+    assert_int_equal(gn_listen_parse("--portal", GN_STR("0.0.0.0:1"), &door, NULL), GN_OK);
 }
 
 static void anything_else_is_refused_with_an_example(void **state)
@@ -37,7 +37,7 @@ static void anything_else_is_refused_with_an_example(void **state)
     struct gn_listen door;
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
         struct gn_diag diag = { 0 };
-        assert_int_equal(gn_listen_parse(gn_str_of(bad[i]), &door, &diag), GN_ERR_INVAL);
+        assert_int_equal(gn_listen_parse("--portal", gn_str_of(bad[i]), &door, &diag), GN_ERR_INVAL);
         assert_non_null(strstr(diag.text, "--portal"));
     }
 }
@@ -47,7 +47,7 @@ static void a_refusal_names_the_port_and_what_to_do(void **state)
     (void)state;
     struct gn_listen door;
     struct gn_diag diag = { 0 };
-    assert_int_equal(gn_listen_parse(GN_STR("127.0.0.1:80"), &door, &diag), GN_OK);
+    assert_int_equal(gn_listen_parse("--portal", GN_STR("127.0.0.1:80"), &door, &diag), GN_OK);
     assert_int_equal(gn_listen_refused(&door, EADDRINUSE, &diag), GN_ERR_BUSY);
     assert_non_null(strstr(diag.text, "port 80 of 127.0.0.1 is in use"));
     assert_int_equal(gn_listen_refused(&door, EACCES, &diag), GN_ERR_DENIED);

@@ -7,6 +7,7 @@
 #define GN_PORTAL_NET_FIXTURE_H
 
 #include "portal/portal_fixture.h"
+#include "portal/tls_bridge.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -23,8 +24,14 @@ struct net {
     char address[48];
     char socket_path[96];
     uint16_t port;
+    struct gn_ca *ca;
+    struct gn_tls *tls;
+    char secure_address[48];
+    uint16_t secure_port;
     char cookie[192]; /* "ganglion_PORT=...", when signed in */
 };
+
+static bool net_over_tls; /* tests set it: every connection that is not local goes through TLS */
 
 static char net_answer[NET_ANSWER_BYTES];
 static size_t net_answer_size;
@@ -39,8 +46,15 @@ static inline void net_begin(struct net *n, bool set_up)
     if (set_up)
         fixture_set_up(&n->f);
     (void)snprintf(n->socket_path, sizeof n->socket_path, "%s/ganglion.sock", n->f.dir);
+    struct gn_buf secure = gn_buf_over(n->secure_address, sizeof n->secure_address - 1);
+    assert_int_equal(gn_ca_open(n->f.dir, gn_clock_system(), &n->ca, NULL), GN_OK);
+    assert_int_equal(gn_ca_serve(n->ca, NULL, 0, NULL), GN_OK);
+    assert_int_equal(gn_tls_open(n->ca, GN_TLS_HTTP, &n->tls), GN_OK);
     const struct gn_portal_options options = {
         .listen = "127.0.0.1:0",
+        .secure_listen = "127.0.0.1:0",
+        .tls = n->tls,
+        .out_secure = &secure,
         .socket_path = n->socket_path,
         .store = n->f.store,
         .guard = n->f.guard,
@@ -50,23 +64,26 @@ static inline void net_begin(struct net *n, bool set_up)
     if (gn_portal_start(&options, &address, &n->portal, &diag) != GN_OK)
         fail_msg("%s", diag.text);
     n->port = (uint16_t)strtoul(strrchr(n->address, ':') + 1, NULL, 10);
+    n->secure_port = (uint16_t)strtoul(strrchr(n->secure_address, ':') + 1, NULL, 10);
 }
 
 static inline void net_end(struct net *n)
 {
     gn_portal_stop(n->portal);
+    gn_tls_close(n->tls);
+    gn_ca_close(n->ca);
     fixture_end(&n->f);
 }
 
 static inline int net_connect(const struct net *n)
 {
     const struct sockaddr_in address = { .sin_family = AF_INET,
-                                         .sin_port = htons(n->port),
+                                         .sin_port = htons(net_over_tls ? n->secure_port : n->port),
                                          .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
     const int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     assert_true(fd >= 0);
     assert_int_equal(connect(fd, (const void *)&address, sizeof address), 0);
-    return fd;
+    return net_over_tls ? tls_bridge_over(fd) : fd;
 }
 
 static inline int net_connect_local(const struct net *n)

@@ -16,12 +16,21 @@ static void *portal_run(void *arg)
     return NULL;
 }
 
+static void portal_say(const struct gn_listen *door, uint16_t port, struct gn_buf *out)
+{
+    if (door->host[0] != '\0' && out != NULL)
+        gn_buf_addf(out, strchr(door->host, ':') != NULL ? "[%s]:%u" : "%s:%u", door->host, port);
+}
+
 gn_err gn_portal_start(const struct gn_portal_options *options, struct gn_buf *out_address, struct gn_portal **out,
                        struct gn_diag *diag)
 {
-    struct gn_listen door;
-    uint16_t port = 0;
-    gn_err err = gn_listen_parse(gn_str_of(options->listen), &door, diag);
+    struct gn_http_doors doors = { 0 };
+    gn_err err = GN_OK;
+    if (options->listen != NULL)
+        err = gn_listen_parse("--portal", gn_str_of(options->listen), &doors.plain, diag);
+    if (!err && options->secure_listen != NULL)
+        err = gn_listen_parse("--https", gn_str_of(options->secure_listen), &doors.secure, diag);
     if (!err)
         err = gn_listen_try_socket(options->socket_path, diag);
     if (err)
@@ -29,7 +38,7 @@ gn_err gn_portal_start(const struct gn_portal_options *options, struct gn_buf *o
     struct gn_portal *portal = gn_mem_take(sizeof *portal, "portal");
     if (portal == NULL)
         return GN_ERR_FULL;
-    err = gn_http_open(options, &door, &portal->http, &port, diag);
+    err = gn_http_open(options, &doors, &portal->http, diag);
     if (!err)
         err = gn_thread_start(&portal->thread, "gn-portal", portal_run, portal);
     if (err) {
@@ -37,7 +46,8 @@ gn_err gn_portal_start(const struct gn_portal_options *options, struct gn_buf *o
         gn_mem_give(portal);
         return err;
     }
-    gn_buf_addf(out_address, door.is_six ? "[%s]:%u" : "%s:%u", door.host, port);
+    portal_say(&doors.plain, doors.plain.port, out_address);
+    portal_say(&doors.secure, doors.secure.port, options->out_secure);
     *out = portal;
     return GN_OK;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* portal/portal.h -- HTTP for people, CLI and programs: one API, over TCP and over a Unix socket.
+/* portal/portal.h -- HTTP for people, CLI and programs: one API, over TCP, TLS and a Unix socket.
  *
  *   /setup            first start only, needs the one-time code
  *   /api/v1/...       JSON; each resource is one file in portal/api/ and one row in api/api_table.c
@@ -14,6 +14,7 @@
 
 #include "base/buf.h"
 #include "guard/guard.h"
+#include "guard/tls.h"
 #include "os/clock.h"
 #include "store/store.h"
 
@@ -50,8 +51,12 @@ struct gn_portal_host {
 struct gn_portal; /* opaque */
 
 struct gn_portal_options {
-    const char *listen;      /* HOST:PORT, port 0 = any */
-    const char *socket_path; /* of the Unix socket */
+    const char *listen;        /* HOST:PORT, port 0 = any; NULL: not in clear text */
+    const char *secure_listen; /* the same with TLS; NULL: not with TLS */
+    struct gn_tls *tls;        /* for secure_listen; outlives the portal */
+    struct gn_buf *out_secure; /* gets what secure_listen is bound to */
+    const char *names;         /* what else the node is called, with commas between; may be NULL */
+    const char *socket_path;   /* of the Unix socket */
     struct gn_store *store;
     struct gn_guard *guard;
     struct gn_clock clock;

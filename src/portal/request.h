@@ -28,7 +28,8 @@ struct gn_request {
     size_t query_count;
     gn_body_type body_type;
     gn_str body;
-    bool local; /* came over the Unix socket */
+    bool local;  /* came over the Unix socket */
+    bool secure; /* came over TLS */
     bool accepts_gzip;
     bool accepts_html;   /* a browser that shows a page */
     uint64_t last_event; /* Last-Event-ID, 0: none */

@@ -171,7 +171,8 @@ static void dispatch_connect(struct gn_mqtt_conn *conn, struct gn_mqtt_connect *
     if (err == GN_ERR_NOT_FOUND)
         err = server->intake.authenticate(server->intake.self, connect->user, connect->password, source, &thing,
                                           &delay_ms);
-    explicit_bzero((void *)(uintptr_t)connect->password.at, connect->password.size);
+    if (connect->password.size > 0)
+        explicit_bzero((void *)(uintptr_t)connect->password.at, connect->password.size);
     if (err != GN_OK || thing >= server->intake.registry->thing_count) {
         dispatch_deny(conn, connect->user, source, delay_ms, out);
         return;

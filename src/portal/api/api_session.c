@@ -3,11 +3,14 @@
 #include "portal/api/api_table.h"
 #include "portal/body_fields.h"
 
-/* Cookies know no ports: a second node on the same machine must not sign us out of the first. */
-static void session_set_cookie(struct gn_response *response, const char *name, const char *value)
+/* Cookies know no ports: a second node on the same machine must not sign us out of the first. And what was set over TLS
+ * is never sent in clear text: Secure says so, and __Host- that nobody in clear text can have set it. */
+static void session_set_cookie(const struct gn_api *api, const struct gn_request *request, const char *value,
+                               struct gn_response *response)
 {
-    gn_response_header(response, "set-cookie: %s=%s; Path=/; HttpOnly; SameSite=Strict%s", name, value,
-                       value[0] == '\0' ? "; Max-Age=0" : "");
+    gn_response_header(response, "set-cookie: %s%s=%s; Path=/; HttpOnly; SameSite=Strict%s%s",
+                       request->secure ? GN_SECURE_COOKIE : "", api->cookie_name, value,
+                       request->secure ? "; Secure" : "", value[0] == '\0' ? "; Max-Age=0" : "");
 }
 
 static void session_get(struct gn_api *api, const struct gn_request *request, struct gn_response *response)
@@ -63,14 +66,14 @@ static void session_post(struct gn_api *api, const struct gn_request *request, s
     if (request->cookie.size > 0)
         gn_guard_logout(api->guard, request->cookie); /* a new session, not a second one */
     response->status = 204;
-    session_set_cookie(response, api->cookie_name, cookie);
+    session_set_cookie(api, request, cookie, response);
 }
 
 static void session_delete(struct gn_api *api, const struct gn_request *request, struct gn_response *response)
 {
     gn_guard_logout(api->guard, request->cookie);
     response->status = 204;
-    session_set_cookie(response, api->cookie_name, "");
+    session_set_cookie(api, request, "", response);
 }
 
 static const struct gn_route session_routes[] = {

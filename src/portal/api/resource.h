@@ -20,8 +20,10 @@ struct gn_api {
     struct gn_guard *guard;
     struct gn_clock clock;
     struct gn_portal_host host;
-    const char *cookie_name;
+    const char *cookie_name; /* over TLS with GN_SECURE_COOKIE before it */
 };
+
+#define GN_SECURE_COOKIE "__Host-"
 
 typedef enum gn_access {
     GN_ACCESS_MISSING = 0, /* what a row has that forgot it: nobody may */
