@@ -7,7 +7,9 @@
 #include <stdio.h>
 #include <sys/stat.h>
 
+#include "base/log.h"
 #include "base/mem.h"
+#include "guard/guess_log.h"
 #include "guard/keyring.h"
 #include "guard/session.h"
 #include "guard/setup_code.h"
@@ -15,7 +17,7 @@
 #include "os/disk.h"
 #include "os/entropy.h"
 
-enum { GUARD_PATH_BYTES = 4096, GUARD_ACCOUNT_BYTES = 256 };
+enum { GUARD_PATH_BYTES = 4096, GUARD_ACCOUNT_BYTES = 256, GUARD_LINE_BYTES = 400 };
 
 struct gn_guard {
     struct gn_clock clock;
@@ -25,6 +27,7 @@ struct gn_guard {
     struct gn_keyring keyring;
     struct gn_setup_code setup;
     struct gn_throttle throttle;
+    struct gn_guess_log guesses;
     struct gn_sessions sessions;
     struct gn_password_gate gate; /* has its own lock */
 };
@@ -55,6 +58,48 @@ static void guard_lock(struct gn_guard *guard)
 static void guard_unlock(struct gn_guard *guard)
 {
     (void)pthread_mutex_unlock(&guard->mutex);
+}
+
+/* --- guesses --- */
+
+/* Accounts of devices and of people are different ones, though their names may be alike. */
+static gn_str guard_account(char kind, gn_str name, char buffer[static GUARD_ACCOUNT_BYTES])
+{
+    const size_t size = name.size < GUARD_ACCOUNT_BYTES - 1 ? name.size : GUARD_ACCOUNT_BYTES - 1;
+    buffer[0] = kind;
+    if (size > 0)
+        memcpy(buffer + 1, name.at, size);
+    return (gn_str){ buffer, size + 1 };
+}
+
+/* `account` is as guard_account made it. `mutex` is held. */
+static void guard_note_guess(struct gn_guard *guard, bool looked_at, gn_str source, gn_str account, int64_t now_ms)
+{
+    const char *kind = account.at[0] == 't' ? "thing" : account.at[0] == 'u' ? "person" : "setup";
+    gn_guess_log_add(&guard->guesses, looked_at, source, gn_throttle_source_key(&guard->throttle, source), kind,
+                     (gn_str){ account.at + 1, account.size - 1 }, gn_throttle_source_key(&guard->throttle, account),
+                     now_ms);
+}
+
+static void guard_tell_guesses(struct gn_guard *guard, int64_t now_ms)
+{
+    char line[GUARD_LINE_BYTES];
+    struct gn_buf buf = gn_buf_over(line, sizeof line);
+    guard_lock(guard);
+    const bool taken = gn_guess_log_take(&guard->guesses, now_ms, &buf);
+    guard_unlock(guard);
+    if (taken)
+        gn_log(GN_LOG_WARN, "guard", "guesses", "%.*s", GN_STR_ARGS(gn_buf_str(&buf)));
+}
+
+void gn_guard_tick(struct gn_guard *guard)
+{
+    guard_tell_guesses(guard, guard_now_ms(guard));
+}
+
+uint64_t gn_guard_source_key(struct gn_guard *guard, gn_str source)
+{
+    return gn_throttle_source_key(&guard->throttle, source); /* the seed never changes */
 }
 
 /* --- the file --- */
@@ -156,6 +201,7 @@ void gn_guard_close(struct gn_guard *guard)
 {
     if (guard == NULL)
         return;
+    guard_tell_guesses(guard, INT64_MAX);
     gn_keyring_fini(&guard->keyring);
     gn_password_gate_fini(&guard->gate);
     (void)pthread_mutex_destroy(&guard->mutex);
@@ -208,6 +254,15 @@ static gn_err guard_thing_row(struct gn_guard *guard, gn_str thing_id, struct gn
     return GN_OK;
 }
 
+/* Whoever guessed wrong before, a device with its old token among them, begins anew with a new secret. */
+static void guard_forgive(struct gn_guard *guard, gn_str thing_id)
+{
+    char buffer[GUARD_ACCOUNT_BYTES];
+    guard_lock(guard);
+    gn_throttle_forgive(&guard->throttle, guard_account('t', thing_id, buffer));
+    guard_unlock(guard);
+}
+
 gn_err gn_guard_thing_token(struct gn_guard *guard, gn_str thing_id, int64_t overlap_ms,
                             char out_token[static GN_TOKEN_BYTES])
 {
@@ -233,6 +288,8 @@ gn_err gn_guard_thing_token(struct gn_guard *guard, gn_str thing_id, int64_t ove
         thing.has_token = true;
         err = guard_put_thing(guard, &thing);
     }
+    if (!err)
+        guard_forgive(guard, thing_id);
     (void)pthread_mutex_unlock(&guard->change);
     if (!err)
         memcpy(out_token, token, sizeof token);
@@ -292,16 +349,6 @@ bool gn_guard_overlap_over(struct gn_guard *guard, char out_id[static GN_THING_I
     return found;
 }
 
-/* Accounts of devices and of people are different ones, though their names may be alike. */
-static gn_str guard_account(char kind, gn_str name, char buffer[static GUARD_ACCOUNT_BYTES])
-{
-    const size_t size = name.size < GUARD_ACCOUNT_BYTES - 1 ? name.size : GUARD_ACCOUNT_BYTES - 1;
-    buffer[0] = kind;
-    if (size > 0)
-        memcpy(buffer + 1, name.at, size);
-    return (gn_str){ buffer, size + 1 };
-}
-
 static bool guard_token_equal(const struct gn_token_hash *have, gn_str token)
 {
     uint8_t hash[GN_SHA256_BYTES];
@@ -328,8 +375,12 @@ gn_err gn_guard_thing_check(struct gn_guard *guard, gn_str thing_id, gn_str toke
 {
     char buffer[GUARD_ACCOUNT_BYTES];
     const gn_str account = guard_account('t', thing_id, buffer);
+    const int64_t now_ms = guard_now_ms(guard);
     struct gn_thing_credential thing = { .id = "" };
+    int64_t delay_ms = 0;
     guard_lock(guard);
+    const bool known = gn_throttle_knows(&guard->throttle, source, account, now_ms);
+    const bool early = gn_throttle_try(&guard->throttle, source, account, false, now_ms, &delay_ms) > 0;
     const struct gn_thing_credential *row = gn_keyring_thing(&guard->keyring, thing_id);
     if (row != NULL)
         thing = *row;
@@ -338,19 +389,19 @@ gn_err gn_guard_thing_check(struct gn_guard *guard, gn_str thing_id, gn_str toke
     /* The same work for whoever asks: an id that nobody has is compared with zeroes, and does not count. */
     const bool is_new = guard_token_equal(&thing.token, token) && thing.has_token;
     const bool is_old = guard_token_equal(&thing.old, token) && thing.old_until_ms > gn_wall_ms(&guard->clock);
+    const bool right = (is_new || is_old) && (!early || known);
     sodium_memzero(&thing, sizeof thing);
 
-    const int64_t now_ms = guard_now_ms(guard);
     guard_lock(guard);
-    if (is_new || is_old) {
+    if (right) {
         gn_throttle_right(&guard->throttle, source, account, now_ms);
         guard_note_use(guard, thing_id, source, is_old);
-        *out_delay_ms = 0;
     } else {
-        *out_delay_ms = gn_throttle_wrong(&guard->throttle, source, account, now_ms);
+        guard_note_guess(guard, !early || known, source, account, now_ms);
     }
     guard_unlock(guard);
-    return is_new || is_old ? GN_OK : GN_ERR_DENIED;
+    *out_delay_ms = right ? 0 : delay_ms;
+    return right ? GN_OK : GN_ERR_DENIED;
 }
 
 /* --- people --- */
@@ -404,11 +455,14 @@ static gn_err guard_put_person(struct gn_guard *guard, gn_str user, gn_str passw
     return err;
 }
 
-gn_err gn_guard_setup(struct gn_guard *guard, gn_str code, gn_str user, gn_str password, struct gn_diag *diag)
+gn_err gn_guard_setup(struct gn_guard *guard, gn_str code, gn_str user, gn_str password, gn_str source,
+                      struct gn_diag *diag)
 {
     guard_lock(guard);
     gn_err err =
         guard->keyring.user_count > 0 ? GN_ERR_EXISTS : gn_setup_code_check(&guard->setup, code, guard_now_ms(guard));
+    if (err == GN_ERR_DENIED || err == GN_ERR_BUSY)
+        guard_note_guess(guard, err == GN_ERR_DENIED, source, GN_STR("s"), guard_now_ms(guard));
     guard_unlock(guard);
     if (!err)
         err = guard_check_person(user, password, diag);
@@ -431,6 +485,30 @@ gn_err gn_guard_user_add(struct gn_guard *guard, gn_str user, gn_str password, g
     return err;
 }
 
+int64_t gn_guard_login_wait(struct gn_guard *guard, gn_str user, gn_str source)
+{
+    char buffer[GUARD_ACCOUNT_BYTES];
+    const gn_str account = guard_account('u', user, buffer);
+    const int64_t now_ms = guard_now_ms(guard);
+    guard_lock(guard);
+    const int64_t wait_ms = gn_throttle_wait(&guard->throttle, source, account, true, now_ms);
+    if (wait_ms > 0)
+        guard_note_guess(guard, false, source, account, now_ms);
+    guard_unlock(guard);
+    return wait_ms;
+}
+
+uint32_t gn_guard_login_rank(struct gn_guard *guard, gn_str user, gn_str source)
+{
+    char buffer[GUARD_ACCOUNT_BYTES];
+    const int64_t now_ms = guard_now_ms(guard);
+    guard_lock(guard);
+    const bool known = gn_throttle_knows(&guard->throttle, source, guard_account('u', user, buffer), now_ms);
+    const uint32_t guilt = gn_throttle_guilt(&guard->throttle, source, now_ms);
+    guard_unlock(guard);
+    return known ? 0 : 1 + guilt;
+}
+
 gn_err gn_guard_login(struct gn_guard *guard, gn_str user, gn_str password, gn_str source,
                       char out_cookie[static GN_COOKIE_BYTES], int64_t *out_delay_ms)
 {
@@ -439,10 +517,12 @@ gn_err gn_guard_login(struct gn_guard *guard, gn_str user, gn_str password, gn_s
     const gn_str account = guard_account('u', user, buffer);
     int64_t delay_ms = 0;
     guard_lock(guard);
-    const int64_t wait_ms = gn_throttle_try(&guard->throttle, source, account, guard_now_ms(guard), &delay_ms);
+    const int64_t wait_ms = gn_throttle_try(&guard->throttle, source, account, true, guard_now_ms(guard), &delay_ms);
     const struct gn_user_credential *row = gn_keyring_user(&guard->keyring, user);
     if (row != NULL)
         memcpy(hash, row->hash, sizeof hash);
+    if (wait_ms > 0)
+        guard_note_guess(guard, false, source, account, guard_now_ms(guard));
     guard_unlock(guard);
     if (wait_ms > 0) {
         *out_delay_ms = wait_ms;
@@ -452,6 +532,9 @@ gn_err gn_guard_login(struct gn_guard *guard, gn_str user, gn_str password, gn_s
     const bool right = gn_password_verify(&guard->gate, hash[0] != '\0' ? hash : NULL, password);
     sodium_memzero(hash, sizeof hash);
     if (!right) {
+        guard_lock(guard);
+        guard_note_guess(guard, true, source, account, guard_now_ms(guard));
+        guard_unlock(guard);
         *out_delay_ms = delay_ms;
         return GN_ERR_DENIED;
     }

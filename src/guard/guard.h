@@ -62,11 +62,19 @@ void gn_guard_thing_state(struct gn_guard *guard, gn_str thing_id, struct gn_tok
  * connections may live that came with it. Ask until false. */
 bool gn_guard_overlap_over(struct gn_guard *guard, char out_id[static GN_THING_ID_BYTES_MAX + 1]);
 
-/* DENIED alike for an unknown id and for a wrong token, in the same time. *out_delay_ms: hold the
- * answer back that long; grows with wrong guesses per (source, id), so that a stranger never locks out the
- * rightful device at another address. A right token answers 0 and clears its own count. */
+/* DENIED alike for an unknown id and for a wrong token, in the same time. *out_delay_ms: hold the answer back that
+ * long; it grows with wrong guesses per (source, id). What comes before its time is not looked at, and may be answered
+ * at once; at an address this Thing has come from before it is, so that nobody locks it out there. A right token
+ * answers 0 and clears its own count; a new token clears all. */
 GN_MUST_USE gn_err gn_guard_thing_check(struct gn_guard *guard, gn_str thing_id, gn_str token, gn_str source,
                                         int64_t *out_delay_ms);
+
+/* --- guesses --- */
+
+/* Once a second: a burst of wrong guesses that is over becomes one line in the log. */
+void gn_guard_tick(struct gn_guard *guard);
+/* A number for a source, the same for all addresses that one stranger may easily have. Never 0. */
+uint64_t gn_guard_source_key(struct gn_guard *guard, gn_str source);
 
 /* --- people --- */
 
@@ -76,12 +84,17 @@ bool gn_guard_needs_setup(struct gn_guard *guard);
 void gn_guard_setup_code(struct gn_guard *guard, char out[static GN_SETUP_CODE_BYTES]);
 /* Makes the first account, as admin. DENIED: wrong code; BUSY: locked after GN_SETUP_TRIES_MAX wrong
  * ones; EXISTS: already done (two at once: one wins); INVAL: name or password, the diag says why. */
-GN_MUST_USE gn_err gn_guard_setup(struct gn_guard *guard, gn_str code, gn_str user, gn_str password,
+GN_MUST_USE gn_err gn_guard_setup(struct gn_guard *guard, gn_str code, gn_str user, gn_str password, gn_str source,
                                   struct gn_diag *diag);
 /* Adds a person, or gives one a new password and role. INVAL: name or password, the diag says why; FULL:
  * GN_USERS_MAX. Sessions of that name go on with the new role. */
 GN_MUST_USE gn_err gn_guard_user_add(struct gn_guard *guard, gn_str user, gn_str password, gn_role role,
                                      struct gn_diag *diag);
+/* 0, or how long gn_guard_login would not look at a guess: asked before one waits in a line for it. Quick. */
+int64_t gn_guard_login_wait(struct gn_guard *guard, gn_str user, gn_str source);
+/* Whose turn it is in that line, the lowest first: 0 where this user has signed in from before, else one more than
+ * the source's wrong guesses that count now. */
+uint32_t gn_guard_login_rank(struct gn_guard *guard, gn_str user, gn_str source);
 /* DENIED alike for an unknown user and a wrong password, after the same work. *out_delay_ms as above. A
  * success starts a session: the cookie is 256 random bits. AGAIN: too many wrong guesses from this source;
  * this one was not looked at, right or wrong: come back in *out_delay_ms (an answer may go out at once). */

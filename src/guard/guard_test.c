@@ -63,7 +63,7 @@ static gn_err set_up(void)
 {
     char code[GN_SETUP_CODE_BYTES];
     gn_guard_setup_code(guard, code);
-    return gn_guard_setup(guard, gn_str_of(code), GN_STR("anna"), GOOD, NULL);
+    return gn_guard_setup(guard, gn_str_of(code), GN_STR("anna"), GOOD, HOME, NULL);
 }
 
 static void reopen(void)
@@ -227,11 +227,12 @@ static void the_last_use_is_told_with_its_source(void **state)
 static void wrong_tokens_delay_their_source_and_nobody_else(void **state)
 {
     (void)state;
-    static const int64_t expected[] = { 0, 200, 400, 800, 1600, 3200, 6400, 10000, 10000 };
+    static const int64_t expected[] = { 0, 0, 200, 400, 800, 1600, 3200, 6400, 10000, 10000 };
     char token[GN_TOKEN_BYTES];
     int64_t delay_ms = -1;
     assert_int_equal(gn_guard_thing_token(guard, GN_STR("press"), 0, token), GN_OK);
-    for (size_t i = 0; i < sizeof expected / sizeof expected[0]; i++) {
+    for (size_t i = 1; i < sizeof expected / sizeof expected[0]; i++) {
+        pass(30000); /* always late enough to be looked at */
         assert_int_equal(gn_guard_thing_check(guard, GN_STR("press"), BAD, AWAY, &delay_ms), GN_ERR_DENIED);
         assert_int_equal(delay_ms, expected[i]);
         /* An id that does not exist: the same answer, the same delay. */
@@ -240,9 +241,41 @@ static void wrong_tokens_delay_their_source_and_nobody_else(void **state)
     }
     assert_int_equal(gn_guard_thing_check(guard, GN_STR("press"), gn_str_of(token), HOME, &delay_ms), GN_OK);
     assert_int_equal(delay_ms, 0);
+    pass(60000);
     assert_int_equal(gn_guard_thing_check(guard, GN_STR("press"), gn_str_of(token), AWAY, &delay_ms), GN_OK);
     assert_int_equal(gn_guard_thing_check(guard, GN_STR("press"), BAD, AWAY, &delay_ms), GN_ERR_DENIED);
     assert_int_equal(delay_ms, 0); /* cleared by the right one */
+}
+
+static void a_token_that_comes_too_early_is_not_looked_at_where_it_is_unknown(void **state)
+{
+    (void)state;
+    char token[GN_TOKEN_BYTES];
+    int64_t delay_ms = -1;
+    assert_int_equal(gn_guard_thing_token(guard, GN_STR("press"), 0, token), GN_OK);
+    assert_int_equal(check("x", AWAY), GN_ERR_DENIED);
+    assert_int_equal(check("y", AWAY), GN_ERR_DENIED);
+    assert_int_equal(gn_guard_thing_check(guard, GN_STR("press"), gn_str_of(token), AWAY, &delay_ms), GN_ERR_DENIED);
+    assert_int_equal(delay_ms, 0); /* nothing to hold back: nothing was found out */
+    pass(200);
+    assert_int_equal(check(token, AWAY), GN_OK);
+    for (int i = 0; i < 50; i++) /* somebody else behind the same address */
+        assert_int_equal(check("x", AWAY), GN_ERR_DENIED);
+    assert_int_equal(check(token, AWAY), GN_OK);
+}
+
+static void a_new_token_forgives_what_was_guessed_before(void **state)
+{
+    (void)state;
+    char token[GN_TOKEN_BYTES];
+    assert_int_equal(gn_guard_thing_token(guard, GN_STR("press"), 0, token), GN_OK);
+    for (int i = 0; i < 12; i++) {
+        assert_int_equal(check("stale", AWAY), GN_ERR_DENIED);
+        pass(26000);
+    }
+    assert_int_equal(check(token, AWAY), GN_ERR_DENIED); /* too early by minutes */
+    assert_int_equal(gn_guard_thing_token(guard, GN_STR("press"), 0, token), GN_OK);
+    assert_int_equal(check(token, AWAY), GN_OK);
 }
 
 static void an_id_that_is_no_id_gets_no_token(void **state)
@@ -289,12 +322,12 @@ static void setup_needs_the_code_of_this_start(void **state)
     gn_guard_setup_code(guard, other);
     assert_string_not_equal(code, other);
     assert_true(gn_guard_needs_setup(guard));
-    assert_int_equal(gn_guard_setup(guard, gn_str_of(code), GN_STR("anna"), GOOD, NULL), GN_ERR_DENIED);
-    assert_int_equal(gn_guard_setup(guard, gn_str_of(other), GN_STR("anna"), GOOD, NULL), GN_OK);
+    assert_int_equal(gn_guard_setup(guard, gn_str_of(code), GN_STR("anna"), GOOD, HOME, NULL), GN_ERR_DENIED);
+    assert_int_equal(gn_guard_setup(guard, gn_str_of(other), GN_STR("anna"), GOOD, HOME, NULL), GN_OK);
     assert_false(gn_guard_needs_setup(guard));
     gn_guard_setup_code(guard, code);
     assert_string_equal(code, "");
-    assert_int_equal(gn_guard_setup(guard, gn_str_of(other), GN_STR("bert"), GOOD, NULL), GN_ERR_EXISTS);
+    assert_int_equal(gn_guard_setup(guard, gn_str_of(other), GN_STR("bert"), GOOD, HOME, NULL), GN_ERR_EXISTS);
     reopen();
     assert_false(gn_guard_needs_setup(guard));
 }
@@ -305,9 +338,10 @@ static void setup_refuses_weak_passwords_and_odd_names(void **state)
     char code[GN_SETUP_CODE_BYTES];
     struct gn_diag diag = { 0 };
     gn_guard_setup_code(guard, code);
-    assert_int_equal(gn_guard_setup(guard, gn_str_of(code), GN_STR("anna"), GN_STR("short"), &diag), GN_ERR_INVAL);
+    assert_int_equal(gn_guard_setup(guard, gn_str_of(code), GN_STR("anna"), GN_STR("short"), HOME, &diag),
+                     GN_ERR_INVAL);
     assert_non_null(strstr(diag.text, "12"));
-    assert_int_equal(gn_guard_setup(guard, gn_str_of(code), GN_STR("an na"), GOOD, &diag), GN_ERR_INVAL);
+    assert_int_equal(gn_guard_setup(guard, gn_str_of(code), GN_STR("an na"), GOOD, HOME, &diag), GN_ERR_INVAL);
     assert_non_null(strstr(diag.text, "user name"));
     assert_true(gn_guard_needs_setup(guard));
 }
@@ -316,7 +350,8 @@ static void setup_locks_after_too_many_wrong_codes(void **state)
 {
     (void)state;
     for (int i = 0; i < GN_SETUP_TRIES_MAX; i++)
-        assert_int_equal(gn_guard_setup(guard, GN_STR("000000000000"), GN_STR("anna"), GOOD, NULL), GN_ERR_DENIED);
+        assert_int_equal(gn_guard_setup(guard, GN_STR("000000000000"), GN_STR("anna"), GOOD, HOME, NULL),
+                         GN_ERR_DENIED);
     assert_int_equal(set_up(), GN_ERR_BUSY);
     pass(15 * 60 * 1000 - 1);
     assert_int_equal(set_up(), GN_ERR_BUSY);
@@ -333,7 +368,7 @@ struct racer {
 static void *race(void *arg)
 {
     struct racer *racer = arg;
-    racer->err = gn_guard_setup(guard, gn_str_of(racer->code), gn_str_of(racer->name), GOOD, NULL);
+    racer->err = gn_guard_setup(guard, gn_str_of(racer->code), gn_str_of(racer->name), GOOD, HOME, NULL);
     return NULL;
 }
 
@@ -523,6 +558,8 @@ int main(void)
         CASE(a_revoked_thing_has_nothing_until_it_is_given_a_token),
         CASE(the_last_use_is_told_with_its_source),
         CASE(wrong_tokens_delay_their_source_and_nobody_else),
+        CASE(a_token_that_comes_too_early_is_not_looked_at_where_it_is_unknown),
+        CASE(a_new_token_forgives_what_was_guessed_before),
         CASE(an_id_that_is_no_id_gets_no_token),
         CASE(what_cannot_be_written_is_not_in_force),
         CASE(setup_needs_the_code_of_this_start),

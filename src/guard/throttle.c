@@ -105,34 +105,54 @@ static struct gn_guess_row *throttle_row(struct gn_throttle *throttle, gn_str so
         if (worth < 0 || (worth == 0 && row->last_ms < mildest->last_ms))
             mildest = row;
     }
-    *mildest = (struct gn_guess_row){ .key = key, .last_ms = now_ms };
+    *mildest = (struct gn_guess_row){ .key = key,
+                                      .last_ms = now_ms,
+                                      .account = (uint32_t)throttle_key(throttle, NULL, account) };
     return mildest;
 }
 
-static int64_t throttle_account_worth(const struct gn_guess_account *row)
+static int64_t throttle_bucket_worth(const struct gn_guess_bucket *row)
 {
     return row->key == 0 ? -1 : (int64_t)row->wrong_count;
 }
 
-static struct gn_guess_account *throttle_account(struct gn_throttle *throttle, gn_str account, int64_t now_ms)
+/* Takes back what time has forgiven. */
+static void throttle_refill(struct gn_guess_bucket *bucket, int64_t refill_ms, int64_t now_ms)
 {
-    const uint64_t key = throttle_key(throttle, NULL, account);
-    struct gn_guess_account *set = throttle->accounts[key % GN_GUESS_ACCOUNT_SETS];
-    struct gn_guess_account *mildest = &set[0];
+    const int64_t refilled = (now_ms - bucket->filled_ms) / refill_ms;
+    if (refilled <= 0)
+        return;
+    bucket->wrong_count = refilled >= bucket->wrong_count ? 0 : bucket->wrong_count - (uint32_t)refilled;
+    bucket->filled_ms += refilled * refill_ms;
+}
+
+/* The bucket of a key in its set, refilled; a full set gives up its fullest. */
+static struct gn_guess_bucket *throttle_bucket(struct gn_guess_bucket set[static GN_GUESS_WAYS], uint64_t key,
+                                               int64_t refill_ms, int64_t now_ms)
+{
+    struct gn_guess_bucket *mildest = &set[0];
     for (size_t way = 0; way < GN_GUESS_WAYS; way++) {
-        struct gn_guess_account *row = &set[way];
-        const int64_t refilled = (now_ms - row->filled_ms) / GN_GUESS_REFILL_MS;
-        if (refilled > 0) {
-            row->wrong_count = refilled >= row->wrong_count ? 0 : row->wrong_count - (uint32_t)refilled;
-            row->filled_ms += refilled * GN_GUESS_REFILL_MS;
-        }
+        struct gn_guess_bucket *row = &set[way];
+        throttle_refill(row, refill_ms, now_ms);
         if (row->key == key)
             return row;
-        if (throttle_account_worth(row) < throttle_account_worth(mildest))
+        if (throttle_bucket_worth(row) < throttle_bucket_worth(mildest))
             mildest = row;
     }
-    *mildest = (struct gn_guess_account){ .key = key, .filled_ms = now_ms };
+    *mildest = (struct gn_guess_bucket){ .key = key, .filled_ms = now_ms };
     return mildest;
+}
+
+static struct gn_guess_bucket *throttle_account(struct gn_throttle *throttle, gn_str account, int64_t now_ms)
+{
+    const uint64_t key = throttle_key(throttle, NULL, account);
+    return throttle_bucket(throttle->accounts[key % GN_GUESS_ACCOUNT_SETS], key, GN_GUESS_REFILL_MS, now_ms);
+}
+
+static struct gn_guess_bucket *throttle_source_bucket(struct gn_throttle *throttle, gn_str source, int64_t now_ms)
+{
+    const uint64_t key = gn_throttle_source_key(throttle, source);
+    return throttle_bucket(throttle->sources[key % GN_GUESS_SOURCE_SETS], key, GN_GUESS_SOURCE_REFILL_MS, now_ms);
 }
 
 /* What the n-th wrong guess costs, before it is capped. */
@@ -149,12 +169,28 @@ static int64_t throttle_min(int64_t a, int64_t b)
     return a < b ? a : b;
 }
 
-static int64_t throttle_count(struct gn_throttle *throttle, struct gn_guess_row *row, gn_str account, int64_t now_ms)
+static void throttle_fill(struct gn_guess_bucket *bucket, uint32_t most)
 {
-    struct gn_guess_account *crowd = throttle_account(throttle, account, now_ms);
+    if (bucket->wrong_count < most)
+        bucket->wrong_count++;
+}
+
+static void throttle_take_back(struct gn_guess_bucket *bucket)
+{
+    if (bucket->wrong_count > 0)
+        bucket->wrong_count--;
+}
+
+/* Counts a guess as wrong, until it turns out right. Returns how long to hold its answer. */
+static int64_t throttle_count(struct gn_throttle *throttle, struct gn_guess_row *row, gn_str source, gn_str account,
+                              bool dear, int64_t now_ms)
+{
+    struct gn_guess_bucket *crowd = throttle_account(throttle, account, now_ms);
     const bool crowded = crowd->wrong_count >= GN_GUESS_BURST && !row->known;
-    if (crowd->wrong_count < GN_GUESS_BURST)
-        crowd->wrong_count++;
+    throttle_fill(crowd, GN_GUESS_BURST);
+    throttle_fill(throttle_source_bucket(throttle, source, now_ms), GN_GUESS_SOURCE_BURST);
+    if (dear)
+        throttle_fill(&throttle->all, GN_GUESS_ALL_BURST);
     if (row->level < THROTTLE_LEVEL_MAX)
         row->level++;
     row->last_ms = now_ms;
@@ -165,27 +201,68 @@ static int64_t throttle_count(struct gn_throttle *throttle, struct gn_guess_row 
     return throttle_min(throttle_cost(row->level), GN_GUESS_DELAY_MS_MAX);
 }
 
-int64_t gn_throttle_try(struct gn_throttle *throttle, gn_str source, gn_str account, int64_t now_ms,
-                        int64_t *out_delay_ms)
+int64_t gn_throttle_wait(struct gn_throttle *throttle, gn_str source, gn_str account, bool dear, int64_t now_ms)
 {
-    struct gn_guess_row *row = throttle_row(throttle, source, account, now_ms);
+    const struct gn_guess_bucket *of_source = throttle_source_bucket(throttle, source, now_ms);
+    const struct gn_guess_row *row = throttle_row(throttle, source, account, now_ms);
     if (now_ms < row->not_before_ms && row->level > 0)
         return row->not_before_ms - now_ms;
-    *out_delay_ms = throttle_count(throttle, row, account, now_ms);
+    if (row->known)
+        return 0;
+    if (of_source->wrong_count >= GN_GUESS_SOURCE_BURST)
+        return of_source->filled_ms + GN_GUESS_SOURCE_REFILL_MS - now_ms;
+    throttle_refill(&throttle->all, GN_GUESS_ALL_REFILL_MS, now_ms);
+    if (dear && throttle->all.wrong_count >= GN_GUESS_ALL_BURST && of_source->wrong_count > GN_GUESS_INNOCENT_MAX)
+        return throttle->all.filled_ms + GN_GUESS_ALL_REFILL_MS - now_ms;
     return 0;
 }
 
-int64_t gn_throttle_wrong(struct gn_throttle *throttle, gn_str source, gn_str account, int64_t now_ms)
+int64_t gn_throttle_try(struct gn_throttle *throttle, gn_str source, gn_str account, bool dear, int64_t now_ms,
+                        int64_t *out_delay_ms)
 {
-    return throttle_count(throttle, throttle_row(throttle, source, account, now_ms), account, now_ms);
+    const int64_t wait_ms = gn_throttle_wait(throttle, source, account, dear, now_ms);
+    if (wait_ms > 0)
+        return wait_ms;
+    *out_delay_ms =
+        throttle_count(throttle, throttle_row(throttle, source, account, now_ms), source, account, dear, now_ms);
+    return 0;
+}
+
+uint32_t gn_throttle_guilt(struct gn_throttle *throttle, gn_str source, int64_t now_ms)
+{
+    return throttle_source_bucket(throttle, source, now_ms)->wrong_count;
+}
+
+bool gn_throttle_knows(struct gn_throttle *throttle, gn_str source, gn_str account, int64_t now_ms)
+{
+    return throttle_row(throttle, source, account, now_ms)->known;
+}
+
+void gn_throttle_forgive(struct gn_throttle *throttle, gn_str account)
+{
+    const uint64_t key = throttle_key(throttle, NULL, account);
+    struct gn_guess_bucket *set = throttle->accounts[key % GN_GUESS_ACCOUNT_SETS];
+    for (size_t way = 0; way < GN_GUESS_WAYS; way++)
+        if (set[way].key == key)
+            set[way].wrong_count = 0;
+    for (size_t i = 0; i < GN_GUESS_SETS; i++)
+        for (size_t way = 0; way < GN_GUESS_WAYS; way++)
+            if (throttle->rows[i][way].account == (uint32_t)key)
+                throttle->rows[i][way].level = 0;
+}
+
+uint64_t gn_throttle_source_key(const struct gn_throttle *throttle, gn_str source)
+{
+    return throttle_key(throttle, &source, (gn_str){ 0 });
 }
 
 void gn_throttle_right(struct gn_throttle *throttle, gn_str source, gn_str account, int64_t now_ms)
 {
     struct gn_guess_row *row = throttle_row(throttle, source, account, now_ms);
-    struct gn_guess_account *crowd = throttle_account(throttle, account, now_ms);
-    if (row->level > 0 && crowd->wrong_count > 0)
-        crowd->wrong_count--; /* the one that gn_throttle_try counted ahead */
+    if (row->level > 0) { /* what gn_throttle_try counted ahead */
+        throttle_take_back(throttle_account(throttle, account, now_ms));
+        throttle_take_back(throttle_source_bucket(throttle, source, now_ms));
+    }
     row->level = 0;
     row->not_before_ms = 0;
     row->last_ms = now_ms;

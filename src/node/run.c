@@ -120,6 +120,7 @@ static void run_on_second(uv_timer_t *handle)
     gn_mqtt_adapter.resume(run->mqtt);
     gn_doors_tick(&run->door_tls, run->core.intake.mono_us / 1000);
     gn_host_sweep(&run->host);
+    gn_guard_tick(run->core.guard);
     gn_host_note(&run->host);
     if (!run->quiet)
         gn_status_line(&run->host);

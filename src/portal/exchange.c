@@ -92,6 +92,14 @@ void gn_exchange_admit(struct gn_exchange *exchange, struct gn_api *api, gn_str 
         gn_response_finish(&exchange->response);
 }
 
+bool gn_exchange_stops(struct gn_exchange *exchange, struct gn_api *api)
+{
+    if (exchange->route->stops == NULL || !exchange->route->stops(api, &exchange->request, &exchange->response))
+        return false;
+    gn_response_finish(&exchange->response);
+    return true;
+}
+
 void gn_exchange_handle(struct gn_exchange *exchange, struct gn_api *api)
 {
     exchange->route->handle(api, &exchange->request, &exchange->response);

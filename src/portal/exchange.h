@@ -43,6 +43,8 @@ void gn_exchange_body_add(struct gn_exchange *exchange, gn_bytes part);
 /* Lets it through or refuses it; static files are answered here. When `route` is set behind it, `handle` is due,
  * at the route's place. */
 void gn_exchange_admit(struct gn_exchange *exchange, struct gn_api *api, gn_str bound);
+/* True when the route's `stops` has answered: `handle` is not due. On the portal's thread. */
+bool gn_exchange_stops(struct gn_exchange *exchange, struct gn_api *api);
 void gn_exchange_handle(struct gn_exchange *exchange, struct gn_api *api);
 
 #endif

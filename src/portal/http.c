@@ -11,12 +11,14 @@
 
 #include "base/limits.h"
 #include "base/mem.h"
+#include "guard/password.h"
 #include "portal/http_conn.h"
 
 enum {
     HTTP_BACKLOG = 128,
-    HTTP_DOOR_JOBS = 16, /* 110 ms each: longer nobody is kept waiting */
+    HTTP_DOOR_JOBS = 64, /* 110 ms each, two at a time: longer nobody is kept waiting; one a source */
     HTTP_COMMAND_JOBS = 16,
+    HTTP_READING_JOBS = 64,
     HTTP_NAME_BYTES = 16384, /* getpwuid_r */
     /* Some more than may be open: those that are turned away, and those whose end is under way. */
     HTTP_POOL = 3 * GN_HTTP_CONNECTIONS_MAX + 64,
@@ -269,11 +271,12 @@ static gn_err http_open_apis(struct gn_http_hub *hub, const struct gn_portal_opt
     if (!err)
         err = gn_live_new(&hub->apis[GN_PLACE_PORTAL], &hub->live);
     if (!err)
-        err = gn_worker_start(&hub->workers[GN_PLACE_DOOR], "gn-door", HTTP_DOOR_JOBS, http_wake, hub);
+        err =
+            gn_worker_start(&hub->workers[GN_PLACE_DOOR], "gn-door", GN_HASHES_AT_ONCE, HTTP_DOOR_JOBS, http_wake, hub);
     if (!err)
-        err = gn_worker_start(&hub->workers[GN_PLACE_COMMANDS], "gn-commands", HTTP_COMMAND_JOBS, http_wake, hub);
+        err = gn_worker_start(&hub->workers[GN_PLACE_COMMANDS], "gn-commands", 1, HTTP_COMMAND_JOBS, http_wake, hub);
     if (!err)
-        err = gn_worker_start(&hub->workers[GN_PLACE_READINGS], "gn-readings", GN_WORKER_JOBS_MAX, http_wake, hub);
+        err = gn_worker_start(&hub->workers[GN_PLACE_READINGS], "gn-readings", 1, HTTP_READING_JOBS, http_wake, hub);
     return err;
 }
 

@@ -50,6 +50,10 @@ static void http_conn_let_go(struct gn_http_conn *conn)
         return;
     conn->turn = NULL;
     turn->conn = NULL;
+    /* A guess nobody waits for is not worth a hash. */
+    if (turn->working && turn->exchange->route->place == GN_PLACE_DOOR &&
+        gn_worker_withdraw(&turn->hub->workers[GN_PLACE_DOOR], &turn->job))
+        turn->working = false;
     if (!turn->working)
         http_conn_turn_free(turn);
 }
@@ -344,6 +348,11 @@ static void http_conn_give_to_helper(struct gn_http_turn *turn)
 {
     struct gn_exchange *exchange = turn->exchange;
     turn->job = (struct gn_job){ .run = http_conn_job_run, .finish = http_conn_job_finish, .self = turn };
+    if (exchange->route->place == GN_PLACE_DOOR && !exchange->request.local) {
+        struct gn_guard *guard = turn->hub->apis[GN_PLACE_DOOR].guard;
+        turn->job.source = gn_guard_source_key(guard, exchange->request.source);
+        turn->job.rank = exchange->response.rank;
+    }
     turn->working = true;
     if (gn_worker_post(&turn->hub->workers[exchange->route->place], &turn->job) == GN_OK)
         return;
@@ -387,11 +396,12 @@ static void http_conn_dispatch(struct gn_http_turn *turn)
     http_conn_wait(turn->conn, GN_HTTP_WORK, 0);
     if (!turn->refused) {
         gn_exchange_admit(exchange, api, gn_str_of(turn->hub->bound));
-        if (exchange->route != NULL && exchange->route->place != GN_PLACE_PORTAL) {
+        const bool is_due = exchange->route != NULL && !gn_exchange_stops(exchange, api);
+        if (is_due && exchange->route->place != GN_PLACE_PORTAL) {
             http_conn_give_to_helper(turn);
             return;
         }
-        if (exchange->route != NULL)
+        if (is_due)
             gn_exchange_handle(exchange, api);
         if (exchange->response.stream && exchange->request.method == GN_GET)
             http_conn_begin_stream(turn);

@@ -70,11 +70,11 @@ static void a_crowd_at_the_door_is_turned_away_not_piled_up(void **state)
     assert_int_equal(net_ask(&n, "POST", "/api/v1/things", NET_JSON, "{\"name\":\"a\"}"), 201);
     for (int i = 0; i < CROWD; i++) {
         const int status = net_receive(fds[i], true);
-        assert_true(status == 401 || status == 503);
-        busy += status == 503;
+        assert_true(status == 401 || status == 429 || status == 503);
+        busy += status != 401;
         (void)close(fds[i]);
     }
-    assert_in_range(busy, 1, CROWD - 16);
+    assert_in_range(busy, 1, CROWD - 1); /* one waits while one is looked at; some are */
 }
 
 static void who_leaves_before_the_answer_leaves_nothing(void **state)

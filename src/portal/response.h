@@ -33,6 +33,7 @@ struct gn_response {
     uint8_t *memory;    /* gn_mem_take, or NULL */
     gn_bytes fixed;     /* a body that lives elsewhere, used instead when not empty */
     int64_t delay_ms;   /* hold it back that long */
+    uint32_t rank;      /* before it is made: whose turn it is in a line, the lowest first */
     char extra_bytes[GN_RESPONSE_EXTRA_BYTES];
     size_t extra_size; /* header lines of its own, each with CRLF */
 };

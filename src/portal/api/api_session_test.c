@@ -66,6 +66,20 @@ static void a_hasty_guesser_is_told_to_wait(void **state)
     assert_int_equal(sign_in("anna", FIXTURE_PASSWORD), 204);
 }
 
+static void who_signed_in_from_there_before_goes_first_and_guessers_last(void **state)
+{
+    (void)state;
+    assert_int_equal(sign_in("anna", FIXTURE_PASSWORD), 204);
+    assert_int_equal(f.exchange->response.rank, 1);
+    assert_int_equal(sign_in("anna", FIXTURE_PASSWORD), 204);
+    assert_int_equal(f.exchange->response.rank, 0);
+    assert_int_equal(sign_in("eve", "four words do not"), 401);
+    assert_int_equal(sign_in("mallory", "four words do not"), 401);
+    assert_int_equal(f.exchange->response.rank, 2);
+    assert_int_equal(sign_in("anna", FIXTURE_PASSWORD), 204);
+    assert_int_equal(f.exchange->response.rank, 0);
+}
+
 static void odd_bodies_are_refused_without_a_guess(void **state)
 {
     (void)state;
@@ -121,6 +135,7 @@ int main(void)
         CASE(signing_in_sets_a_cookie_that_scripts_cannot_read),
         CASE(wrong_passwords_and_unknown_names_look_alike),
         CASE(a_hasty_guesser_is_told_to_wait),
+        CASE(who_signed_in_from_there_before_goes_first_and_guessers_last),
         CASE(odd_bodies_are_refused_without_a_guess),
         CASE(who_is_signed_in_is_told_and_can_leave),
         CASE(signing_in_again_ends_the_session_before),

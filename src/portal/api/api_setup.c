@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "base/log.h"
 #include "portal/api/api_table.h"
 #include "portal/body_fields.h"
 #include "portal/setup_page.h"
@@ -44,7 +43,6 @@ static struct setup_refusal setup_refusal_of(gn_err err, const struct gn_diag *d
 static void setup_refuse(const struct gn_request *request, const struct setup_refusal *refusal, gn_str user,
                          struct gn_response *response)
 {
-    gn_log(GN_LOG_WARN, "portal", "setup_refused", "source=%.*s code=%s", GN_STR_ARGS(request->source), refusal->code);
     if (request->body_type == GN_BODY_FORM)
         gn_setup_page(response, refusal->status, gn_str_of(refusal->message), user);
     else
@@ -65,7 +63,7 @@ static void setup_post(struct gn_api *api, const struct gn_request *request, str
     }
     if (err == GN_OK)
         err = gn_guard_setup(api->guard, gn_body_get(&fields, "code"), gn_body_get(&fields, "user"),
-                             gn_body_get(&fields, "password"), &diag);
+                             gn_body_get(&fields, "password"), request->source, &diag);
     if (err) {
         const struct setup_refusal refusal = setup_refusal_of(err, &diag);
         setup_refuse(request, &refusal, gn_body_get(&fields, "user"), response);

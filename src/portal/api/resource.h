@@ -49,6 +49,8 @@ struct gn_route {
     gn_access access;
     gn_place place;
     gn_handler *handle;
+    /* Or NULL: asked on the portal's thread before the request waits for its place; true: it is answered. */
+    bool (*stops)(struct gn_api *api, const struct gn_request *request, struct gn_response *response);
     const char *help;   /* one line */
     const char *query;  /* names of query items with their meaning: "from=time|limit=count", or NULL */
     const char *input;  /* name of the schema of the body, or NULL */
