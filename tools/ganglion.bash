@@ -18,7 +18,7 @@ _ganglion()
         --reason | --timeout | --overlap) return ;;
     esac
     case "$one $two" in
-    'things add' | 'things show' | 'things token' | 'things revoke' | 'agent disturb') name="$one $two" ;;
+    'things add' | 'things show' | 'things token' | 'things revoke' | 'things describe' | 'agent disturb') name="$one $two" ;;
     *) name=$one ;;
     esac
     case $name in
@@ -30,6 +30,7 @@ _ganglion()
     'things show') options='--data --json --help' ;;
     'things token') options='--overlap --data --json --help' ;;
     'things revoke') options='--data --json --help' ;;
+    'things describe') options='--data --json --help' ;;
     'readings') options='--from --to --limit --count --step --follow --data --json --help' ;;
     'findings') options='--thing --state --from --to --limit --follow --data --json --help' ;;
     'alarms') options='--thing --state --from --to --limit --follow --data --json --help' ;;
@@ -47,7 +48,7 @@ _ganglion()
     esac
     if ((COMP_CWORD == 2)); then
         case $one in
-        things) options+=' add list revoke show token' ;;
+        things) options+=' add describe list revoke show token' ;;
         agent) options+=' disturb' ;;
         help) options+=' run agent things readings findings alarms decisions actions receipts why approve reject rules replay status version help' ;;
         replay) mapfile -t COMPREPLY < <(compgen -f -- "$current") ;;

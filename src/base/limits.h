@@ -20,6 +20,7 @@
     X(THING_NAME_BYTES_MAX, 128, "bytes of a Thing's name, any text")                                                  \
     X(PROPERTY_BYTES_MAX, 64, "bytes of a property's, action's or event's name")                                       \
     X(UNIT_BYTES_MAX, 16, "bytes of a unit")                                                                           \
+    X(DESCRIPTION_BYTES_MAX, 16384, "bytes of a Thing's description, as JSON")                                         \
     X(TEXT_VALUE_BYTES_MAX, 1024, "bytes of a text reading, an event or an action's status")                           \
     X(ACTION_INPUT_BYTES_MAX, 1024, "bytes of an action's input, as JSON")                                             \
     X(ACTIONS_DECLARED_MAX, 256, "actions a solution may declare")                                                     \

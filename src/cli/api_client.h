@@ -16,7 +16,7 @@
 #include "cli/sse.h"
 
 enum {
-    GN_API_REQUEST_BYTES = 16384, /* request line, headers and body */
+    GN_API_REQUEST_BYTES = 40960, /* request line, headers and body */
     GN_API_TIMEOUT_MS = 15000,    /* the node answers within 3 s, a long query within 10 s */
 };
 

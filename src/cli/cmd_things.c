@@ -32,8 +32,7 @@ static int things_print(struct gn_cli *cli, gn_str things)
 static int things_run(struct gn_cli *cli)
 {
     if (cli->word_count > 0 && (cli->word_count > 1 || strcmp(cli->words[0], "list") != 0))
-        return gn_cli_say(cli, GN_EXIT_USAGE,
-                          "There are: things, things add NAME, things show ID, things token ID, things revoke ID.",
+        return gn_cli_say(cli, GN_EXIT_USAGE, "ganglion help lists what there is: things add, things show and others.",
                           "'%s' is not known", cli->words[0]);
     struct gn_api_reply reply = { 0 };
     int code = gn_ask(cli, "GET", "/api/v1/things", GN_STR(""), &reply);

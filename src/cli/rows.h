@@ -22,6 +22,7 @@ extern const struct gn_command gn_command_run;
 extern const struct gn_command gn_command_status;
 extern const struct gn_command gn_command_things;
 extern const struct gn_command gn_command_things_add;
+extern const struct gn_command gn_command_things_describe;
 extern const struct gn_command gn_command_things_revoke;
 extern const struct gn_command gn_command_things_show;
 extern const struct gn_command gn_command_things_token;

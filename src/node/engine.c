@@ -304,6 +304,24 @@ static void engine_on_thing(struct gn_engine *engine, const struct gn_record_thi
     }
 }
 
+/* --- what Things are --- */
+
+/* Said again as it is, so that the history keeps the newest: it outlives the journal there, as Things do. */
+static void engine_on_description(struct gn_engine *engine, const struct gn_record_description *record)
+{
+    if (record->thing >= engine->registry.thing_count || record->json_size > GN_DESCRIPTION_BYTES_MAX)
+        return;
+    const struct gn_emitted emitted = {
+        .kind = "description",
+        .id = gn_str_of(engine->registry.things[record->thing].id),
+        .thing = record->thing,
+        .state = GN_STR("described"),
+        .time_ms = engine->core.now_ms,
+        .json = gn_record_description_json(record),
+    };
+    engine_on_emit(engine, &emitted);
+}
+
 /* --- records --- */
 
 void gn_engine_preload(struct gn_engine *engine, const struct gn_record_head *record)
@@ -356,6 +374,9 @@ void gn_engine_feed(struct gn_engine *engine, const struct gn_record_head *recor
         break;
     case GN_RECORD_RULES:
         engine_on_rules(engine, (const void *)record);
+        break;
+    case GN_RECORD_DESCRIPTION:
+        engine_on_description(engine, (const void *)record);
         break;
     case GN_RECORD_STATUS: {
         const struct gn_record_message *m = (const void *)record;

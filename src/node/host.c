@@ -117,6 +117,29 @@ void gn_host_sweep(struct gn_host *host)
             gn_mqtt_adapter.evict(host->mqtt, thing);
 }
 
+struct host_describe {
+    struct gn_command command;
+    gn_str id;
+    gn_str json;
+};
+
+static gn_err host_run_describe(struct gn_command *command, struct gn_intake_core *intake, uint64_t *out_token)
+{
+    const struct host_describe *describe = command->self;
+    uint32_t thing;
+    if (!gn_registry_thing(&intake->registry, describe->id, &thing))
+        return GN_ERR_NOT_FOUND;
+    return gn_intake_description(intake, thing, describe->json, out_token);
+}
+
+static gn_err host_describe(void *self, gn_str id, gn_str json)
+{
+    struct gn_host *host = self;
+    struct host_describe describe = { .id = id, .json = json };
+    describe.command = (struct gn_command){ .run = host_run_describe, .self = &describe };
+    return gn_mailbox_do(host->mailbox, &describe.command);
+}
+
 struct host_answer {
     struct gn_command command;
     gn_str json;
@@ -320,6 +343,11 @@ static bool host_online(void *self, uint32_t thing)
     return gn_intake_online(&((struct gn_host *)self)->core->intake, thing);
 }
 
+static uint16_t host_mqtt_port(void *self)
+{
+    return ((struct gn_host *)self)->mqtt_port;
+}
+
 static void host_refusal(void *self, uint32_t thing, uint64_t *out_count, struct gn_buf *out_why)
 {
     gn_intake_refusal(&((struct gn_host *)self)->core->intake, thing, out_count, out_why);
@@ -357,6 +385,8 @@ struct gn_portal_host gn_host_table(struct gn_host *host)
         .thing_token = host_thing_token,
         .thing_revoke = host_thing_revoke,
         .answer = host_answer,
+        .describe = host_describe,
+        .mqtt_port = host_mqtt_port,
         .status = host_status,
         .catch_up = host_catch_up,
         .online = host_online,

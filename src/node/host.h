@@ -20,6 +20,7 @@ struct gn_host {
     struct gn_solution *solution; /* the one in force; does not change while the node runs */
     bool has_solution;
     void *mqtt; /* the adapter; net thread only */
+    uint16_t mqtt_port;
     int64_t started_us;
     pthread_mutex_t figures_mutex;       /* guards all below */
     char mqtt_words[GN_HOST_MQTT_BYTES]; /* its counters as JSON, as of the last second */

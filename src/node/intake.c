@@ -492,6 +492,24 @@ gn_err gn_intake_answer(struct gn_intake_core *intake, gn_str json, uint64_t *ou
     return GN_OK;
 }
 
+gn_err gn_intake_description(struct gn_intake_core *intake, uint32_t thing, gn_str json, uint64_t *out_token)
+{
+    struct gn_record_description *record;
+    if (thing >= intake->registry.thing_count || json.size > GN_DESCRIPTION_BYTES_MAX)
+        return GN_ERR_INVAL;
+    const size_t size = gn_record_round(sizeof *record + json.size);
+    uint8_t *at = intake_reserve(intake, size);
+    if (at == NULL)
+        return GN_ERR_AGAIN;
+    record = (void *)at;
+    *record = (struct gn_record_description){ .head = intake_head(intake, GN_RECORD_DESCRIPTION, size),
+                                              .thing = thing,
+                                              .json_size = (uint32_t)json.size };
+    intake_put_tail(at, sizeof *record, json, (gn_str){ 0 });
+    *out_token = intake_publish(intake);
+    return GN_OK;
+}
+
 gn_err gn_intake_mark(struct gn_intake_core *intake, uint64_t upto, uint64_t output_count,
                       const uint8_t hash[static 32])
 {

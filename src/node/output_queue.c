@@ -3,7 +3,9 @@
 
 #include <assert.h>
 
-static const char *const entry_kinds[] = { "finding", "alarm", "decision", "action", "receipt" };
+static const char *const entry_kinds[] = {
+    "finding", "alarm", "decision", "action", "receipt", "description", "desired"
+};
 
 enum { ENTRY_KIND_COUNT = sizeof entry_kinds / sizeof entry_kinds[0] };
 

@@ -268,6 +268,17 @@ static void run_addresses_init(struct run_addresses *at)
     at->https = gn_buf_over(at->https_bytes, sizeof at->https_bytes);
 }
 
+/* Of "HOST:PORT"; 0 when it says none. */
+static uint16_t run_port_of(gn_str address)
+{
+    uint64_t port = 0;
+    const char *colon = address.size > 0 ? memrchr(address.at, ':', address.size) : NULL;
+    if (colon == NULL ||
+        gn_parse_u64((gn_str){ colon + 1, (size_t)(address.at + address.size - colon - 1) }, &port) != GN_OK)
+        return 0;
+    return port <= UINT16_MAX ? (uint16_t)port : 0;
+}
+
 static gn_err run_start_doors(struct run *run, const struct gn_node_options *options, struct run_addresses *at,
                               struct gn_diag *diag)
 {
@@ -291,6 +302,7 @@ static gn_err run_start_doors(struct run *run, const struct gn_node_options *opt
     run->host.pipeline = &run->pipeline;
     run->host.mailbox = &run->mailbox;
     run->host.mqtt = run->mqtt;
+    run->host.mqtt_port = run_port_of(gn_buf_str(&at->mqtt));
     const struct gn_portal_options portal_options = {
         .listen = gn_door_address(options->portal_listen),
         .secure_listen = gn_door_address(options->https_listen),

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "portal/admit.h"
 
+#include "portal/basic.h"
 #include "portal/host_check.h"
 #include "portal/setup_page.h"
 #include "portal/static_files.h"
@@ -35,10 +36,31 @@ static bool admit_setup(struct gn_api *api, const struct gn_request *request, st
     return false;
 }
 
-static bool admit_session(struct gn_api *api, struct gn_request *request)
+/* Devices and programs come with "Authorization: Basic", which no page of another site can make a browser send. */
+static void admit_basic(struct gn_api *api, struct gn_request *request, struct gn_response *response)
+{
+    struct gn_basic_credentials given;
+    if (!gn_basic_read(request->basic, &given))
+        return;
+    const gn_str name = gn_str_of(given.name);
+    const gn_err err =
+        gn_guard_thing_check(api->guard, name, gn_str_of(given.secret), request->source, &response->delay_ms);
+    if (err == GN_OK) {
+        request->has_principal = true;
+        request->principal.role = GN_ROLE_VIEWER;
+        GN_IGNORE(gn_str_copy(request->principal.name, sizeof request->principal.name, name), "ids are as short");
+        GN_IGNORE(gn_str_copy(request->own_thing, sizeof request->own_thing, name),
+                  "the guard knows only ids that fit");
+    }
+    gn_basic_wipe(&given);
+}
+
+static bool admit_session(struct gn_api *api, struct gn_request *request, struct gn_response *response)
 {
     if (!request->has_principal && request->cookie.size > 0)
         request->has_principal = gn_guard_session(api->guard, request->cookie, &request->principal) == GN_OK;
+    if (!request->has_principal && request->basic.size > 0)
+        admit_basic(api, request, response);
     return request->has_principal;
 }
 
@@ -52,6 +74,8 @@ static bool admit_change(const struct gn_request *request, struct gn_response *r
     }
     if (request->method == GN_DELETE && request->body_type == GN_BODY_NONE)
         return true; /* no form and no plain link of another site can send this method */
+    if (request->basic.size > 0 && request->cookie.size == 0 && request->body.size == 0)
+        return true; /* no page of another site can send that header */
     const bool form_is_fine = gn_str_equal(request->path, GN_STR("/setup"));
     if (request->body_type == GN_BODY_JSON || (form_is_fine && request->body_type == GN_BODY_FORM))
         return true;
@@ -73,6 +97,12 @@ static const struct gn_route *admit_route(const struct gn_match *match, const st
         gn_response_header(response, "allow: %s", match->allow);
         return NULL;
     }
+    if (request->own_thing[0] != '\0' &&
+        (!match->route->own || !gn_str_equal(request->parts[0], gn_str_of(request->own_thing)))) {
+        gn_response_error(response, 403, "not_allowed", "a person or a program may ask for the rest",
+                          "a Thing may read what is its own");
+        return NULL;
+    }
     if (!gn_access_allows(match->route->access, request->has_principal, request->principal.role)) {
         gn_response_error(response, 403, "not_allowed", "ask an admin for the role that it needs",
                           "the role %s may not do this", gn_role_name(request->principal.role));
@@ -84,8 +114,11 @@ static const struct gn_route *admit_route(const struct gn_match *match, const st
 /* What the front end's own router serves; nothing in it is a secret, and the page to sign in is one of them. */
 static bool admit_static(const struct gn_request *request, struct gn_response *response)
 {
+    const bool is_wot = gn_str_equal(request->path, GN_STR("/things")) ||
+                        gn_str_starts(request->path, GN_STR("/things/")) ||
+                        gn_str_equal(request->path, GN_STR("/.well-known/wot"));
     if (gn_str_equal(request->path, GN_STR("/api")) || gn_str_starts(request->path, GN_STR("/api/")) ||
-        gn_str_equal(request->path, GN_STR("/setup")))
+        gn_str_equal(request->path, GN_STR("/setup")) || (is_wot && !request->accepts_html))
         return false;
     if (request->method == GN_GET || request->method == GN_HEAD) {
         gn_static_answer(request, response);
@@ -108,9 +141,11 @@ const struct gn_route *gn_admit(struct gn_api *api, gn_str bound, struct gn_requ
         return NULL;
     const struct gn_match match = gn_router_find(gn_resources, request);
     const bool open_to_all = match.route != NULL && match.route->access == GN_ACCESS_ANYONE;
-    if (!admit_session(api, request) && !open_to_all) {
+    if (!admit_session(api, request, response) && !open_to_all) {
         gn_response_error(response, 401, "sign_in", "POST /api/v1/session with user and password",
                           "this needs somebody who is signed in");
+        if (!gn_str_starts(request->path, GN_STR("/api/"))) /* there browsers would ask in a window of their own */
+            gn_response_header(response, "www-authenticate: Basic realm=\"ganglion\", charset=\"UTF-8\"");
         return NULL;
     }
     const struct gn_route *route = admit_route(&match, request, response);

@@ -87,6 +87,14 @@ static gn_str http_read_cookie(const struct gn_http_head *head, const char *cook
     return (gn_str){ 0 };
 }
 
+static gn_str http_read_basic(const struct gn_http_head *head)
+{
+    gn_str rest;
+    const gn_str scheme = gn_str_split(gn_str_trim(gn_http_header(head, "authorization")), ' ', &rest);
+    const bool basic = scheme.size == 5 && strncasecmp(scheme.at, "basic", 5) == 0;
+    return basic ? gn_str_trim(rest) : (gn_str){ 0 };
+}
+
 static bool http_read_headers(const struct gn_http_head *head, const char *cookie_name, struct gn_exchange *exchange)
 {
     struct gn_request *request = &exchange->request;
@@ -97,6 +105,8 @@ static bool http_read_headers(const struct gn_http_head *head, const char *cooki
     if (gn_parse_u64(gn_http_header(head, "last-event-id"), &last) == GN_OK && last <= INT64_MAX)
         request->last_event = last;
     return gn_exchange_keep(exchange, http_read_cookie(head, cookie_name), &request->cookie) &&
+           gn_exchange_keep(exchange, http_read_basic(head), &request->basic) &&
+           gn_exchange_keep(exchange, gn_http_header(head, "idempotency-key"), &request->key) &&
            gn_exchange_keep(exchange, gn_http_header(head, "host"), &request->host) &&
            gn_exchange_keep(exchange, gn_http_header(head, "origin"), &request->origin) &&
            gn_exchange_keep(exchange, gn_http_header(head, "sec-fetch-site"), &request->site);

@@ -19,6 +19,7 @@ enum {
     LIVE_KIND_COUNT = 5,
     LIVE_READINGS = 1 << LIVE_KIND_COUNT,
     LIVE_OUTPUTS = LIVE_READINGS - 1,
+    LIVE_ALARMS = 1 << 1,
 };
 
 /* "status" comes in any case; it may be asked for when nothing else is wanted. */
@@ -44,9 +45,16 @@ struct gn_live_stream {
     bool local;
     char cookie[GN_COOKIE_BYTES];
     bool over;
-    bool status_due;  /* has not had the newest counts yet */
-    int64_t taken_ms; /* when something was taken, or began to wait */
-    int64_t spoke_ms; /* when something was put in */
+    bool bare;         /* of one property, or of one Thing's alarms: values alone, without a frame of ours */
+    bool polls;        /* ends behind the first of them */
+    bool ends;         /* nothing more will be put in */
+    uint32_t series;   /* the property, or GN_NONE */
+    uint8_t kind;      /* of the property */
+    uint64_t seen_seq; /* the newest reading that was sent */
+    int64_t ends_ms;   /* who came with a token comes again with it; INT64_MAX: no end */
+    bool status_due;   /* has not had the newest counts yet */
+    int64_t taken_ms;  /* when something was taken, or began to wait */
+    int64_t spoke_ms;  /* when something was put in */
     size_t begin, end;
     uint8_t bytes[GN_LIVE_BUFFER_BYTES];
 };
@@ -131,13 +139,13 @@ size_t gn_live_take(struct gn_live_stream *stream, void *to, size_t capacity, bo
     }
     if (stream->begin == stream->end)
         stream->begin = stream->end = 0;
-    *out_over = stream->over;
+    *out_over = stream->over || (stream->ends && there == 0);
     return size;
 }
 
 bool gn_live_has_news(const struct gn_live_stream *stream)
 {
-    return stream->over || stream->end > stream->begin;
+    return stream->over || stream->ends || stream->end > stream->begin;
 }
 
 /* --- opening --- */
@@ -234,6 +242,40 @@ static bool live_configure(struct gn_live *live, struct gn_live_stream *stream, 
     return !gn_request_query(request, "things", &text) || live_read_things(live, stream, text, response);
 }
 
+/* Of one property (/things/{id}/properties/{property}/observe), or the alarms of one Thing. */
+static bool live_configure_bare(struct gn_live *live, struct gn_live_stream *stream, const struct gn_request *request,
+                                struct gn_response *response)
+{
+    static const char *const known[] = { "poll", NULL };
+    gn_str poll = { 0 };
+    uint32_t index;
+    struct gn_thing thing;
+    struct gn_series series;
+    if (!gn_query_known(request, known, response) ||
+        !gn_query_thing(live->api, request->parts[0], &index, &thing, response))
+        return false;
+    stream->bare = true;
+    stream->polls = gn_request_query(request, "poll", &poll);
+    stream->after = gn_store_last_change(live->api->reader);
+    if (request->last_event > 0 && request->last_event < stream->after)
+        stream->after = request->last_event;
+    GN_IGNORE(gn_str_copy(stream->thing, sizeof stream->thing, gn_str_of(thing.id)), "both are ids of Things");
+    if (stream->polls)
+        stream->ends_ms = live_now_ms(live) + GN_LIVE_POLL_MS;
+    if (!gn_str_starts(request->path, GN_STR("/things/")) || request->parts[1].size == 0) {
+        stream->kinds = LIVE_ALARMS;
+        return true;
+    }
+    if (!gn_query_series(live->api, index, request->parts[1], &stream->series, &series, response))
+        return false;
+    stream->kind = series.kind;
+    char text[GN_TEXT_VALUE_BYTES_MAX];
+    struct gn_reading reading;
+    if (stream->polls && gn_value_last(live->api->reader, stream->series, &reading, text))
+        stream->seen_seq = reading.seq; /* who polls has it */
+    return true;
+}
+
 static void live_drop(struct gn_live *live, struct gn_live_stream *stream)
 {
     for (uint32_t i = 0; i < stream->watch_count; i++)
@@ -260,17 +302,21 @@ struct gn_live_stream *gn_live_open(struct gn_live *live, const struct gn_reques
     stream->live = live;
     stream->status_due = true;
     stream->local = request->local;
+    stream->series = GN_NONE;
+    stream->ends_ms = request->basic.size > 0 ? live_now_ms(live) + GN_LIVE_TOKEN_MS : INT64_MAX;
     GN_IGNORE(gn_str_copy(stream->cookie, sizeof stream->cookie, request->cookie), "another cookie is nobody's");
-    if (!live_configure(live, stream, request, response)) {
+    const bool bare = gn_str_starts(request->path, GN_STR("/things/"));
+    if (!(bare ? live_configure_bare : live_configure)(live, stream, request, response)) {
         live_drop(live, stream);
         return NULL;
     }
     live->streams[live->stream_count++] = stream;
     response->status = 200;
-    response->type = "text/event-stream";
+    response->type = stream->polls ? "application/json" : "text/event-stream";
     response->stream = true;
-    (void)live_put(stream, GN_STR("retry: 2000\n\n"));
-    if (stream->after == 0)
+    if (!stream->polls)
+        (void)live_put(stream, GN_STR("retry: 2000\n\n"));
+    if (stream->after == 0 && !stream->bare)
         live_first_output(live, stream);
     return stream;
 }
@@ -302,18 +348,32 @@ static bool live_wants(const struct gn_live_stream *stream, const struct gn_outp
     return false;
 }
 
+/* A value by itself: as an event without a name, or as the whole answer to who polls. */
+static void live_frame(struct gn_live_stream *stream, uint64_t id, gn_str value, struct gn_buf *event)
+{
+    if (!stream->polls)
+        gn_buf_addf(event, "id: %" PRIu64 "\ndata: %.*s\n\n", id, GN_STR_ARGS(value));
+    else
+        gn_buf_add_str(event, value);
+    stream->ends = stream->polls;
+}
+
 /* Stops, before this output, when it finds no room: the store keeps it for the next look. */
 static bool live_output(void *ctx, const struct gn_output *output, uint64_t change)
 {
     struct live_outputs *outputs = ctx;
     struct gn_live_stream *stream = outputs->stream;
+    if (stream->ends)
+        return false;
     if (live_wants(stream, output)) {
         struct gn_buf event = gn_buf_over(outputs->live->event, sizeof outputs->live->event);
-        gn_buf_addf(&event,
-                    "event: output\nid: %" PRIu64 "\ndata: {\"change\":%" PRIu64 ",\"kind\":\"%s\",\"data\":", change,
-                    change, output->kind);
-        gn_buf_add_str(&event, output->json);
-        gn_buf_add_text(&event, "}\n\n");
+        if (stream->bare)
+            live_frame(stream, change, output->json, &event);
+        else
+            gn_buf_addf(&event,
+                        "event: output\nid: %" PRIu64 "\ndata: {\"change\":%" PRIu64
+                        ",\"kind\":\"%s\",\"data\":%.*s}\n\n",
+                        change, change, output->kind, GN_STR_ARGS(output->json));
         if (event.full || !live_put(stream, gn_buf_str(&event)))
             return false;
     }
@@ -351,6 +411,35 @@ static void live_first_output(struct gn_live *live, struct gn_live_stream *strea
         return;
     GN_IGNORE(gn_store_outputs(live->api->reader, &query, live_output_one, &outputs), "the rest comes all the same");
     stream->after = 1;
+}
+
+/* --- one property --- */
+
+static void live_observe(struct gn_live *live, struct gn_live_stream *stream, bool in_any_case)
+{
+    char text[GN_TEXT_VALUE_BYTES_MAX];
+    uint8_t bytes[6 * GN_TEXT_VALUE_BYTES_MAX + 16]; /* a text of escapes */
+    struct gn_buf value = gn_buf_over(bytes, sizeof bytes), event = gn_buf_over(live->event, sizeof live->event);
+    struct gn_jw w = gn_jw_over(&value);
+    struct gn_reading reading;
+    if (stream->ends || live_room(stream) < sizeof bytes ||
+        !gn_value_last(live->api->reader, stream->series, &reading, text) ||
+        (reading.seq == stream->seen_seq && !in_any_case))
+        return;
+    stream->seen_seq = reading.seq;
+    gn_value_write(&w, stream->kind, &reading);
+    live_frame(stream, reading.seq, gn_buf_str(&value), &event);
+    (void)live_put(stream, gn_buf_str(&event));
+}
+
+/* A poll that nothing answered gets what there is; a stream opened with a token just ends. */
+static void live_end(struct gn_live *live, struct gn_live_stream *stream)
+{
+    if (stream->polls && stream->series != GN_NONE)
+        live_observe(live, stream, true);
+    else if (stream->polls && !stream->ends)
+        (void)live_put(stream, GN_STR("null"));
+    stream->ends = true;
 }
 
 /* --- readings --- */
@@ -439,7 +528,9 @@ static void live_check_sessions(struct gn_live *live)
     for (size_t s = 0; s < live->stream_count; s++) {
         struct gn_live_stream *stream = live->streams[s];
         struct gn_principal who;
-        if (!stream->local && gn_guard_session_peek(live->api->guard, gn_str_of(stream->cookie), &who) != GN_OK)
+        const bool by_token = stream->ends_ms != INT64_MAX && stream->cookie[0] == '\0';
+        if (!stream->local && !by_token &&
+            gn_guard_session_peek(live->api->guard, gn_str_of(stream->cookie), &who) != GN_OK)
             stream->over = true;
     }
 }
@@ -448,7 +539,7 @@ static void live_check_pace(struct gn_live_stream *stream, int64_t now_ms)
 {
     if (stream->end > stream->begin && now_ms - stream->taken_ms >= GN_LIVE_SLOW_MS)
         stream->over = true;
-    if (now_ms - stream->spoke_ms >= GN_LIVE_HEARTBEAT_MS)
+    if (now_ms - stream->spoke_ms >= GN_LIVE_HEARTBEAT_MS && !stream->polls && !stream->ends)
         (void)live_put(stream, GN_STR(": still here\n\n"));
 }
 
@@ -468,7 +559,11 @@ void gn_live_tick(struct gn_live *live)
             live_watch_tick(live, row);
     live_count(live, now_ms);
     for (size_t s = 0; s < live->stream_count; s++) {
-        if (live->streams[s]->status_due)
+        if (live->streams[s]->series != GN_NONE)
+            live_observe(live, live->streams[s], false);
+        if (now_ms >= live->streams[s]->ends_ms)
+            live_end(live, live->streams[s]);
+        if (live->streams[s]->status_due && !live->streams[s]->bare)
             live_tell_status(live, live->streams[s]);
         live_check_pace(live->streams[s], now_ms);
     }

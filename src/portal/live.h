@@ -6,6 +6,9 @@
  *   event: status              data: {"now",...,"things_online",...}   when one differs, and each 30 s
  *   : (a comment when nothing came for 15 s, so that a dead connection is found)
  *
+ * Two smaller ones for WoT clients: one property's values, and one Thing's alarms, as events without a name whose
+ * data is the value alone; or, asked with ?poll, one of them as the answer (long polling).
+ *
  * Server-sent events (WHATWG HTML, 9.2). Every 200 ms the store is asked what has changed: outputs by their
  * change number, so that none is lost and a client that comes back with Last-Event-ID goes on where it was;
  * readings as the latest values only, once per Thing for all streams that want it. A stream has a buffer of
@@ -28,6 +31,8 @@ enum {
     GN_LIVE_STATUS_AT_LEAST_MS = 30000,
     GN_LIVE_SESSION_MS = 1000,
     GN_LIVE_SLOW_MS = 20000,
+    GN_LIVE_POLL_MS = 25000,  /* a long poll is answered with what there is */
+    GN_LIVE_TOKEN_MS = 60000, /* a stream opened with a token ends: who has it still comes again */
 };
 
 struct gn_live;        /* opaque */

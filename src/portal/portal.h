@@ -36,6 +36,10 @@ struct gn_portal_host {
     /* Waits until what was acknowledged before the call can be asked for, at most a few seconds. On the helper thread
      * for questions. */
     void (*catch_up)(void *self);
+    /* What a Thing is: `json` as gn_description_read left it. NOT_FOUND. */
+    gn_err (*describe)(void *self, gn_str id, gn_str json);
+    /* Where devices speak MQTT; 0 = nowhere. May be NULL. */
+    uint16_t (*mqtt_port)(void *self);
     /* JSON object: version, uptime, rates, memory plan, disk state, journal, mqtt counters. */
     void (*status)(void *self, struct gn_buf *out);
     /* True when a Thing has a live connection. */

@@ -34,6 +34,7 @@ struct fixture_host {
     char revoked[96]; /* id of the last Thing that was revoked */
     char decision[96], person[96], reason[600];
     bool approve;
+    char described[96], description[512];
     unsigned change_count;
     uint32_t online; /* this Thing is */
     _Atomic unsigned catch_up_count;
@@ -104,6 +105,23 @@ static inline gn_err fixture_answer(void *self, gn_str decision, bool approve, g
     return GN_OK;
 }
 
+static inline gn_err fixture_describe(void *self, gn_str id, gn_str json)
+{
+    struct fixture_host *host = self;
+    host->change_count++;
+    if (host->next_err)
+        return host->next_err;
+    (void)snprintf(host->described, sizeof host->described, "%.*s", GN_STR_ARGS(id));
+    (void)snprintf(host->description, sizeof host->description, "%.*s", GN_STR_ARGS(json));
+    return GN_OK;
+}
+
+static inline uint16_t fixture_mqtt_port(void *self)
+{
+    (void)self;
+    return 1883;
+}
+
 static inline void fixture_status(void *self, struct gn_buf *out)
 {
     (void)self;
@@ -158,6 +176,8 @@ static inline struct gn_portal_host fixture_host(struct fixture_host *host)
         .thing_token = fixture_thing_token,
         .thing_revoke = fixture_thing_revoke,
         .answer = fixture_answer,
+        .describe = fixture_describe,
+        .mqtt_port = fixture_mqtt_port,
         .status = fixture_status,
         .catch_up = fixture_catch_up,
         .online = fixture_online,

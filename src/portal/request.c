@@ -3,7 +3,7 @@
 
 #include <strings.h>
 
-static const char *const request_methods[] = { "GET", "HEAD", "POST", "DELETE" };
+static const char *const request_methods[] = { "GET", "HEAD", "POST", "PUT", "DELETE" };
 
 bool gn_request_query(const struct gn_request *request, const char *name, gn_str *out)
 {

@@ -9,7 +9,7 @@
 #include "base/bytes.h"
 #include "guard/guard.h"
 
-typedef enum gn_method { GN_GET, GN_HEAD, GN_POST, GN_DELETE, GN_METHOD_OTHER } gn_method;
+typedef enum gn_method { GN_GET, GN_HEAD, GN_POST, GN_PUT, GN_DELETE, GN_METHOD_OTHER } gn_method;
 
 typedef enum gn_body_type { GN_BODY_NONE, GN_BODY_JSON, GN_BODY_FORM, GN_BODY_OTHER } gn_body_type;
 
@@ -38,8 +38,11 @@ struct gn_request {
     gn_str origin;       /* the Origin header, empty: none */
     gn_str site;         /* Sec-Fetch-Site, empty: none */
     gn_str cookie;       /* our cookie's value, empty: none */
+    gn_str basic;        /* what stands behind "Authorization: Basic", empty: none */
+    gn_str key;          /* Idempotency-Key, empty: none */
     bool has_principal;
     struct gn_principal principal;
+    char own_thing[GN_THING_ID_BYTES_MAX + 1]; /* the principal is this Thing; empty: a person or a program */
 };
 
 /* The value of a query item; the first one when it is there twice. False when there is none. */

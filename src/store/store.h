@@ -44,7 +44,7 @@ GN_MUST_USE gn_err gn_store_each_registry(struct gn_store *store,
 GN_MUST_USE gn_err gn_store_put_record(struct gn_store *store, const struct gn_record_head *record);
 
 struct gn_output {
-    const char *kind; /* "finding", "alarm", "decision", "action", "receipt" */
+    const char *kind; /* "finding", "alarm", "decision", "action", "receipt", "description", "desired" */
     gn_str id;
     gn_str thing;    /* its id, or empty */
     gn_str state;    /* "open", "pending", "done" ...: what lists filter by */

@@ -44,6 +44,13 @@ static const struct record_shape shapes[GN_RECORD_TYPE_COUNT] = {
                              sizeof(struct gn_record_delivery),
                              { offsetof(struct gn_record_delivery, action_size), 0 } },
     [GN_RECORD_MARK] = { "mark", sizeof(struct gn_record_mark), { 0, 0 } },
+    [GN_RECORD_DESCRIPTION] = { "description",
+                                sizeof(struct gn_record_description),
+                                { offsetof(struct gn_record_description, json_size), 0 } },
+    [GN_RECORD_DESIRED] = { "desired",
+                            sizeof(struct gn_record_desired),
+                            { offsetof(struct gn_record_desired, json_size),
+                              offsetof(struct gn_record_desired, key_size) } },
 };
 
 bool gn_record_valid(gn_bytes bytes)
@@ -52,7 +59,7 @@ bool gn_record_valid(gn_bytes bytes)
     if (bytes.size < sizeof head)
         return false;
     memcpy(&head, bytes.at, sizeof head); /* the bytes may stand anywhere, also unaligned */
-    if (head.type == GN_RECORD_PAD || head.type >= GN_RECORD_TYPE_COUNT)
+    if (head.type == GN_RECORD_PAD || head.type >= GN_RECORD_TYPE_COUNT || shapes[head.type].name == NULL)
         return false;
     if (head.size > bytes.size || head.size > GN_RECORD_BYTES_MAX || head.size % 8 != 0)
         return false;
@@ -114,7 +121,22 @@ gn_str gn_record_delivery_action(const struct gn_record_delivery *r)
     return record_tail(r, sizeof *r, r->action_size);
 }
 
+gn_str gn_record_description_json(const struct gn_record_description *r)
+{
+    return record_tail(r, sizeof *r, r->json_size);
+}
+
+gn_str gn_record_desired_json(const struct gn_record_desired *r)
+{
+    return record_tail(r, sizeof *r, r->json_size);
+}
+
+gn_str gn_record_desired_key(const struct gn_record_desired *r)
+{
+    return record_tail(r, sizeof *r + r->json_size, r->key_size);
+}
+
 const char *gn_record_type_name(uint8_t type)
 {
-    return type < GN_RECORD_TYPE_COUNT ? shapes[type].name : "unknown";
+    return type < GN_RECORD_TYPE_COUNT && shapes[type].name != NULL ? shapes[type].name : "unknown";
 }

@@ -23,6 +23,9 @@
  *     STATUS   thing u32, name size u32, time_ms i64, size u32, 0 u32, name, payload   of an action
  *     ANSWER   time_ms i64, size u32, 0 u32, JSON   {"decision","verdict","person","reason"}
  *     DELIVERY time_ms i64, size u32, state u32, bytes = action id       sent / acknowledged by the device
+ *     DESCRIPTION thing u32, size u32, JSON  what the Thing is: thing/description.h
+ *     DESIRED  thing u32, size u32, time_ms i64, key size u32, 0 u32, JSON, key
+ *              {"by":person,"expires":ms,"properties":{name: value or null}}: what a Thing is to become
  *     MARK     upto u64, outputs u64, 32 bytes   hash chain over all outputs after record `upto` */
 #ifndef GN_THING_RECORD_H
 #define GN_THING_RECORD_H
@@ -43,6 +46,8 @@ typedef enum gn_record_type {
     GN_RECORD_ANSWER = 10,
     GN_RECORD_DELIVERY = 11,
     GN_RECORD_MARK = 12,
+    GN_RECORD_DESCRIPTION = 15,
+    GN_RECORD_DESIRED = 16,
     GN_RECORD_TYPE_COUNT
 } gn_record_type;
 
@@ -141,6 +146,22 @@ struct gn_record_delivery {
     uint32_t state; /* gn_delivery_state */
 };
 
+struct gn_record_description {
+    struct gn_record_head head;
+    uint32_t thing;
+    uint32_t json_size;
+};
+
+struct gn_record_desired {
+    struct gn_record_head head;
+    uint32_t thing;
+    uint32_t json_size;
+    int64_t time_ms;
+    uint32_t key_size;
+    uint32_t zero;
+    /* JSON, key, zero-padded to 8 */
+};
+
 struct gn_record_mark {
     struct gn_record_head head;
     uint64_t upto;
@@ -173,6 +194,9 @@ gn_str gn_record_message_name(const struct gn_record_message *r);
 gn_str gn_record_message_payload(const struct gn_record_message *r);
 gn_str gn_record_answer_json(const struct gn_record_answer *r);
 gn_str gn_record_delivery_action(const struct gn_record_delivery *r);
+gn_str gn_record_description_json(const struct gn_record_description *r);
+gn_str gn_record_desired_json(const struct gn_record_desired *r);
+gn_str gn_record_desired_key(const struct gn_record_desired *r);
 
 /* "reading", "tick" ...; "unknown" for others. */
 const char *gn_record_type_name(uint8_t type);

@@ -22,6 +22,8 @@ union record_fixture {
     struct gn_record_message message;
     struct gn_record_answer answer;
     struct gn_record_delivery delivery;
+    struct gn_record_description description;
+    struct gn_record_desired desired;
     struct gn_record_mark mark;
 };
 

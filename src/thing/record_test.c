@@ -49,6 +49,15 @@ static size_t make(gn_record_type type, union record_fixture *to)
         size = sizeof to->rules + 8;
         to->rules.text_size = 8;
         break;
+    case GN_RECORD_DESCRIPTION:
+        size = sizeof to->description + 8;
+        to->description.json_size = 8;
+        break;
+    case GN_RECORD_DESIRED:
+        size = sizeof to->desired + 8;
+        to->desired.json_size = 5;
+        to->desired.key_size = 3;
+        break;
     case GN_RECORD_ANSWER:
         size = sizeof to->answer + 8;
         to->answer.json_size = 8;
@@ -76,6 +85,8 @@ static void every_type_is_valid_at_its_size_and_at_no_smaller_one(void **state)
     (void)state;
     for (unsigned type = GN_RECORD_READING; type < GN_RECORD_TYPE_COUNT; type++) {
         union record_fixture record;
+        if (strcmp(gn_record_type_name((uint8_t)type), "unknown") == 0)
+            continue; /* a number that nobody uses yet */
         const size_t size = make((gn_record_type)type, &record);
         assert_true(is_valid(&record, size));
         assert_true(is_valid(&record, size + 8)); /* something else may follow */

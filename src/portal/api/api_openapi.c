@@ -92,7 +92,9 @@ static void openapi_responses(struct gn_jw *w, const struct gn_route *route)
 
 static void openapi_operation(struct gn_jw *w, const struct gn_route *route)
 {
-    static const char *const methods[] = { [GN_GET] = "get", [GN_POST] = "post", [GN_DELETE] = "delete" };
+    static const char *const methods[] = {
+        [GN_GET] = "get", [GN_POST] = "post", [GN_PUT] = "put", [GN_DELETE] = "delete"
+    };
     gn_jw_key(w, methods[route->method]);
     gn_jw_open(w, '{');
     gn_jw_key(w, "summary");
@@ -110,18 +112,26 @@ static void openapi_operation(struct gn_jw *w, const struct gn_route *route)
     gn_jw_close(w, '}');
 }
 
-/* One path with all its methods, wherever in the table they stand; written at the first of them. */
-static void openapi_path(struct gn_jw *w, const struct gn_resource *resource, size_t first)
+static bool openapi_is_first(const struct gn_route *route)
 {
-    const struct gn_route *routes = resource->routes;
-    for (size_t i = 0; i < first; i++)
-        if (strcmp(routes[i].path, routes[first].path) == 0)
-            return;
-    gn_jw_key(w, routes[first].path);
+    for (size_t r = 0; gn_resources[r] != NULL; r++)
+        for (size_t i = 0; i < gn_resources[r]->route_count; i++)
+            if (strcmp(gn_resources[r]->routes[i].path, route->path) == 0)
+                return &gn_resources[r]->routes[i] == route;
+    return true;
+}
+
+/* One path with all its methods, wherever in the table they stand; written at the first of them. */
+static void openapi_path(struct gn_jw *w, const struct gn_route *first)
+{
+    if (!openapi_is_first(first))
+        return;
+    gn_jw_key(w, first->path);
     gn_jw_open(w, '{');
-    for (size_t i = first; i < resource->route_count; i++)
-        if (strcmp(routes[i].path, routes[first].path) == 0)
-            openapi_operation(w, &routes[i]);
+    for (size_t r = 0; gn_resources[r] != NULL; r++)
+        for (size_t i = 0; i < gn_resources[r]->route_count; i++)
+            if (strcmp(gn_resources[r]->routes[i].path, first->path) == 0)
+                openapi_operation(w, &gn_resources[r]->routes[i]);
     gn_jw_close(w, '}');
 }
 
@@ -130,7 +140,8 @@ static void openapi_schemas(struct gn_jw *w)
     gn_jw_key(w, "components");
     gn_jw_open(w, '{');
     gn_jw_key(w, "securitySchemes");
-    gn_jw_raw(w, GN_STR("{\"session\":{\"type\":\"apiKey\",\"in\":\"cookie\",\"name\":\"ganglion_PORT\"}}"));
+    gn_jw_raw(w, GN_STR("{\"session\":{\"type\":\"apiKey\",\"in\":\"cookie\",\"name\":\"ganglion_PORT\"},"
+                        "\"basic\":{\"type\":\"http\",\"scheme\":\"basic\"}}"));
     gn_jw_key(w, "schemas");
     gn_jw_open(w, '{');
     for (size_t r = 0; gn_resources[r] != NULL; r++)
@@ -161,7 +172,7 @@ static void openapi_get(struct gn_api *api, const struct gn_request *request, st
     gn_jw_open(&w, '{');
     for (size_t r = 0; gn_resources[r] != NULL; r++)
         for (size_t i = 0; i < gn_resources[r]->route_count; i++)
-            openapi_path(&w, gn_resources[r], i);
+            openapi_path(&w, &gn_resources[r]->routes[i]);
     gn_jw_close(&w, '}');
     openapi_schemas(&w);
     gn_jw_close(&w, '}');

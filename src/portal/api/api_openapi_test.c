@@ -23,7 +23,7 @@ static int end(void **state)
 static void every_route_is_described(void **state)
 {
     (void)state;
-    static const char *const methods[] = { "get", "", "post", "delete" };
+    static const char *const methods[] = { "get", "", "post", "put", "delete" };
     assert_int_equal(fixture_ask(&f, "GET", "/api/v1/openapi.json", AS_VIEWER, ""), 200);
     for (size_t r = 0; gn_resources[r] != NULL; r++)
         for (size_t i = 0; i < gn_resources[r]->route_count; i++) {

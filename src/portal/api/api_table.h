@@ -16,6 +16,8 @@ extern const struct gn_resource gn_resource_outputs;
 extern const struct gn_resource gn_resource_answer;
 extern const struct gn_resource gn_resource_rules;
 extern const struct gn_resource gn_resource_live;
+extern const struct gn_resource gn_resource_description;
+extern const struct gn_resource gn_resource_wot;
 extern const struct gn_resource gn_resource_openapi;
 
 #endif

@@ -48,6 +48,7 @@ struct gn_route {
     const char *path; /* "/api/v1/things/{id}" */
     gn_access access;
     gn_place place;
+    bool own; /* a Thing may too, with its token, where {id} is itself */
     gn_handler *handle;
     /* Or NULL: asked on the portal's thread before the request waits for its place; true: it is answered. */
     bool (*stops)(struct gn_api *api, const struct gn_request *request, struct gn_response *response);
