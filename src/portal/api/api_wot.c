@@ -35,7 +35,8 @@ static gn_str wot_mqtt(struct gn_api *api, const struct gn_request *request, cha
 
 static struct gn_td_source wot_source(struct gn_api *api, const struct gn_request *request, struct wot_desk *desk)
 {
-    return (struct gn_td_source){ .host = request->host.size > 0 ? request->host : GN_STR("localhost"),
+    return (struct gn_td_source){ .secure = request->secure,
+                                  .host = request->host.size > 0 ? request->host : GN_STR("localhost"),
                                   .mqtt = wot_mqtt(api, request, desk->mqtt),
                                   .series = &desk->series,
                                   .cookie_name = api->cookie_name };
