@@ -44,3 +44,18 @@ foreach(source ${boxes})
   add_test(NAME box/${name} COMMAND node --test ${source} WORKING_DIRECTORY ${CMAKE_SOURCE_DIR}/tests)
   set_tests_properties(box/${name} PROPERTIES TIMEOUT 300 ENVIRONMENT "${GN_TEST_ENV}" RUN_SERIAL ON)
 endforeach()
+
+# tests/interop/*.c drive the client libraries of others; the black-box tests there run them. Paho has no .pc file, and
+# is wanted by the tests only: without it, its tests say what to install.
+find_library(GN_PAHO paho-mqtt3as)
+add_custom_target(interop)
+foreach(pair "interop_mosquitto:PkgConfig::MOSQUITTO" "interop_paho:${GN_PAHO}")
+  string(REGEX MATCH "^([^:]*):(.*)$" pair ${pair})
+  set(name ${CMAKE_MATCH_1})
+  set(library ${CMAKE_MATCH_2})
+  if(NOT library MATCHES "NOTFOUND$")
+    add_executable(${name} tests/interop/${name}.c)
+    target_link_libraries(${name} PRIVATE ${library})
+    add_dependencies(interop ${name})
+  endif()
+endforeach()

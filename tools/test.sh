@@ -30,7 +30,7 @@ run() { # preset ctest-arguments...; adds to passed and failed
   passed=$((passed + ${counts#* } - ${counts% *}))
 }
 
-build release --target ganglion --target mqtt_load_bench
+build release --target ganglion --target mqtt_load_bench --target interop
 cp build/release/ganglion ganglion
 build asan
 

@@ -16,16 +16,6 @@ function begin(t, version, { scram = new Scram(state.thing.id, state.thing.token
     peer.send(wire.connect({ version, clientId: `auth-${++serial}`, properties: { authMethod: method, authData: scram.first(), ...more } }));
     return { peer, scram };
 }
-const answer = (data, { reason = 0x18, method = METHOD } = {}) => wire.auth({ reason, properties: { authMethod: method, authData: data } });
-
-async function letIn(t, version, more) {
-    const { peer, scram } = begin(t, version, { more });
-    const first = await peer.expect('auth', { reason: 0x18 });
-    peer.send(answer(scram.final(first.properties.authData.toString())));
-    peer.connack = await peer.expect('connack', { reason: 0 });
-    return { peer, scram, first };
-}
-
 shows({ 5: '4.12.0-1 4.13.2-1' }, 'a method that is not served is refused', async (t, version) => {
     for (const method of ['SCRAM-SHA-1', 'GSSAPI', '']) {
         const { peer } = begin(t, version, { method });

@@ -178,6 +178,15 @@ shows({ 4: '3.1.4-2 3.1.3-2', 5: '3.1.4-3 3.1.3-2 4.13.2-1' }, 'the same client 
     await other.silent();
 });
 
+shows({ 5: '3.2.2-9 3.2.2-10 3.2.2-12 3.2.2-13' }, 'QoS 2 and retained messages are served: no lower bound is announced, wills may ask for them', async (t, version) => {
+    const peer = await join(t, { version, will: { topic: topic(), payload: '', qos: 2, retain: true } });
+    assert.equal(peer.connack.properties.maximumQos, undefined);
+    assert.notEqual(peer.connack.properties.retainAvailable, 0);
+    const { reasons } = await peer.subscribe([[topic(), 0], [topic(), 1], [topic(), 2]]);
+    assert.deepEqual(reasons, [0, 1, 2]);
+    await peer.leave();
+});
+
 shows({ 5: '3.1.2-28' }, 'who does not ask for response information gets none', async (t, version) => {
     for (const properties of [{}, { requestResponse: 0 }]) {
         const peer = await join(t, { version, properties });
@@ -191,4 +200,15 @@ shows({ 5: '3.2.2-19 3.2.2-20 3.1.2-24' }, 'a refusal leaves its words out for a
     const packets = await peer.gone();
     for (const { name, reason, size, properties } of packets)
         assert.ok(name === 'connack' && reason === 0x86 && size <= 12 && !properties.reasonString, JSON.stringify(packets));
+});
+
+shows({ 5: '3.1.4-1 4.13.1-1' }, 'properties that are not CONNECT\'s, twice there, or of no meaning are refused', async (t, version) => {
+    const block = (...bytes) => wire.byte(bytes.length, ...bytes);
+    for (const [why, properties] of Object.entries({
+        'receive maximum 0': { receiveMaximum: 0 }, 'maximum packet 0': { maximumPacket: 0 },
+        'request problem 2': { requestProblem: 2 }, 'request response 2': { requestResponse: 2 },
+        'authentication data without a method': { authData: 'x' },
+        'a topic alias': block(35, 0, 1), 'session expiry twice': block(17, 0, 0, 0, 1, 17, 0, 0, 0, 1), 'an unknown one': block(99, 1),
+        'cut short': block(17, 0, 0), 'a length that is too large': wire.byte(0x7f, 17, 0, 0, 0, 1),
+    })) await refused(t, version, hello({ version, properties }), why);
 });

@@ -28,6 +28,33 @@ shows({ 4: '3.1.2-4 3.2.2-2 3.2.2-3 3.1.3-2 4.1.0-1', 5: '3.1.2-5 3.1.2-6 3.1.2-
         for (const peer of [second, other]) await peer.leave({ properties: { sessionExpiry: 0 } });
     });
 
+shows({ 4: '3.1.2-5 4.5.0-1 4.1.0-1', 5: '3.1.2-23 4.5.0-1 3.1.2-5' }, 'what came while the client was away is there when it is back, in order', async (t, version) => {
+    const [clientId, where] = [name(version), topic()];
+    const first = await join(t, stays(version, clientId));
+    await first.subscribe([[where, 2]]);
+    first.cut();
+    const mouth = await join(t, { version });
+    const sent = [];
+    for (let i = 0; i < 8; i++) {
+        await mouth.put({ topic: where, payload: `${i}`, qos: 1 + i % 2 });
+        sent.push([`${i}`, 1 + i % 2, false]);
+    }
+    const back = await join(t, stays(version, clientId));
+    const came = [];
+    while (came.length < sent.length) { // all may come before the first PUBREL
+        const packet = await back.next();
+        if (packet.name === 'pubrel') back.ack('pubcomp', packet.id);
+        if (packet.name !== 'publish') continue;
+        back.ack(packet.qos === 1 ? 'puback' : 'pubrec', packet.id);
+        came.push([packet.payload.toString(), packet.qos, packet.dup]);
+    }
+    const byQos = (rows) => [1, 2].map((qos) => rows.filter((row) => row[1] === qos)); // what the standard orders
+    assert.deepEqual(byQos(came), byQos(sent));
+    for (const packet of await back.drain()) if (packet.name === 'pubrel') back.ack('pubcomp', packet.id);
+    await back.silent();
+    await back.leave({ properties: { sessionExpiry: 0 } });
+});
+
 shows({ 4: '3.1.2-6 3.1.4-3 3.2.2-1', 5: '3.1.2-4 3.1.4-4 3.2.2-2' }, 'clean throws the session away', async (t, version) => {
     const [clientId, where] = [name(version), topic()];
     const first = await join(t, stays(version, clientId));
@@ -88,4 +115,17 @@ shows({ 4: '3.1.2-4 3.1.4-2', 5: '3.1.2-5 3.1.4-3' }, 'a session is carried over
     await mouth.put({ topic: where, payload: 'live', qos: 1 });
     await second.take({ payload: 'live' });
     await second.leave({ properties: { sessionExpiry: 0 } });
+});
+
+shows({ 4: '3.1.2-4 3.1.2-5 3.2.2-2', 5: '3.1.2-23 3.2.2-3' }, 'a session made by one version is kept for its client alone', async (t, version) => {
+    const [clientId, where] = [name(version), topic()];
+    const first = await join(t, stays(version, clientId));
+    await first.subscribe([[where, 2]]);
+    first.cut();
+    const mouth = await join(t, { version: 9 - version });
+    await mouth.put({ topic: where, payload: 'from the other version', qos: 2 });
+    const back = await join(t, stays(version, clientId));
+    assert.equal(back.connack.sessionPresent, true);
+    await back.take({ payload: 'from the other version', qos: 2 });
+    await back.leave({ properties: { sessionExpiry: 0 } });
 });

@@ -96,4 +96,52 @@ describe('side by side', { concurrency: true }, () => {
         await back.leave({ properties: { sessionExpiry: 0 } });
     });
 
+    shows({ 5: '3.3.2-5 3.3.2-6' }, 'what expired while it waited is not delivered; what did not tells what is left', async (t, version) => {
+        const where = topic();
+        const session = { version, clientId: name(), clean: false, properties: { sessionExpiry: 60 } };
+        const peer = await join(t, session);
+        await peer.subscribe([[where, 2]]);
+        peer.cut();
+        const mouth = await join(t, { version });
+        for (const qos of [1, 2]) await mouth.put({ topic: where, payload: `short ${qos}`, qos, properties: { messageExpiry: 1 } });
+        for (const qos of [1, 2]) await mouth.put({ topic: where, payload: `long ${qos}`, qos, properties: { messageExpiry: 100 } });
+        await mouth.put({ topic: where, payload: 'kept short', qos: 1, retain: true, properties: { messageExpiry: 1 } });
+        const kept = topic();
+        await mouth.put({ topic: kept, payload: 'kept long', qos: 1, retain: true, properties: { messageExpiry: 100 } });
+        await pass(t, version);
+        const back = await join(t, session);
+        for (const qos of [1, 2]) {
+            const { properties } = await back.take({ payload: `long ${qos}` });
+            assert.ok(properties.messageExpiry <= 99 && properties.messageExpiry >= 90, `${properties.messageExpiry} s are left`);
+        }
+        await back.silent();
+        const fresh = await join(t, { version });
+        await fresh.subscribe([[where, 1], [kept, 1]]);
+        const { properties } = await fresh.take({ payload: 'kept long' });
+        assert.ok(properties.messageExpiry <= 99 && properties.messageExpiry >= 90, `${properties.messageExpiry} s are left`);
+        await fresh.silent('an expired retained message');
+        await back.leave({ properties: { sessionExpiry: 0 } });
+    });
+
+    shows({ 5: '4.3.3-7 4.3.3-13' }, 'a message that was sent already does not expire, and its exchange goes on', async (t, version) => {
+        const where = topic();
+        const session = { version, clientId: name(), clean: false, properties: { sessionExpiry: 60 } };
+        const peer = await join(t, session);
+        await peer.subscribe([[where, 2]]);
+        const mouth = await join(t, { version });
+        mouth.publish({ topic: where, payload: 'sent', qos: 2, id: 1, properties: { messageExpiry: 1 } });
+        await mouth.expect('pubrec', { id: 1 });
+        mouth.ack('pubrel', 1);
+        await mouth.expect('pubcomp', { id: 1, reason: 0 });
+        const { id } = await peer.expect('publish', { qos: 2 });
+        peer.cut();
+        mouth.publish({ topic: topic(), payload: 'in', qos: 2, id: 2, properties: { messageExpiry: 1 } });
+        await mouth.expect('pubrec', { id: 2 });
+        await pass(t, version);
+        const back = await join(t, session);
+        await back.take({ id, dup: true, payload: 'sent', qos: 2 });
+        mouth.ack('pubrel', 2);
+        await mouth.expect('pubcomp', { id: 2, reason: 0 });
+        await back.leave({ properties: { sessionExpiry: 0 } });
+    });
 });

@@ -41,6 +41,29 @@ shows({ 4: '6.0.0-3', 5: '6.0.0-3' }, 'who does not offer mqtt is not let in', a
     }
 });
 
+shows({ 4: '6.0.0-2', 5: '6.0.0-2' }, 'frames cut packets anywhere, and hold many', async (t, version) => {
+    const where = topic();
+    const { peer } = open(t, version);
+    const bytes = Buffer.concat([hello({ version }), wire.subscribe({ version, filters: [[where, 1]] })]);
+    for (const one of bytes) peer.send(wire.byte(one)); // a frame a byte
+    await peer.expect('connack', { reason: 0 });
+    await peer.expect('suback');
+    const many = Array.from({ length: 20 }, (_, i) => wire.publish({ version, topic: where, payload: `${i}`, qos: 1, id: i + 1 }));
+    const all = Buffer.concat(many);
+    const cut = many[0].length * 3 + 5; // in the middle of the fourth
+    peer.send(all.subarray(0, cut));
+    peer.send(all.subarray(cut));
+    const payloads = [];
+    let acknowledged = 0;
+    while (payloads.length < 20 || acknowledged < 20) {
+        const packet = await peer.next();
+        if (packet.name === 'puback') { acknowledged++; continue; }
+        payloads.push(packet.payload.toString());
+        peer.ack('puback', packet.id);
+    }
+    assert.deepEqual(payloads, Array.from({ length: 20 }, (_, i) => `${i}`));
+});
+
 shows({ 4: '6.0.0-2', 5: '6.0.0-2' }, 'a message in fragments is one stream of bytes too', async (t, version) => {
     const { stream, peer } = open(t, version);
     const bytes = hello({ version });
