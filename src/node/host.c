@@ -269,6 +269,24 @@ static void host_mqtt(struct gn_jw *w, struct gn_host *host)
     gn_jw_close(w, '}');
 }
 
+static void host_door(struct gn_jw *w, const char *name, gn_str address)
+{
+    gn_jw_key(w, name);
+    if (address.size > 0)
+        gn_jw_str(w, address);
+    else
+        gn_jw_null(w);
+}
+
+static void host_listen(struct gn_jw *w, const struct gn_host *host)
+{
+    gn_jw_key(w, "listen");
+    gn_jw_open(w, '{');
+    host_door(w, "mqtt", host->mqtt_at);
+    host_door(w, "mqtts", host->mqtts_at);
+    gn_jw_close(w, '}');
+}
+
 void gn_host_note(struct gn_host *host)
 {
     char words[GN_HOST_MQTT_BYTES];
@@ -328,6 +346,7 @@ static void host_status(void *self, struct gn_buf *out)
     gn_jw_f64(&w, gn_host_readings_per_second(host));
     host_journal(&w, host);
     host_memory(&w);
+    host_listen(&w, host);
     host_mqtt(&w, host);
     host_stages(&w, host);
     gn_jw_close(&w, '}');

@@ -22,6 +22,7 @@ struct gn_host {
     void *mqtt; /* the adapter; net thread only */
     uint16_t mqtt_port;
     int64_t started_us;
+    gn_str mqtt_at, mqtts_at;            /* HOST:PORT where devices connect, as said when ready; empty: off */
     pthread_mutex_t figures_mutex;       /* guards all below */
     char mqtt_words[GN_HOST_MQTT_BYTES]; /* its counters as JSON, as of the last second */
     size_t mqtt_size;

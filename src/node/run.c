@@ -303,6 +303,8 @@ static gn_err run_start_doors(struct run *run, const struct gn_node_options *opt
     run->host.mailbox = &run->mailbox;
     run->host.mqtt = run->mqtt;
     run->host.mqtt_port = run_port_of(gn_buf_str(&at->mqtt));
+    run->host.mqtt_at = gn_buf_str(&at->mqtt);
+    run->host.mqtts_at = gn_buf_str(&at->mqtts);
     const struct gn_portal_options portal_options = {
         .listen = gn_door_address(options->portal_listen),
         .secure_listen = gn_door_address(options->https_listen),

@@ -42,6 +42,7 @@ test('a Thing that is added: token, addresses and code are shown once, with what
     await page.keyboard.press('Enter');
     await page.getByText(`${EVIL} is added`).waitFor();
     const { token, connect, qr } = await (await answer).json();
+    assert.equal(await page.evaluate(() => document.activeElement.className), 'given', 'the focus is not lost');
     for (const text of [token, ...connect]) await page.getByText(text, { exact: true }).waitFor();
     const rows = await drawnRows(page);
     const inner = rows.slice(4, -4).map((row) => row.slice(4, -4));
@@ -126,6 +127,7 @@ test('what has appeared is counted, looked at, mended and adopted', async (t) =>
     await judged(page);
     await page.getByRole('button', { name: 'Adopt', exact: true }).click();
     await page.getByRole('heading', { level: 1, name: 'Climate' }).waitFor();
+    await page.locator('.property .chart-name', { hasText: 'Air temperature' }).waitFor();
     const { body } = mock.onboarding.posted.find((one) => one.verb === 'adopt');
     const { temperature, humidity, battery } = body.description.properties;
     assert.deepEqual(
@@ -134,6 +136,9 @@ test('what has appeared is counted, looked at, mended and adopted', async (t) =>
     );
     assert.deepEqual([humidity['gn:kind'], 'gn:kind' in battery], ['number', false]);
     await page.getByRole('link', { name: 'Discovered, 2 new' }).waitFor();
+    await open(page, '/things/washing.plug/');
+    await page.getByRole('link', { name: 'Look at what it could be' }).waitFor();
+    assert.equal(await page.getByRole('heading', { name: /^(Actions|Settings)/ }).count(), 0, 'nothing is sent to it');
 });
 
 test('what is not ready says why and cannot be adopted; ignoring asks first and can be undone', async (t) => {

@@ -61,6 +61,8 @@ export class Onboarding {
         return {
             state: thing.via && !isHostile ? 'none' : 'valid',
             old_until: thing.id === 'press-7' ? now + 3_000_000 : null,
+            old_last_used: thing.id === 'press-7' ? now - 42_000 : null,
+            revoked: null,
             last_used: thing.online && !thing.via ? now - 42_000 : null,
             last_source: isHostile ? EVIL : thing.online && !thing.via ? '192.0.2.17:50412' : null,
             certificates:
@@ -99,6 +101,7 @@ export class Onboarding {
         thing.credential = {
             ...thing.credential,
             state: 'revoked',
+            revoked: Date.now(),
             old_until: null,
             certificates: certificates.map((one) => ({ ...one, revoked: true })),
         };

@@ -170,8 +170,8 @@ class Mock {
                     { purpose: 'portal', bytes: 524_288 },
                 ],
             },
+            listen: { mqtt: '127.0.0.1:1883', mqtts: null },
             mqtt: {
-                listen: '127.0.0.1:1883',
                 connections: 2,
                 publishes: 812_377,
                 acknowledged: 812_377,

@@ -125,10 +125,12 @@ test('the address of a page never looks like a file: the node would look for one
 });
 
 test('the line to try names the port the node listens on', () => {
-    const status = { mqtt: { listen: '0.0.0.0:2883' } } as unknown as NodeStatus;
+    const status = { listen: { mqtt: '0.0.0.0:2883', mqtts: null } } as unknown as NodeStatus;
     assert.match(
         publishLine('press-7', 'abc', 'box', status),
         /^mosquitto_pub -h box -p 2883 -u press-7 -P abc -q 1 -t things\/press-7\/properties /,
     );
     assert.match(publishLine('press-7', undefined, 'box', null), /-p 1883 -u press-7 -P TOKEN/);
+    const secret = { listen: { mqtt: null, mqtts: '[::]:8883' } } as unknown as NodeStatus;
+    assert.match(publishLine('p', undefined, 'box', secret), /^mosquitto_pub -h box -p 8883 --cafile ca\.pem -u p /);
 });

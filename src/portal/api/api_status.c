@@ -125,6 +125,8 @@ static const struct gn_schema status_schemas[] = {
                 "properties": { "resident_bytes": { "type": "integer" },
                     "planned": { "type": "array", "items": { "type": "object", "required": ["purpose", "bytes"],
                         "properties": { "purpose": { "type": "string" }, "bytes": { "type": "integer" } } } } } },
+            "listen": { "type": "object", "properties": { "mqtt": { "type": ["string", "null"] },
+                "mqtts": { "type": ["string", "null"] } } },
             "mqtt": { "type": "object" } } }) },
 };
 /* clang-format on */

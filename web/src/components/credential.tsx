@@ -45,15 +45,26 @@ function Certificates({ rows }: { rows: readonly Certificate[] }) {
 
 function State({ credential }: { credential: Credential }) {
     const now = useNow();
-    const { state, old_until, last_used, last_source, certificates } = credential;
+    const { state, old_until, old_last_used, revoked, last_used, last_source, certificates = [] } = credential;
     return (
         <Facts>
             <Fact name="Token">
                 <Chip said={saidCredential(state)} />
+                {state === 'revoked' && revoked != null && (
+                    <span class="muted">
+                        {' '}
+                        <Age time={revoked} />
+                    </span>
+                )}
             </Fact>
             {old_until !== null && old_until > now && (
                 <Fact name="Token before it">
                     still valid until <Instant time={old_until} />
+                    {old_last_used !== undefined && (
+                        <span class="muted">
+                            , last used <Age time={old_last_used} />
+                        </span>
+                    )}
                 </Fact>
             )}
             <Fact name="Last used">
@@ -135,7 +146,7 @@ function Revoke({ id, name, onDone, onClose }: { id: string; name: string; onDon
     );
 }
 
-const canRevoke = ({ state, certificates }: Credential): boolean =>
+const canRevoke = ({ state, certificates = [] }: Credential): boolean =>
     state === 'valid' || certificates.some((one) => !one.revoked);
 
 interface CredentialProps {

@@ -2,6 +2,7 @@
 // given.tsx -- what a Thing is given to connect with: id, token, addresses, all of it as a QR code, and what to do
 // next. The token is in no other answer of the node: it keeps only its hash.
 
+import { useEffect, useRef } from 'preact/hooks';
 import type { Given } from '../lib/thing_types.js';
 import { CopyLine } from './copy.js';
 import { Fact, Facts } from './facts.js';
@@ -10,8 +11,11 @@ import { TryIt } from './try_it.js';
 
 export function GivenOnce({ given }: { given: Given }) {
     const { id, token, connect = [], qr } = given;
+    const box = useRef<HTMLDivElement>(null);
+    // What one pressed is gone: go on from here, by keyboard and by ear.
+    useEffect(() => box.current?.focus({ preventScroll: true }), [token]);
     return (
-        <div class="given">
+        <div class="given" ref={box} tabIndex={-1} role="group" aria-label={`What ${id} connects with`}>
             <div class="given-words">
                 <p class="notice notice-wait">
                     <b>Keep the token now.</b> It is not shown again; the node keeps only its hash.

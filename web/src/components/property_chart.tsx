@@ -45,14 +45,15 @@ export function PropertyChart({ thing, property, window, findings }: PropertyCha
     const summary = data.summary();
     const last = summary?.last ?? (typeof property.value === 'number' ? property.value : null);
     const isUnusual = findings.some((finding) => finding.state === 'open');
+    const title = property.title ?? property.name;
     const label = summary
-        ? `${property.name}, last ${window.long}: now ${quantity(last, property.unit)}, ` +
+        ? `${title}, last ${window.long}: now ${quantity(last, property.unit)}, ` +
           `lowest ${quantity(summary.low, property.unit)}, highest ${quantity(summary.high, property.unit)}`
-        : `${property.name}: no readings in the last ${window.long}`;
+        : `${title}: no readings in the last ${window.long}`;
     return (
         <figure class={`card property ${isUnusual ? 'is-unusual' : ''}`} ref={ref}>
             <figcaption>
-                <span class="chart-name">{property.name}</span>
+                <span class="chart-name">{title}</span>
                 <span class="chart-now">
                     {at ? (
                         <>

@@ -7,26 +7,33 @@ const USUAL_PORT = '1883';
 const ADDRESS = /^(mqtts?):\/\/(.+):(\d+)$/;
 const PLAIN_WORD = /^[\w@%+=:,./-]+$/;
 
-/** The port that the node names in its status ("listen": "HOST:PORT"); the usual one when it names none. */
-export function mqttPort(status: NodeStatus | null): string {
-    const listen: unknown = status?.mqtt?.['listen'];
-    return (typeof listen === 'string' && /:(\d+)$/.exec(listen)?.[1]) || USUAL_PORT;
-}
-
 interface Door {
     host: string;
     port: string;
     isSecret: boolean;
 }
 
-/** The first address that the node named; clear text first, which needs no certificate on this side. */
-function doorOf(connect: readonly string[], otherwise: Door): Door {
-    const doors = connect.flatMap((address): Door[] => {
-        const [, scheme, host, port] = ADDRESS.exec(address) ?? [];
-        if (host === undefined || port === undefined) return [];
-        return [{ host: host.replace(/^\[(.*)\]$/, '$1'), port, isSecret: scheme === 'mqtts' }];
+function doorAt(scheme: string, host: string, port: string): Door {
+    return { host: host.replace(/^\[(.*)\]$/, '$1'), port, isSecret: scheme === 'mqtts' };
+}
+
+/** The doors that the node's status names. Of "HOST:PORT" only the port counts: 0.0.0.0 is no address to go to, and
+ *  this browser has found the node under a name of its own. */
+function doorsOf(status: NodeStatus | null, host: string): Door[] {
+    return (['mqtt', 'mqtts'] as const).flatMap((scheme) => {
+        const port = /:(\d+)$/.exec(status?.listen?.[scheme] ?? '')?.[1];
+        return port === undefined ? [] : [doorAt(scheme, host, port)];
     });
-    return doors.find((door) => !door.isSecret) ?? doors[0] ?? otherwise;
+}
+
+/** Addresses in the node's own words, then those of its status; clear text first, which needs no certificate here. */
+function doorOf(connect: readonly string[], status: NodeStatus | null, host: string): Door {
+    const told = connect.flatMap((address): Door[] => {
+        const [, scheme, at, port] = ADDRESS.exec(address) ?? [];
+        return scheme === undefined || at === undefined || port === undefined ? [] : [doorAt(scheme, at, port)];
+    });
+    const doors = told.length > 0 ? told : doorsOf(status, host);
+    return doors.find((door) => !door.isSecret) ?? doors[0] ?? doorAt('mqtt', host, USUAL_PORT);
 }
 
 /** One word of a command line, whatever it contains: it is made to be pasted into a shell. */
@@ -41,7 +48,7 @@ export function publishLine(
     status: NodeStatus | null,
     connect: readonly string[] = [],
 ): string {
-    const door = doorOf(connect, { host, port: mqttPort(status), isSecret: false });
+    const door = doorOf(connect, status, host);
     const secret = door.isSecret ? ' --cafile ca.pem' : '';
     return (
         `mosquitto_pub -h ${word(door.host)} -p ${door.port}${secret} -u ${word(id)} -P ${word(token ?? 'TOKEN')} ` +

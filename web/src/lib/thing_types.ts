@@ -15,9 +15,11 @@ export interface Certificate {
 export interface Credential {
     state: 'valid' | 'revoked' | 'none';
     old_until: Millis | null; // the token before this one still counts until then
+    old_last_used?: Millis | null;
+    revoked?: Millis | null; // when it was
     last_used: Millis | null;
     last_source: string | null;
-    certificates: Certificate[];
+    certificates?: Certificate[];
 }
 
 /** The cells of a QR code, row by row, "1" for a dark one. */

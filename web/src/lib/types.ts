@@ -30,6 +30,7 @@ export interface NodeStatus {
         sync_us_max: number;
     };
     memory: { resident_bytes: number; planned: { purpose: string; bytes: number }[] };
+    listen?: { mqtt: string | null; mqtts: string | null }; // HOST:PORT; null: off
     mqtt?: Record<string, number | string>;
     stages?: Record<string, number>;
 }
@@ -55,6 +56,7 @@ export type PropertyKind = 'number' | 'bool' | 'text';
 
 export interface Property {
     name: string;
+    title?: string; // as its description calls it
     kind: PropertyKind;
     unit: string;
     value: Value | null;

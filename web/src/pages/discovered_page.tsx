@@ -33,7 +33,7 @@ function Row({ row }: { row: DiscoveredRow }) {
                 <span class="row-end">
                     <Chip said={saidReady(row)} />
                     <span class="row-time">
-                        since <Age time={row.since} />
+                        appeared <Age time={row.since} />
                     </span>
                 </span>
             </Link>

@@ -18,9 +18,11 @@ import { count, reading } from '../format/number.js';
 import { api } from '../lib/api.js';
 import { nodeNow } from '../lib/clock.js';
 import { live } from '../lib/live.js';
+import { own } from '../lib/own.js';
 import { Link, place } from '../lib/router.js';
 import { fetchList, useAnswer, useRows, useWork } from '../lib/store.js';
 import { useLatest } from '../lib/use_latest.js';
+import type { Fragment } from '../lib/thing_types.js';
 import type { Finding, Property, Thing } from '../lib/types.js';
 
 const DAY_MS = 86_400_000;
@@ -84,7 +86,7 @@ function States({ thing, properties }: { thing: string; properties: readonly Pro
                     const newest = latest.get(property.name) ?? property;
                     return (
                         <li key={property.name} class="card state">
-                            <span class="chart-name">{property.name}</span>
+                            <span class="chart-name">{property.title ?? property.name}</span>
                             <span class="state-value">{reading(newest.value, property.unit)}</span>
                             <span class="row-time">
                                 <Age time={newest.time} />
@@ -118,12 +120,21 @@ function useDescription(id: string) {
     return useAnswer(() => api.description(id), [id]);
 }
 
+/** The node's properties with the names and units that the description gives them. */
+function described(properties: readonly Property[], description: Fragment | undefined): Property[] {
+    return properties.map((property) => {
+        const { title, unit = '' } = own(description?.properties, property.name) ?? {};
+        return { ...property, unit: property.unit || unit, ...(title ? { title } : {}) };
+    });
+}
+
+const isOurs = (thing: Thing): boolean => (thing.state ?? 'adopted') === 'adopted';
+
 /** Who it is: where it appeared, who speaks for it, its description. */
 function Origin({ thing }: { thing: Thing }) {
-    const isOurs = (thing.state ?? 'adopted') === 'adopted';
     return (
         <p class="origin">
-            {!isOurs && (
+            {!isOurs(thing) && (
                 <>
                     <Chip said={{ text: thing.state ?? '', tone: 'wait' }} />{' '}
                     <Link to={place('discovered', thing.id)}>Look at what it could be</Link>
@@ -141,8 +152,9 @@ function Origin({ thing }: { thing: Thing }) {
 
 function Body({ thing, reload }: { thing: Thing; reload: () => void }) {
     const description = useDescription(thing.id);
-    const numbers = thing.properties.filter((property) => property.kind === 'number');
-    const states = thing.properties.filter((property) => property.kind !== 'number');
+    const properties = described(thing.properties, description.answer);
+    const numbers = properties.filter((property) => property.kind === 'number');
+    const states = properties.filter((property) => property.kind !== 'number');
     return (
         <Gate states={[description]}>
             <Origin thing={thing} />
@@ -163,10 +175,14 @@ function Body({ thing, reload }: { thing: Thing; reload: () => void }) {
             )}
             {numbers.length > 0 && <Charts thing={thing.id} properties={numbers} />}
             {states.length > 0 && <States thing={thing.id} properties={states} />}
-            <TwinSection thing={thing.id} description={description.answer} />
-            <Section title="Actions">
-                <Actions thing={thing.id} declared={thing.actions} description={description.answer} />
-            </Section>
+            {isOurs(thing) && (
+                <>
+                    <TwinSection thing={thing.id} description={description.answer} />
+                    <Section title="Actions">
+                        <Actions thing={thing.id} declared={thing.actions} description={description.answer} />
+                    </Section>
+                </>
+            )}
             <Section title="Alarms">
                 <Alarms thing={thing.id} />
             </Section>
