@@ -41,7 +41,8 @@ struct fake_intake {
     bool is_full;
     bool is_open;
     bool tells_secrets;
-    uint32_t room; /* packets and messages until it is full; 0 = no bound */
+    uint32_t muted; /* 1 + a Thing that may do nothing at all; 0: none */
+    uint32_t room;  /* packets and messages until it is full; 0 = no bound */
     int64_t delay_ms;
     uint64_t token;
     struct fake_reading readings[FAKE_KEPT];
@@ -156,6 +157,8 @@ static inline gn_err fake_delivery(void *self, gn_str action_id, gn_delivery_sta
 static inline bool fake_allows(void *self, uint32_t thing, gn_verb verb, gn_str topic)
 {
     const struct fake_intake *fake = self;
+    if (fake->muted == thing + 1)
+        return false;
     if (fake->is_open)
         return verb != GN_VERB_RECEIVE || fake->tells_secrets || !gn_str_starts(topic, GN_STR("secret/"));
     return thing < fake->registry.thing_count &&

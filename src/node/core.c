@@ -302,6 +302,8 @@ gn_err gn_core_open(struct gn_core *core, const char *dir, struct gn_diag *diag)
         err = core_restore_engine(core);
     if (err == GN_OK)
         err = core_catch_up(core, diag);
+    if (err == GN_OK)
+        gn_intake_recall_revoked(&core->intake);
     if (err != GN_OK) {
         if (diag->text[0] == '\0')
             gn_diag_set(diag, 0, 0, "%s: %s", dir, gn_err_text(err));

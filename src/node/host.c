@@ -47,6 +47,7 @@ struct host_renew {
     struct gn_host *host;
     gn_str id;
     uint32_t thing;
+    bool is_revoked;
 };
 
 /* On the net thread, which owns the registry; writes nothing, and so need not wait for the disk. */
@@ -60,8 +61,9 @@ static gn_err host_run_find(struct gn_command *command, struct gn_intake_core *i
 static gn_err host_run_evict(struct gn_command *command, struct gn_intake_core *intake, uint64_t *out_token)
 {
     const struct host_renew *renew = command->self;
-    (void)intake;
     *out_token = 0;
+    if (renew->is_revoked)
+        gn_intake_revoke(intake, renew->thing);
     gn_mqtt_adapter.evict(renew->host->mqtt, renew->thing);
     return GN_OK;
 }
@@ -103,6 +105,7 @@ static gn_err host_thing_revoke(void *self, gn_str id)
     gn_err err = host_find(host, id, &renew);
     if (err == GN_OK)
         err = gn_guard_thing_revoke(host->core->guard, id);
+    renew.is_revoked = true;
     if (err == GN_OK)
         host_evict(host, &renew);
     return err;

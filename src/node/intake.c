@@ -570,13 +570,37 @@ static gn_err intake_authenticate(void *self, gn_str id, gn_str token, gn_str so
     const gn_err err = gn_guard_thing_check(intake->guard, id, token, source, out_delay_ms);
     if (err != GN_OK)
         return err;
-    return gn_registry_thing(&intake->registry, id, out_thing) ? GN_OK : GN_ERR_DENIED;
+    if (!gn_registry_thing(&intake->registry, id, out_thing))
+        return GN_ERR_DENIED;
+    gn_intake_welcome(intake, *out_thing);
+    return GN_OK;
+}
+
+void gn_intake_revoke(struct gn_intake_core *intake, uint32_t thing)
+{
+    if (thing < GN_THINGS_MAX)
+        intake->revoked[thing] = true;
+}
+
+void gn_intake_welcome(struct gn_intake_core *intake, uint32_t thing)
+{
+    if (thing < GN_THINGS_MAX)
+        intake->revoked[thing] = false;
+}
+
+void gn_intake_recall_revoked(struct gn_intake_core *intake)
+{
+    for (uint32_t thing = 0; thing < intake->registry.thing_count; thing++) {
+        struct gn_token_state state;
+        gn_guard_thing_state(intake->guard, gn_str_of(intake->registry.things[thing].id), &state);
+        intake->revoked[thing] = !state.has_token && state.revoked_ms > 0;
+    }
 }
 
 static bool intake_allows(void *self, uint32_t thing, gn_verb verb, gn_str topic)
 {
     const struct gn_intake_core *intake = self;
-    return thing < intake->registry.thing_count &&
+    return thing < intake->registry.thing_count && !intake->revoked[thing] &&
            gn_policy_allows(intake->policy, gn_str_of(intake->registry.things[thing].id), verb, topic);
 }
 
@@ -608,9 +632,10 @@ gn_err gn_intake_init(struct gn_intake_core *intake, struct gn_guard *guard, str
     intake->series_last_ms = gn_mem_take(GN_SERIES_MAX * sizeof *intake->series_last_ms, "intake series");
     intake->recent = gn_mem_take((size_t)GN_THINGS_MAX * GN_INTAKE_RECENT * sizeof *intake->recent, "recent packets");
     intake->online = gn_mem_take(GN_THINGS_MAX * sizeof *intake->online, "links");
+    intake->revoked = gn_mem_take(GN_THINGS_MAX * sizeof *intake->revoked, "revocations");
     intake->refusals = gn_mem_take(GN_THINGS_MAX * sizeof *intake->refusals, "refusals");
-    const bool have =
-        intake->series_last_ms != NULL && intake->recent != NULL && intake->online != NULL && intake->refusals != NULL;
+    const bool have = intake->series_last_ms != NULL && intake->recent != NULL && intake->online != NULL &&
+                      intake->refusals != NULL && intake->revoked != NULL;
     const gn_err err = have ? gn_registry_init(&intake->registry, seed) : GN_ERR_FULL;
     if (err != GN_OK)
         gn_intake_fini(intake);
@@ -623,6 +648,7 @@ void gn_intake_fini(struct gn_intake_core *intake)
 {
     gn_registry_fini(&intake->registry);
     gn_mem_give(intake->refusals);
+    gn_mem_give(intake->revoked);
     gn_mem_give(intake->online);
     gn_mem_give(intake->recent);
     gn_mem_give(intake->series_last_ms);

@@ -55,6 +55,7 @@ struct gn_intake_core {
     int64_t *series_last_ms;         /* [GN_SERIES_MAX] */
     struct gn_intake_recent *recent; /* [GN_THINGS_MAX * GN_INTAKE_RECENT] */
     _Atomic bool *online;            /* [GN_THINGS_MAX] */
+    bool *revoked;                   /* [GN_THINGS_MAX]: what it said before is handed to nobody */
     struct gn_refusals *refusals;    /* [GN_THINGS_MAX] */
     pthread_mutex_t refusals_mutex;
     _Atomic bool wants_news; /* the net thread waits for a follower of the ring: who moves on and clears it, wakes it */
@@ -107,6 +108,14 @@ gn_err gn_intake_answer(struct gn_intake_core *intake, gn_str json, uint64_t *ou
 gn_err gn_intake_description(struct gn_intake_core *intake, uint32_t thing, gn_str json, uint64_t *out_token);
 gn_err gn_intake_mark(struct gn_intake_core *intake, uint64_t upto, uint64_t output_count,
                       const uint8_t hash[static 32]);
+
+/* All a Thing has was withdrawn: from now on it may neither speak nor hear, what it left behind with others included.
+ */
+void gn_intake_revoke(struct gn_intake_core *intake, uint32_t thing);
+/* It proved who it is with something that was issued since. */
+void gn_intake_welcome(struct gn_intake_core *intake, uint32_t thing);
+/* At boot, when all Things are known: asks the guard who is revoked. */
+void gn_intake_recall_revoked(struct gn_intake_core *intake);
 
 /* For the portal, any thread. */
 bool gn_intake_online(struct gn_intake_core *intake, uint32_t thing);

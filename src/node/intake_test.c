@@ -295,6 +295,31 @@ static void only_the_right_token_opens_a_thing(void **state)
         GN_ERR_DENIED);
 }
 
+static void a_revoked_thing_may_nothing_until_it_comes_with_something_new(void **state)
+{
+    struct fixture *f = *state;
+    const gn_str topic = GN_STR("things/press-7/properties/heat");
+    char token[GN_TOKEN_BYTES];
+    uint32_t thing = 77;
+    int64_t delay_ms;
+    assert_true(f->table.allows(f->table.self, 0, GN_VERB_PUBLISH, topic));
+    assert_int_equal(gn_guard_thing_token(f->guard, GN_STR("press-7"), 0, token), GN_OK);
+    gn_intake_recall_revoked(&f->core);
+    assert_true(f->table.allows(f->table.self, 0, GN_VERB_PUBLISH, topic));
+    assert_int_equal(gn_guard_thing_revoke(f->guard, GN_STR("press-7")), GN_OK);
+    gn_intake_revoke(&f->core, 0);
+    assert_false(f->table.allows(f->table.self, 0, GN_VERB_PUBLISH, topic));
+    assert_false(f->table.allows(f->table.self, 0, GN_VERB_RECEIVE, topic));
+    gn_intake_welcome(&f->core, 0);
+    gn_intake_recall_revoked(&f->core); /* as after a restart */
+    assert_false(f->table.allows(f->table.self, 0, GN_VERB_SUBSCRIBE, topic));
+    assert_int_equal(gn_guard_thing_token(f->guard, GN_STR("press-7"), 0, token), GN_OK);
+    assert_int_equal(
+        f->table.authenticate(f->table.self, GN_STR("press-7"), gn_str_of(token), GN_STR("::1"), &thing, &delay_ms),
+        GN_OK);
+    assert_true(f->table.allows(f->table.self, 0, GN_VERB_PUBLISH, topic));
+}
+
 static gn_err discover(struct fixture *f, const char *id, const char *name, uint32_t *out_thing)
 {
     const struct gn_intake_device device = { .id = gn_str_of(id),
@@ -372,6 +397,7 @@ int main(void)
         CASE(a_thing_has_a_limit_of_series),
         CASE(links_and_refusals_can_be_asked_for),
         CASE(only_the_right_token_opens_a_thing),
+        CASE(a_revoked_thing_may_nothing_until_it_comes_with_something_new),
         CASE(a_discovered_thing_is_kept_until_somebody_says_what_it_is),
         CASE(only_so_many_wait_to_be_adopted),
     };

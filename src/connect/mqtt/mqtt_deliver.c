@@ -193,6 +193,13 @@ static void deliver_release(struct gn_mqtt_conn *conn, uint16_t packet_id, uint8
         memcpy(at, bytes, buf.size);
 }
 
+bool gn_mqtt_deliver_allowed(struct gn_mqtt_server *server, uint32_t to, uint32_t from, gn_str topic)
+{
+    const struct gn_intake *intake = &server->intake;
+    return intake->allows(intake->self, to, GN_VERB_RECEIVE, topic) &&
+           (from == GN_NONE || intake->allows(intake->self, from, GN_VERB_PUBLISH, topic));
+}
+
 /* May it still be handed over? An action may: it is the node's own word to its Thing. */
 static bool deliver_may(struct gn_mqtt_server *server, const struct gn_mqtt_client *client,
                         const struct gn_mqtt_out *out)
@@ -203,7 +210,7 @@ static bool deliver_may(struct gn_mqtt_server *server, const struct gn_mqtt_clie
         server->stats.expired++;
         return false;
     }
-    if (server->intake.allows(server->intake.self, client->thing, GN_VERB_RECEIVE, gn_mqtt_message_topic(out->message)))
+    if (gn_mqtt_deliver_allowed(server, client->thing, out->message->thing, gn_mqtt_message_topic(out->message)))
         return true;
     server->stats.withheld++;
     return false;

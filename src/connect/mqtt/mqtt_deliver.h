@@ -14,6 +14,8 @@
 
 /* As in connect/adapter.h. */
 gn_err gn_mqtt_deliver(struct gn_mqtt_server *server, const struct gn_action_out *action);
+/* May that Thing hear this topic now, and may the one who sent it (GN_NONE: the node) still say it? */
+bool gn_mqtt_deliver_allowed(struct gn_mqtt_server *server, uint32_t to, uint32_t from, gn_str topic);
 /* Whether the client may hear it was asked. Counts what there is no room for. */
 void gn_mqtt_deliver_to(struct gn_mqtt_server *server, struct gn_mqtt_client *client, struct gn_mqtt_parcel *parcel,
                         const struct gn_mqtt_out_wish *wish);

@@ -31,9 +31,10 @@ static void route_add_sub(struct route_grant *grant, const struct gn_mqtt_sub *s
     route_add_id(&grant->ids, sub->id);
 }
 
-static bool route_may_hear(struct gn_mqtt_server *server, const struct gn_mqtt_client *client, gn_str topic)
+static bool route_may_hear(struct gn_mqtt_server *server, const struct gn_mqtt_client *client,
+                           const struct gn_mqtt_parcel *parcel)
 {
-    if (server->intake.allows(server->intake.self, client->thing, GN_VERB_RECEIVE, topic))
+    if (gn_mqtt_deliver_allowed(server, client->thing, parcel->thing, parcel->topic))
         return true;
     server->stats.withheld++;
     return false;
@@ -63,7 +64,7 @@ static void route_to_owner(struct gn_mqtt_server *server, struct gn_mqtt_owner *
         route_add_sub(&grant, sub);
     }
     owner->matched = NULL;
-    if (any && route_may_hear(server, client, parcel->topic))
+    if (any && route_may_hear(server, client, parcel))
         route_hand_over(server, client, parcel, &grant);
 }
 
@@ -83,7 +84,7 @@ static struct gn_mqtt_sub *route_choose(struct gn_mqtt_server *server, const str
     {
         const struct gn_mqtt_client *client = gn_mqtt_client_of(sub->owner);
         const bool can_wait = client->conn != NULL || ((sub->options & 3) > 0 && parcel->qos > 0);
-        if (!can_wait || !route_may_hear(server, client, parcel->topic))
+        if (!can_wait || !route_may_hear(server, client, parcel))
             continue;
         if (route_can_take(client))
             return sub;
@@ -160,7 +161,7 @@ static void route_visit_retained(void *ctx, struct gn_mqtt_message *message)
         .is_shared_bytes = true,
         .ids = gn_buf_bytes(&visit->ids),
     };
-    if (route_may_hear(visit->server, visit->client, parcel.topic))
+    if (route_may_hear(visit->server, visit->client, &parcel))
         gn_mqtt_deliver_to(visit->server, visit->client, &parcel, &wish);
 }
 
@@ -173,6 +174,21 @@ void gn_mqtt_route_retained(struct gn_mqtt_server *server, struct gn_mqtt_client
                                  .ids = gn_buf_over(server->id_bytes, sizeof server->id_bytes) };
     route_add_id(&visit.ids, id);
     gn_mqtt_retained_select(&server->retained, filter, gn_mqtt_now_ms(server), route_visit_retained, &visit);
+}
+
+void gn_mqtt_route_evict(struct gn_mqtt_server *server, uint32_t thing)
+{
+    struct gn_mqtt_kept *kept = TAILQ_FIRST(&server->retained.all);
+    while (kept != NULL) {
+        struct gn_mqtt_kept *next = TAILQ_NEXT(kept, among_all);
+        const gn_str topic = gn_mqtt_message_topic(kept->message);
+        if (kept->message->thing == thing &&
+            !server->intake.allows(server->intake.self, thing, GN_VERB_PUBLISH, topic)) {
+            (void)gn_mqtt_retained_remove(&server->retained, topic);
+            server->stats.withheld++;
+        }
+        kept = next;
+    }
 }
 
 /* --- in --- */

@@ -17,6 +17,8 @@ GN_MUST_USE gn_err gn_mqtt_route_publish(struct gn_mqtt_server *server, uint32_t
                                          const struct gn_mqtt_client *from, const struct gn_mqtt_publish *publish);
 /* A message of the node itself. FULL: it cannot be retained. */
 GN_MUST_USE gn_err gn_mqtt_route_own(struct gn_mqtt_server *server, const struct gn_publish_out *publish);
+/* Takes away what a Thing left behind retained and may not publish any more: its credentials were withdrawn. */
+void gn_mqtt_route_evict(struct gn_mqtt_server *server, uint32_t thing);
 /* What is retained and meets a new subscription. */
 void gn_mqtt_route_retained(struct gn_mqtt_server *server, struct gn_mqtt_client *client, gn_str filter,
                             uint8_t options, uint32_t id);

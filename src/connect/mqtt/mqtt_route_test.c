@@ -7,6 +7,7 @@
 #include <cmocka.h>
 
 #include "connect/mqtt/mqtt_rig.h"
+#include "connect/mqtt/mqtt_route.h"
 
 static struct rig rig;
 static struct rig_client one, two, three;
@@ -155,6 +156,33 @@ static void whether_it_may_hear_is_asked_at_every_delivery(void **state)
     assert_int_equal(rig_subscribe(&rig, &two, "$share/g/secret/#", 1), 1);
     say(&one, "secret/shared", "s", 1, false);
     assert_true(rig_is_silent(&rig, &two));
+}
+
+static void what_a_thing_may_not_say_any_more_is_handed_to_nobody(void **state)
+{
+    (void)state;
+    uint32_t press = 0, pump = 0;
+    assert_true(gn_registry_thing(&rig.fake.registry, GN_STR("press"), &press));
+    assert_true(gn_registry_thing(&rig.fake.registry, GN_STR("pump"), &pump));
+    rig_join(&rig, &one, GN_MQTT_V311, "a", "press");
+    rig_join(&rig, &three, GN_MQTT_V5, "c", "pump");
+    assert_int_equal(rig_subscribe(&rig, &three, "plant/#", 0), 0);
+    say(&one, "plant/a", "kept", 0, true);
+    hears(&three, "kept");
+    assert_int_equal(rig_server(&rig)->retained.count, 1);
+    rig.fake.muted = pump + 1;
+    gn_mqtt_route_evict(rig_server(&rig), press); /* may still speak: its token was only renewed */
+    assert_int_equal(rig_server(&rig)->retained.count, 1);
+    rig.fake.muted = press + 1;
+    assert_int_equal(rig_subscribe(&rig, &three, "plant/a", 0), 0); /* not even before it is taken away */
+    assert_true(rig_is_silent(&rig, &three));
+    gn_mqtt_route_evict(rig_server(&rig), pump); /* another's is left alone */
+    assert_int_equal(rig_server(&rig)->retained.count, 1);
+    gn_mqtt_route_evict(rig_server(&rig), press);
+    assert_int_equal(rig_server(&rig)->retained.count, 0);
+    rig.fake.muted = 0;
+    assert_int_equal(rig_subscribe(&rig, &three, "plant/+", 0), 0);
+    assert_true(rig_is_silent(&rig, &three));
 }
 
 static void overlapping_filters_bring_one_copy_with_all_their_ids(void **state)
@@ -495,6 +523,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(a_thing_hears_another_where_it_may, setup, teardown),
         cmocka_unit_test_setup_teardown(whether_it_may_hear_is_asked_at_every_delivery, setup, teardown),
+        cmocka_unit_test_setup_teardown(what_a_thing_may_not_say_any_more_is_handed_to_nobody, setup, teardown),
         cmocka_unit_test_setup_teardown(overlapping_filters_bring_one_copy_with_all_their_ids, setup, teardown),
         cmocka_unit_test_setup_teardown(a_message_of_qos_2_is_taken_once, setup, teardown),
         cmocka_unit_test_setup_teardown(a_message_of_qos_2_arrives_once, setup, teardown),

@@ -197,6 +197,7 @@ static void server_evict(void *self, uint32_t thing)
     if (conn->client != NULL && conn->client->thing == thing)
         gn_mqtt_conn_end(conn, GN_MQTT_ADMINISTRATIVE, "the token was changed or withdrawn", GN_MQTT_LEFT_EVICTED);
     gn_mqtt_clients_evict(&server->clients, thing);
+    gn_mqtt_route_evict(server, thing);
     (void)gn_mqtt_clients_tell(&server->clients);
 }
 
