@@ -45,6 +45,17 @@ struct gn_message { /* EVENT or STATUS of an action */
     gn_str payload;
 };
 
+/* A message on a topic that is none of ours, from a Thing that may publish there. */
+struct gn_foreign {
+    uint32_t thing; /* who sent it: a gateway, or a device with topics of its own */
+    gn_str topic;
+    gn_bytes payload;
+    bool retained;
+    uint16_t packet_id; /* as in struct gn_packet */
+    bool redelivered;
+    uint32_t fingerprint;
+};
+
 /* What the node offers its adapters. */
 struct gn_intake {
     void *self;
@@ -57,6 +68,9 @@ struct gn_intake {
      * A redelivered packet that is in the journal already is not written again, and is GN_OK. */
     gn_err (*packet)(void *self, const struct gn_packet *packet, uint64_t *out_token, struct gn_diag *diag);
     gn_err (*message)(void *self, const struct gn_message *message, uint64_t *out_token, struct gn_diag *diag);
+    /* Readings of it, a device announced, or nothing the node understands, which is OK too. Answers as `packet`. May be
+     * NULL: foreign messages are handed on, and that is all. */
+    gn_err (*foreign)(void *self, const struct gn_foreign *message, uint64_t *out_token, struct gn_diag *diag);
     /* A Thing's first connection came, or its last one went. Never refused for long: AGAIN as above. */
     gn_err (*link)(void *self, uint32_t thing, bool up);
     /* An action's delivery went one step on. */

@@ -604,6 +604,15 @@ static bool intake_allows(void *self, uint32_t thing, gn_verb verb, gn_str topic
            gn_policy_allows(intake->policy, gn_str_of(intake->registry.things[thing].id), verb, topic);
 }
 
+static gn_err intake_foreign(void *self, const struct gn_foreign *message, uint64_t *out_token, struct gn_diag *diag)
+{
+    struct gn_intake_core *intake = self;
+    *out_token = gn_ring_head(intake->ring);
+    if (intake->foreign == NULL || message->thing >= intake->registry.thing_count)
+        return GN_OK;
+    return intake->foreign(intake->foreign_self, message, out_token, diag);
+}
+
 struct gn_intake gn_intake_table(struct gn_intake_core *intake)
 {
     return (struct gn_intake){
@@ -611,6 +620,7 @@ struct gn_intake gn_intake_table(struct gn_intake_core *intake)
         .authenticate = intake_authenticate,
         .packet = intake_packet,
         .message = intake_message,
+        .foreign = intake_foreign,
         .link = intake_link,
         .delivery = intake_delivery,
         .refused = intake_refused,
