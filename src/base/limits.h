@@ -12,6 +12,8 @@
 #define GN_LIMIT_MAP(X)                                                                                                \
     X(THINGS_MAX, 4096, "Things on a node; another is refused")                                                        \
     X(THINGS_DISCOVERED_MAX, 512, "discovered Things at once; adopt or ignore some, a further one is refused")         \
+    X(DEVICE_TRAITS_MAX, 48, "properties kept of what a device announces of itself")                                   \
+    X(BINDINGS_MAX, 16384, "properties that come on topics devices announced; further ones are left out")              \
     X(DEVICE_KEY_BYTES_MAX, 95, "bytes of what a gateway calls a device")                                              \
     X(SERIES_MAX, 16384, "series on a node; a new property is refused")                                                \
     X(SERIES_PER_THING_MAX, 256, "series of one Thing; a new property is refused")                                     \

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* node/onboard.h -- what arrives on topics that are not ours: who speaks there, and of what.
+ *
+ *   foreign message ─▶ a row of the solution's `topics`?     ─▶ readings of the Thing it names
+ *                   ─▶ an announcement (Home Assistant ...)?  ─▶ a Thing, discovered; its description; its bindings
+ *                   ─▶ Sparkplug B?                           ─▶ the same, and readings
+ *                   ─▶ a topic that was announced?            ─▶ readings of the Things that announced it
+ *                   ─▶ a gateway that announces nothing?      ─▶ a Thing by its topic, discovered, with what it says
+ *
+ * A gateway speaks only for Things that came through it: an announcement never reaches a Thing of somebody else, and a
+ * topic is bound for the gateway that announced it alone. What a message says again changes nothing. A description is
+ * journaled (DESCRIPTION) when it says something new, and read back at a start; of a Thing that a person has adopted,
+ * announcements change topics and add properties, but not what the person said of them.
+ *
+ * Belongs to the net thread. */
+#ifndef GN_NODE_ONBOARD_H
+#define GN_NODE_ONBOARD_H
+
+#include "connect/adapter.h"
+#include "node/intake.h"
+
+struct gn_onboard; /* opaque */
+
+GN_MUST_USE gn_err gn_onboard_new(struct gn_intake_core *intake, struct gn_onboard **out);
+void gn_onboard_free(struct gn_onboard *onboard); /* NULL is fine */
+
+/* At a start, when the registry is there: which Things came through whom; then the descriptions that were kept. */
+void gn_onboard_recall_things(struct gn_onboard *onboard);
+void gn_onboard_recall(struct gn_onboard *onboard, uint32_t thing, gn_str fragment);
+
+/* gn_intake.foreign; `self` is the gn_onboard. */
+gn_err gn_onboard_foreign(void *self, const struct gn_foreign *message, uint64_t *out_token, struct gn_diag *diag);
+
+/* Adopts or ignores. The description may be empty: then the one that is known stays. */
+gn_err gn_onboard_decide(struct gn_onboard *onboard, uint32_t thing, gn_thing_state state, gn_str name,
+                         gn_str description, uint64_t *out_token, struct gn_diag *diag);
+
+/* What is known of a Thing; empty when it never said anything. */
+gn_str gn_onboard_fragment(const struct gn_onboard *onboard, uint32_t thing);
+
+#endif
