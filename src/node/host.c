@@ -143,6 +143,34 @@ static gn_err host_describe(void *self, gn_str id, gn_str json)
     return gn_mailbox_do(host->mailbox, &describe.command);
 }
 
+struct host_decide {
+    struct gn_command command;
+    struct gn_host *host;
+    gn_str id, name, description;
+    gn_thing_state state;
+    struct gn_diag *diag;
+};
+
+static gn_err host_run_decide(struct gn_command *command, struct gn_intake_core *intake, uint64_t *out_token)
+{
+    const struct host_decide *decide = command->self;
+    uint32_t thing;
+    if (!gn_registry_thing(&intake->registry, decide->id, &thing))
+        return GN_ERR_NOT_FOUND;
+    return gn_onboard_decide(decide->host->onboard, thing, decide->state, decide->name, decide->description, out_token,
+                             decide->diag);
+}
+
+static gn_err host_decide(void *self, gn_str id, gn_thing_state state, gn_str name, gn_str description,
+                          struct gn_diag *diag)
+{
+    struct host_decide decide = {
+        .host = self, .id = id, .name = name, .description = description, .state = state, .diag = diag
+    };
+    decide.command = (struct gn_command){ .run = host_run_decide, .self = &decide, .to_be_seen = true };
+    return gn_mailbox_do(decide.host->mailbox, &decide.command);
+}
+
 struct host_answer {
     struct gn_command command;
     gn_str json;
@@ -409,6 +437,7 @@ struct gn_portal_host gn_host_table(struct gn_host *host)
         .answer = host_answer,
         .describe = host_describe,
         .mqtt_port = host_mqtt_port,
+        .decide = host_decide,
         .status = host_status,
         .catch_up = host_catch_up,
         .online = host_online,

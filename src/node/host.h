@@ -8,6 +8,7 @@
 
 #include "act/solution.h"
 #include "node/mailbox.h"
+#include "node/onboard.h"
 #include "node/pipeline.h"
 #include "portal/portal.h"
 
@@ -21,6 +22,8 @@ struct gn_host {
     bool has_solution;
     void *mqtt; /* the adapter; net thread only */
     uint16_t mqtt_port;
+    void *mqtt;                 /* the adapter; net thread only */
+    struct gn_onboard *onboard; /* net thread only */
     int64_t started_us;
     gn_str mqtt_at, mqtts_at;            /* HOST:PORT where devices connect, as said when ready; empty: off */
     pthread_mutex_t figures_mutex;       /* guards all below */

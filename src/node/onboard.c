@@ -31,9 +31,9 @@ struct gn_onboard {
     struct gn_bindings *bindings;
     struct gn_map by_key; /* gateway (4 bytes) + key ─▶ Thing */
     struct gn_map_slot *key_slots;
-    char (*keys)[ONBOARD_KEY_BYTES];  /* [GN_THINGS_MAX], where those keys live */
-    bool announces[GN_THINGS_MAX];    /* it announced a device in one of the formats */
-    char *fragments[GN_THINGS_MAX];   /* as journaled */
+    char (*keys)[ONBOARD_KEY_BYTES]; /* [GN_THINGS_MAX], where those keys live */
+    bool announces[GN_THINGS_MAX];   /* it announced a device in one of the formats */
+    char *fragments[GN_THINGS_MAX];  /* as journaled */
     size_t fragment_size[GN_THINGS_MAX];
     struct gn_payload payload;
     struct gn_json_tree tree, known_tree; /* the message's, and that of what is known */
@@ -55,7 +55,8 @@ static gn_str onboard_key(char to[static ONBOARD_KEY_BYTES], uint32_t gateway, g
 static bool onboard_find(const struct gn_onboard *onboard, uint32_t gateway, gn_str key, uint32_t *out_thing)
 {
     char bytes[ONBOARD_KEY_BYTES];
-    return key.size <= GN_DEVICE_KEY_BYTES_MAX && gn_map_get(&onboard->by_key, onboard_key(bytes, gateway, key), out_thing);
+    return key.size <= GN_DEVICE_KEY_BYTES_MAX &&
+           gn_map_get(&onboard->by_key, onboard_key(bytes, gateway, key), out_thing);
 }
 
 static void onboard_enter(struct gn_onboard *onboard, uint32_t thing)
@@ -99,11 +100,9 @@ static gn_err onboard_thing(struct gn_onboard *onboard, uint32_t gateway, gn_thi
     char bytes[GN_THING_NAME_BYTES_MAX];
     if (onboard_find(onboard, gateway, key, out_thing))
         return GN_OK;
-    const struct gn_intake_device device = { .name = onboard_name(name, bytes),
-                                             .key = key,
-                                             .via = gateway,
-                                             .source = source,
-                                             .state = GN_THING_DISCOVERED };
+    const struct gn_intake_device device = {
+        .name = onboard_name(name, bytes), .key = key, .via = gateway, .source = source, .state = GN_THING_DISCOVERED
+    };
     const gn_err err = gn_intake_discover(onboard->intake, &device, out_thing, out_token, diag);
     if (err != GN_OK)
         return err;
@@ -248,6 +247,8 @@ static gn_err onboard_on_device(void *ctx, const struct gn_device *device)
     if (row->state == GN_THING_ADOPTED) {
         onboard_merge_adopted(&onboard->known, device);
         onboard_add_new(&onboard->known, &onboard->said);
+        if (onboard->known.left_out > 0 && onboard->said.left_out == 0)
+            return GN_OK; /* no room: what a person adopted stays as it is */
     } else {
         if (device->source == GN_SOURCE_ZIGBEE2MQTT)
             gn_device_begin(&onboard->known, device->source); /* the list says everything each time */
@@ -365,7 +366,8 @@ static gn_err onboard_plain(struct gn_onboard *onboard, const struct gn_foreign 
         onboard->table.refused(onboard->table.self, thing, "the Thing is ignored");
         return GN_OK;
     }
-    return onboard_packet(onboard, message, thing, onboard->payload.items, onboard->payload.item_count, out_token, diag);
+    return onboard_packet(onboard, message, thing, onboard->payload.items, onboard->payload.item_count, out_token,
+                          diag);
 }
 
 gn_err gn_onboard_foreign(void *self, const struct gn_foreign *message, uint64_t *out_token, struct gn_diag *diag)
@@ -420,6 +422,31 @@ gn_err gn_onboard_new(struct gn_intake_core *intake, struct gn_onboard **out)
     intake->foreign_self = made;
     *out = made;
     return GN_OK;
+}
+
+static bool onboard_on_kept(void *ctx, const struct gn_output *output, uint64_t change)
+{
+    struct gn_onboard *onboard = ctx;
+    uint32_t thing;
+    (void)change;
+    if (gn_registry_thing(&onboard->intake->registry, output->thing, &thing))
+        gn_onboard_recall(onboard, thing, output->json);
+    return true;
+}
+
+gn_err gn_onboard_boot(struct gn_intake_core *intake, struct gn_store *store, struct gn_onboard **out)
+{
+    const struct gn_output_query descriptions = { .kind = "description", .from_ms = INT64_MIN, .to_ms = INT64_MAX };
+    struct gn_store_reader *reader = NULL;
+    gn_err err = gn_onboard_new(intake, out);
+    if (err != GN_OK)
+        return err;
+    gn_onboard_recall_things(*out);
+    err = gn_store_reader_open(store, &reader);
+    if (err == GN_OK)
+        err = gn_store_outputs(reader, &descriptions, onboard_on_kept, *out);
+    gn_store_reader_close(reader);
+    return err;
 }
 
 void gn_onboard_free(struct gn_onboard *onboard)

@@ -18,6 +18,7 @@
 
 #include "connect/adapter.h"
 #include "node/intake.h"
+#include "store/store.h"
 
 struct gn_onboard; /* opaque */
 
@@ -27,6 +28,9 @@ void gn_onboard_free(struct gn_onboard *onboard); /* NULL is fine */
 /* At a start, when the registry is there: which Things came through whom; then the descriptions that were kept. */
 void gn_onboard_recall_things(struct gn_onboard *onboard);
 void gn_onboard_recall(struct gn_onboard *onboard, uint32_t thing, gn_str fragment);
+
+/* All of that: makes it, and reads what the store kept. */
+GN_MUST_USE gn_err gn_onboard_boot(struct gn_intake_core *intake, struct gn_store *store, struct gn_onboard **out);
 
 /* gn_intake.foreign; `self` is the gn_onboard. */
 gn_err gn_onboard_foreign(void *self, const struct gn_foreign *message, uint64_t *out_token, struct gn_diag *diag);

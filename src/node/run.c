@@ -406,7 +406,9 @@ int gn_node_run(const struct gn_node_options *options)
     run_loop_init(&run);
     gn_mailbox_init(&run.mailbox, run_notify, &run);
     run.intake = gn_intake_table(&run.core.intake);
-    err = run_load_solution(&run, options->solution_dir, &diag);
+    err = gn_onboard_boot(&run.core.intake, run.core.store, &run.host.onboard);
+    if (err == GN_OK)
+        err = run_load_solution(&run, options->solution_dir, &diag);
     run_forget_links(&run);
     if (err == GN_OK)
         err = gn_pipeline_start(&run.pipeline, &run.core, run_notify, &run);
@@ -425,6 +427,7 @@ int gn_node_run(const struct gn_node_options *options)
     run_end(&run);
     gn_outbox_fini(&run.outbox);
     gn_pipeline_fini(&run.pipeline);
+    gn_onboard_free(run.host.onboard);
     gn_solution_free(run.host.solution);
     gn_core_close(&run.core);
     gn_mailbox_fini(&run.mailbox);

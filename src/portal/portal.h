@@ -40,6 +40,10 @@ struct gn_portal_host {
     gn_err (*describe)(void *self, gn_str id, gn_str json);
     /* Where devices speak MQTT; 0 = nowhere. May be NULL. */
     uint16_t (*mqtt_port)(void *self);
+    /* Adopts or ignores a Thing. `name` and `description` (as gn_description_read left it) may be empty: then they stay.
+     * NOT_FOUND; INVAL with a diag. */
+    gn_err (*decide)(void *self, gn_str id, gn_thing_state state, gn_str name, gn_str description,
+                     struct gn_diag *diag);
     /* JSON object: version, uptime, rates, memory plan, disk state, journal, mqtt counters. */
     void (*status)(void *self, struct gn_buf *out);
     /* True when a Thing has a live connection. */

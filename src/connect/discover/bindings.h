@@ -18,8 +18,8 @@ struct gn_bindings; /* opaque */
 GN_MUST_USE gn_err gn_bindings_new(struct gn_bindings **out);
 void gn_bindings_free(struct gn_bindings *bindings); /* NULL is fine */
 
-/* All that the Thing's description says of topics, instead of what was before. FULL: BINDINGS_MAX or memory; what fits is
- * bound. */
+/* All that the Thing's description says of topics, instead of what was before. FULL: BINDINGS_MAX or memory; what fits
+ * is bound. */
 gn_err gn_bindings_set(struct gn_bindings *bindings, uint32_t thing, const struct gn_device *device);
 
 /* The next Thing, after `thing` (begin with GN_NONE), that a topic speaks of; GN_NONE: no more. */

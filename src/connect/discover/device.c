@@ -211,6 +211,8 @@ void gn_device_write(const struct gn_device *device, struct gn_buf *out)
     gn_jw_open(&w, '{');
     device_put(&w, "title", device->name);
     device_put(&w, "gn:model", device->model);
+    if (device->left_out > 0)
+        device_put(&w, "gn:not_understood", gn_str_of(device->why));
     gn_jw_key(&w, "properties");
     gn_jw_open(&w, '{');
     for (uint32_t i = 0; i < device->trait_count; i++)
@@ -289,6 +291,9 @@ gn_err gn_device_read(struct gn_device *device, struct gn_json_tree *tree, gn_st
     }
     device->name = gn_device_keep(device, gn_json_text_at(root, "title"));
     device->model = gn_device_keep(device, gn_json_text_at(root, "gn:model"));
+    const gn_str why = gn_json_text_at(root, "gn:not_understood");
+    if (why.size > 0)
+        gn_device_leave_out(device, "%.*s", GN_STR_ARGS(why));
     for (const struct gn_json_node *p = properties != NULL ? properties->first : NULL; p != NULL; p = p->next)
         if (p->kind == GN_JSON_OBJECT)
             device_read_trait(device, p);

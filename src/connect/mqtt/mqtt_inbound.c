@@ -44,6 +44,12 @@ static gn_err inbound_answer(gn_err err, struct gn_mqtt_verdict *out)
     }
 }
 
+static uint32_t inbound_fingerprint(const struct gn_mqtt_publish *publish)
+{
+    const uint32_t of_topic = gn_hash32((gn_bytes){ (const uint8_t *)publish->topic.at, publish->topic.size });
+    return of_topic * UINT32_C(0x9E3779B1) + gn_hash32(publish->payload);
+}
+
 static gn_err inbound_readings(const struct gn_intake *intake, struct gn_payload *payload, uint32_t thing,
                                const struct gn_mqtt_publish *publish, const struct gn_mqtt_topic *topic,
                                struct gn_mqtt_verdict *out)
@@ -58,10 +64,8 @@ static gn_err inbound_readings(const struct gn_intake *intake, struct gn_payload
                                 .redelivered = publish->dup,
                                 .items = payload->items,
                                 .item_count = payload->item_count };
-    if (publish->packet_id != 0) { /* only then is it ever compared */
-        const uint32_t of_topic = gn_hash32((gn_bytes){ (const uint8_t *)publish->topic.at, publish->topic.size });
-        packet.fingerprint = of_topic * UINT32_C(0x9E3779B1) + gn_hash32(publish->payload);
-    }
+    if (publish->packet_id != 0) /* only then is it ever compared */
+        packet.fingerprint = inbound_fingerprint(publish);
     return inbound_answer(intake->packet(intake->self, &packet, &out->token, &out->why), out);
 }
 
@@ -85,6 +89,28 @@ static gn_err inbound_message(const struct gn_intake *intake, uint32_t thing, co
     return inbound_answer(intake->message(intake->self, &message, &out->token, &out->why), out);
 }
 
+/* A topic that is none of ours: the node may know what it means; it is handed on in any case. */
+static gn_err inbound_foreign(const struct gn_intake *intake, uint32_t thing, const struct gn_mqtt_publish *publish,
+                              struct gn_mqtt_verdict *out)
+{
+    const struct gn_foreign message = { .thing = thing,
+                                        .topic = publish->topic,
+                                        .payload = publish->payload,
+                                        .retained = publish->retain,
+                                        .packet_id = publish->packet_id,
+                                        .redelivered = publish->dup,
+                                        .fingerprint = publish->packet_id != 0 ? inbound_fingerprint(publish) : 0 };
+    out->token = 0;
+    if (intake->foreign == NULL)
+        return GN_OK;
+    const gn_err err = intake->foreign(intake->self, &message, &out->token, &out->why);
+    if (err == GN_OK || err == GN_ERR_AGAIN)
+        return err;
+    /* It was allowed, and others may want it: what the node cannot read of it is counted, not refused. */
+    intake->refused(intake->self, thing, out->why.text[0] != '\0' ? out->why.text : gn_err_text(err));
+    return GN_OK;
+}
+
 gn_err gn_mqtt_inbound(const struct gn_intake *intake, struct gn_payload *payload, uint32_t thing,
                        const struct gn_mqtt_publish *publish, struct gn_mqtt_verdict *out)
 {
@@ -103,6 +129,8 @@ gn_err gn_mqtt_inbound(const struct gn_intake *intake, struct gn_payload *payloa
     case GN_MQTT_TOPIC_EVENT:
     case GN_MQTT_TOPIC_STATUS:
         return inbound_message(intake, thing, publish, &topic, out);
+    case GN_MQTT_TOPIC_FOREIGN:
+        return inbound_foreign(intake, thing, publish, out);
     default:
         return GN_OK;
     }
