@@ -22,7 +22,6 @@ struct gn_host {
     bool has_solution;
     void *mqtt; /* the adapter; net thread only */
     uint16_t mqtt_port;
-    void *mqtt;                 /* the adapter; net thread only */
     struct gn_onboard *onboard; /* net thread only */
     int64_t started_us;
     gn_str mqtt_at, mqtts_at;            /* HOST:PORT where devices connect, as said when ready; empty: off */

@@ -100,9 +100,11 @@ static gn_err onboard_thing(struct gn_onboard *onboard, uint32_t gateway, gn_thi
     char bytes[GN_THING_NAME_BYTES_MAX];
     if (onboard_find(onboard, gateway, key, out_thing))
         return GN_OK;
-    const struct gn_intake_device device = {
-        .name = onboard_name(name, bytes), .key = key, .via = gateway, .source = source, .state = GN_THING_DISCOVERED
-    };
+    const struct gn_intake_device device = { .name = onboard_name(name.size > 0 ? name : key, bytes),
+                                             .key = key,
+                                             .via = gateway,
+                                             .source = source,
+                                             .state = GN_THING_DISCOVERED };
     const gn_err err = gn_intake_discover(onboard->intake, &device, out_thing, out_token, diag);
     if (err != GN_OK)
         return err;
@@ -230,6 +232,17 @@ static bool onboard_is_lesser(const struct gn_onboard *onboard, uint32_t thing, 
            onboard->intake->registry.things[thing].source == GN_SOURCE_ZIGBEE2MQTT;
 }
 
+/* A device that said its name later than itself. A person's name for an adopted Thing stays. */
+static gn_err onboard_rename(struct gn_onboard *onboard, uint32_t thing, gn_str name, uint64_t *out_token,
+                             struct gn_diag *diag)
+{
+    char bytes[GN_THING_NAME_BYTES_MAX];
+    if (name.size == 0 || onboard->intake->registry.things[thing].state != GN_THING_DISCOVERED)
+        return GN_OK;
+    return gn_intake_thing_state(onboard->intake, thing, GN_THING_DISCOVERED, onboard_name(name, bytes), out_token,
+                                 diag);
+}
+
 static gn_err onboard_on_device(void *ctx, const struct gn_device *device)
 {
     const struct onboard_said *said = ctx;
@@ -243,6 +256,9 @@ static gn_err onboard_on_device(void *ctx, const struct gn_device *device)
     if (row->state == GN_THING_IGNORED || onboard_is_lesser(onboard, thing, device))
         return GN_OK;
     onboard->announces[said->gateway] = true;
+    err = onboard_rename(onboard, thing, device->name, said->token, said->diag);
+    if (err != GN_OK)
+        return err;
     onboard_load(onboard, thing);
     if (row->state == GN_THING_ADOPTED) {
         onboard_merge_adopted(&onboard->known, device);

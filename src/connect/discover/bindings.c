@@ -104,8 +104,8 @@ gn_err gn_bindings_set(struct gn_bindings *bindings, uint32_t thing, const struc
     char *at = bindings->texts[thing] = gn_mem_take(size, "bindings: text");
     if (at == NULL)
         return GN_ERR_FULL;
-    for (uint32_t i = 0; i < device->trait_count; i++) {
-        const struct gn_trait *trait = &device->traits[i];
+    for (uint32_t i = device->trait_count; i > 0; i--) { /* the list grows at its head, and keeps their order so */
+        const struct gn_trait *trait = &device->traits[i - 1];
         if (trait->topic.size == 0)
             continue;
         const uint32_t index = bindings_take(bindings);

@@ -242,6 +242,6 @@ gn_err gn_tasmota_read(struct gn_json_tree *tree, struct gn_device *scratch, gn_
     if (is_config)
         err = tasmota_config(scratch, root, diag);
     else if (sn != NULL && sn->kind == GN_JSON_OBJECT)
-        tasmota_sensors(scratch, sn);
+        tasmota_sensors(scratch, sn); /* it has no name yet */
     return err != GN_OK || scratch->trait_count == 0 ? err : each(ctx, scratch);
 }
