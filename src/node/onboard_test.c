@@ -86,8 +86,9 @@ static bool has_series(const struct fixture *f, uint32_t thing, const char *prop
     return gn_registry_series(&f->core.registry, thing, gn_str_of(property), &series);
 }
 
-static const char soil[] = "{\"stat_t\":\"green/soil\",\"unit_of_meas\":\"°C\",\"uniq_id\":\"s\",\"dev\":{\"ids\":[\"g1\"],"
-                           "\"name\":\"Green House\"}}";
+static const char soil[] =
+    "{\"stat_t\":\"green/soil\",\"unit_of_meas\":\"°C\",\"uniq_id\":\"s\",\"dev\":{\"ids\":[\"g1\"],"
+    "\"name\":\"Green House\"}}";
 static const char list[] =
     "[{\"ieee_address\":\"0x01\",\"friendly_name\":\"hall\",\"definition\":{\"exposes\":[{\"type\":\"numeric\","
     "\"property\":\"temperature\",\"access\":1,\"unit\":\"°C\"}]}}]";
@@ -172,12 +173,13 @@ static void what_a_person_said_stays_and_topics_follow(void **state)
     static const char edited[] =
         "{\"title\":\"My soil\",\"properties\":{\"soil\":{\"title\":\"Warmth\",\"type\":\"number\",\"unit\":\"K\","
         "\"readOnly\":true,\"gn:topic\":\"green/soil\"}}}";
-    static const char moved[] = "{\"stat_t\":\"new/soil\",\"unit_of_meas\":\"°C\",\"uniq_id\":\"s\",\"dev\":{\"ids\":[\"g1\"],"
-                                "\"name\":\"Renamed\"}}";
+    static const char moved[] =
+        "{\"stat_t\":\"new/soil\",\"unit_of_meas\":\"°C\",\"uniq_id\":\"s\",\"dev\":{\"ids\":[\"g1\"],"
+        "\"name\":\"Renamed\"}}";
     assert_int_equal(hear(f, GATEWAY, "homeassistant/sensor/g/soil/config", soil), GN_OK);
-    assert_int_equal(gn_onboard_decide(f->onboard, 2, GN_THING_ADOPTED, GN_STR("Soil"), gn_str_of(edited), &f->token,
-                                       &f->diag),
-                     GN_OK);
+    assert_int_equal(
+        gn_onboard_decide(f->onboard, 2, GN_THING_ADOPTED, GN_STR("Soil"), gn_str_of(edited), &f->token, &f->diag),
+        GN_OK);
     assert_int_equal(f->core.registry.things[2].state, GN_THING_ADOPTED);
     assert_string_equal(f->core.registry.things[2].name, "Soil");
     assert_int_equal(hear(f, GATEWAY, "homeassistant/sensor/g/soil/config", moved), GN_OK);

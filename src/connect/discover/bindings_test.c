@@ -84,10 +84,11 @@ static void words_for_true_may_be_bools_and_numbers(void **state)
 {
     struct gn_bindings *b = made();
     (void)state;
-    announce(b, 0,
-         "{\"properties\":{\"contact\":{\"type\":\"boolean\",\"gn:topic\":\"d\",\"gn:path\":\"c\",\"gn:on\":\"false\","
-         "\"gn:off\":\"true\"},\"plain\":{\"type\":\"boolean\",\"gn:topic\":\"p\"},"
-         "\"one\":{\"type\":\"boolean\",\"gn:topic\":\"n\",\"gn:on\":\"1\",\"gn:off\":\"0\"}}}");
+    announce(
+        b, 0,
+        "{\"properties\":{\"contact\":{\"type\":\"boolean\",\"gn:topic\":\"d\",\"gn:path\":\"c\",\"gn:on\":\"false\","
+        "\"gn:off\":\"true\"},\"plain\":{\"type\":\"boolean\",\"gn:topic\":\"p\"},"
+        "\"one\":{\"type\":\"boolean\",\"gn:topic\":\"n\",\"gn:on\":\"1\",\"gn:off\":\"0\"}}}");
     assert_string_equal(says(b, 0, "d", "{\"c\":false}"), "contact=true");
     assert_string_equal(says(b, 0, "d", "{\"c\":true}"), "contact=false");
     assert_string_equal(says(b, 0, "p", "true"), "plain=true");
