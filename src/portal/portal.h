@@ -40,7 +40,7 @@ struct gn_portal_host {
     gn_err (*describe)(void *self, gn_str id, gn_str json);
     /* Where devices speak MQTT; 0 = nowhere. May be NULL. */
     uint16_t (*mqtt_port)(void *self);
-    /* Adopts or ignores a Thing. `name` and `description` (as gn_description_read left it) may be empty: then they stay.
+    /* Adopts or ignores a Thing. `name` and `description` (as gn_description_read left it) may be empty, and then stay.
      * NOT_FOUND; INVAL with a diag. */
     gn_err (*decide)(void *self, gn_str id, gn_thing_state state, gn_str name, gn_str description,
                      struct gn_diag *diag);
