@@ -153,7 +153,7 @@ test('a wish is sent with its key; a Thing’s description is asked for at the a
             ['POST', '/api/v1/things/p/actions/go%20now', '{"input":{"a":1},"key":"k2"}'],
             ['GET', '/things/press.7', undefined],
             ['DELETE', '/api/v1/things/p/token', undefined],
-            ['POST', '/api/v1/things/p/token', '{}'],
+            ['POST', '/api/v1/things/p/token', '{"overlap_s":0}'],
         ],
     );
     assert.deepEqual(asked[0]?.init.headers, { 'Content-Type': 'application/json', 'Idempotency-Key': 'k1' });

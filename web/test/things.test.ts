@@ -139,7 +139,16 @@ test('a proposal keeps its keys; names become titles, and reasons of another typ
     const proposal: Fragment = {
         title: 'Plug',
         properties: {
-            p: { 'type': 'number', 'unit': 'W', 'readOnly': true, 'gn:kind': 'number', 'gn:topic': 'a/b' },
+            p: {
+                'type': 'number',
+                'unit': 'W',
+                'readOnly': true,
+                'gn:kind': 'number',
+                'gn:topic': 'a/b',
+                'gn:last': 3,
+                'gn:usual': [1, 5],
+                'gn:period_ms': 1000,
+            },
             q: { type: 'string', title: 'Mode' },
             constructor: { type: 'boolean' },
         },

@@ -15,7 +15,7 @@ import type { Discovered, ProposedProperty } from '../lib/thing_types.js';
 const CHART_MS = 3_600_000;
 const CHART_HEIGHT = 56;
 const TITLE_MAX = 128;
-const UNIT_MAX = 32;
+const UNIT_MAX = 16;
 
 /** The last hour of a property, when there is any. */
 function SmallChart({ thing, name, unit }: { thing: string; name: string; unit: string }) {

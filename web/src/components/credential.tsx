@@ -24,7 +24,7 @@ const OVERLAPS: readonly [seconds: number, text: string][] = [
     [86_400, 'for 1 day'],
     [604_800, 'for 7 days'],
 ];
-const OVERLAP_FIRST_S = 3600;
+const OVERLAP_FIRST_S = 86_400; // as everywhere in the node
 
 function Certificates({ rows }: { rows: readonly Certificate[] }) {
     const now = useNow(60_000);

@@ -20,6 +20,9 @@ export const TYPES: readonly (readonly [value: string, text: string])[] = [
     ['string', 'text'],
 ];
 
+/** What was seen of a property is no part of what it is: it goes on changing. */
+const SEEN = ['gn:last', 'gn:usual', 'gn:period_ms'] as const;
+
 /** How a property stands in the table before anybody has changed it. */
 export function editOf(key: string, { title, type = 'string', unit = '' }: ProposedProperty): PropertyEdit {
     return { title: title ?? key, type, unit };
@@ -35,6 +38,7 @@ function propertyAs(key: string, before: ProposedProperty, edit: PropertyEdit): 
         ...(title !== '' && title !== key ? { title } : {}),
         ...(unit !== '' ? { unit } : {}),
     };
+    for (const seen of SEEN) delete after[seen];
     // The guess was of another type: what it said about the kind of number is void.
     if (edit.type !== before.type) delete after['gn:kind'];
     return after;

@@ -139,8 +139,9 @@ export const api = {
     things: async () => (await get<{ things: ThingRow[] }>('/things')).things,
     thing: (id: string) => get<Thing>(path('things', id)),
     addThing: (name: string) => call<Given>('POST', `${BASE}/things`, { name }),
+    /** Without a number the node would let the old token count for a day. */
     newToken: (id: string, overlap_s: number) =>
-        call<Given>('POST', BASE + path('things', id, 'token'), overlap_s > 0 ? { overlap_s } : {}),
+        call<Given>('POST', BASE + path('things', id, 'token'), { overlap_s }),
     revoke: (id: string) => call<null>('DELETE', BASE + path('things', id, 'token')),
     /** The Thing Description has the address of the Thing's page: the header tells them apart. */
     description: (id: string) =>

@@ -19,7 +19,7 @@ export function DescriptionPage({ id }: { id: string }) {
             </p>
             <CopyLine
                 what="the command"
-                text={`curl -H 'Accept: application/td+json' ${location.origin}${path('things', id)}`}
+                text={`curl -u ${id}:TOKEN -H 'Accept: application/td+json' ${location.origin}${path('things', id)}`}
             />
             <Section
                 title="Description"
