@@ -134,7 +134,6 @@ static void dispatch_join(struct gn_mqtt_conn *conn, uint32_t thing, const struc
     conn->session.open_ids = conn->client->ids.count;
     conn->deadline_ms = 0;
     dispatch_welcome(conn, connect, connect->client_id.size == 0 ? id : (gn_str){ 0 }, present, out);
-    (void)gn_mqtt_clients_tell(&server->clients);
 }
 
 /* Who it is, by the certificate it has shown, and by no password then. NOT_FOUND: it has shown none. */
@@ -388,7 +387,8 @@ static bool dispatch_event(struct gn_mqtt_conn *conn, struct gn_mqtt_event *even
         return false;
     case GN_MQTT_EVENT_CONNECT:
         dispatch_connect(conn, &event->connect, out);
-        dispatch_flush(conn, out); /* before what the session brings along */
+        dispatch_flush(conn, out); /* before what the session brings along, or a will that is due */
+        (void)gn_mqtt_clients_tell(&conn->server->clients);
         if (gn_mqtt_conn_live(conn) && conn->session.state == GN_MQTT_ENDED)
             gn_mqtt_conn_linger(conn, GN_MQTT_LEFT_BADLY);
         else if (gn_mqtt_conn_live(conn) && conn->client != NULL)
