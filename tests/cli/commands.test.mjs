@@ -50,7 +50,7 @@ test('every command explains itself', { skip }, async () => {
 test('a mistake is named, with what was probably meant', { skip }, async () => {
     const rows = [
         [['redings', 'x'], /unknown command 'redings'\s+Did you mean 'ganglion readings'\?/],
-        [['things', 'ad', 'x'], /'ad' is not known\s+There are: things, things add NAME/],
+        [['things', 'ad', 'x'], /'ad' is not known\s+ganglion help lists what there is: things add/],
         [['readings', 'x', '--limmit', '5'], /unknown option --limmit\s+Did you mean --limit\?/],
         [['readings'], /THING is missing\s+Usage: ganglion readings THING \[PROPERTY\]/],
         [['readings', 'x', '--from', 'yesterday'], /--from 'yesterday' is not a time\s+Times are RFC 3339/],
