@@ -54,6 +54,15 @@ void *gn_ring_reserve(struct gn_ring *ring, size_t size)
     return ring->bytes + (pad > 0 ? 0 : place);
 }
 
+bool gn_ring_has_room(struct gn_ring *ring, size_t size)
+{
+    const uint64_t end =
+        ring->claimed + 2 * (uint64_t)size; /* a pad at the wrap is smaller than what it makes way for */
+    if (end > ring->free_until)
+        ring->free_until = ring_slowest(ring) + ring->size_bytes;
+    return end <= ring->free_until;
+}
+
 void gn_ring_publish(struct gn_ring *ring)
 {
     atomic_store_explicit(&ring->head.position, ring->claimed, memory_order_release);

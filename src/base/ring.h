@@ -44,6 +44,8 @@ GN_MUST_USE gn_err gn_ring_init(struct gn_ring *ring, void *bytes, size_t size_b
  * Several may be reserved before one publish, which makes them all visible at once. */
 void *gn_ring_reserve(struct gn_ring *ring, size_t size);
 void gn_ring_publish(struct gn_ring *ring);
+/* True when records of `size` bytes in all, none larger than that, will find room now. Writer's thread only. */
+bool gn_ring_has_room(struct gn_ring *ring, size_t size);
 
 /* Position behind the last published / reserved record: the acknowledgement token of that record. */
 uint64_t gn_ring_head(const struct gn_ring *ring);

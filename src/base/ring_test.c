@@ -276,9 +276,29 @@ static void three_threads_lose_nothing(void **state)
     }
 }
 
+static void room_that_was_promised_is_there(void **state)
+{
+    (void)state;
+    assert_int_equal(begin_with(1), 0);
+    for (int round = 0; round < 200; round++) {
+        while (gn_ring_has_room(&ring, 520)) {
+            for (int part = 0; part < 5; part++) { /* however it is cut, and wherever the wrap is */
+                uint32_t *record = gn_ring_reserve(&ring, 104);
+                assert_non_null(record);
+                record[0] = 104;
+                record[1] = 1;
+            }
+            gn_ring_publish(&ring);
+        }
+        const gn_bytes waiting = gn_ring_peek(&ring, 0);
+        gn_ring_advance(&ring, 0, ((const uint32_t *)(const void *)waiting.at)[0]);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(room_that_was_promised_is_there),
         cmocka_unit_test(only_good_memory_is_taken),
         cmocka_unit_test_setup(what_is_reserved_is_seen_only_after_publish, one_follower),
         cmocka_unit_test_setup(a_follower_gives_back_part_by_part, one_follower),

@@ -17,6 +17,7 @@
 #include "base/buf.h"
 #include "guard/policy.h"
 #include "os/clock.h"
+#include "thing/record.h"
 #include "thing/registry.h"
 
 #define GN_TIME_NONE INT64_MIN /* the device gave no time */
@@ -56,6 +57,17 @@ struct gn_foreign {
     uint32_t fingerprint;
 };
 
+/* A record of the endpoint's own, which it gets back at the next start (gn_adapter.recall): PUBLISH, SESSION. */
+struct gn_keep {
+    uint32_t thing;
+    uint8_t type;
+    uint8_t flag;
+    uint16_t packet;
+    gn_str name;
+    const gn_bytes *parts; /* of its payload */
+    size_t part_count;
+};
+
 /* What the node offers its adapters. */
 struct gn_intake {
     void *self;
@@ -71,6 +83,10 @@ struct gn_intake {
     /* Readings of it, a device announced, or nothing the node understands, which is OK too. Answers as `packet`. May be
      * NULL: foreign messages are handed on, and that is all. */
     gn_err (*foreign)(void *self, const struct gn_foreign *message, uint64_t *out_token, struct gn_diag *diag);
+    /* AGAIN as above, FULL: larger than a record. NULL: nothing is kept over a restart. */
+    gn_err (*keep)(void *self, const struct gn_keep *keep, uint64_t *out_token);
+    /* True when all that one packet may cause will be taken now; otherwise as after an AGAIN. NULL: always. */
+    bool (*has_room)(void *self);
     /* A Thing's first connection came, or its last one went. Never refused for long: AGAIN as above. */
     gn_err (*link)(void *self, uint32_t thing, bool up);
     /* An action's delivery went one step on. */
@@ -122,6 +138,10 @@ struct gn_adapter {
     gn_err (*deliver)(void *self, const struct gn_action_out *action);
     /* FULL: it was to be retained, and there is no room; INVAL: not a topic. */
     gn_err (*publish)(void *self, const struct gn_publish_out *publish);
+    /* At boot, before the loop runs: a record it kept, in order. Those of the last image come first. */
+    void (*recall)(void *self, const struct gn_record_head *record);
+    /* All it would have to be given for being as it is now, as records. FULL: `out` is too small. */
+    gn_err (*image)(void *self, struct gn_buf *out);
     /* Ends all sessions of a Thing (its token was changed or withdrawn). */
     void (*evict)(void *self, uint32_t thing);
     /* Once a second. */

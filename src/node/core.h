@@ -5,6 +5,7 @@
  *   DIR/guard/          credentials, certificates           guard/guard.h, guard/ca.h
  *   DIR/journal/        the truth                           store/journal.h
  *   DIR/history.db      views of it: chunks, outputs, the engine's last image     store/store.h
+ *   DIR/sessions.image  what the endpoint keeps for devices                       node/sessions.h
  *   DIR/ganglion.sock   the API for the command line        portal/portal.h
  *
  * Opening feeds the journal, from where the history and the engine's image end, into intake, history and

@@ -148,7 +148,9 @@ static void history_checkpoint(struct history *history, int64_t now_us)
         return;
     }
     const uint64_t kept = atomic_load(&pipeline->history_seq);
-    atomic_store(&pipeline->trim_seq, kept < history->image_seq ? kept : history->image_seq);
+    const uint64_t sessions = atomic_load(&pipeline->sessions_seq);
+    const uint64_t both = kept < history->image_seq ? kept : history->image_seq;
+    atomic_store(&pipeline->trim_seq, both < sessions ? both : sessions);
 }
 
 /* Everything taken so far can be asked for: tells who waits for that. */

@@ -304,6 +304,48 @@ static gn_err intake_message(void *self, const struct gn_message *message, uint6
     return GN_OK;
 }
 
+static gn_err intake_keep(void *self, const struct gn_keep *keep, uint64_t *out_token)
+{
+    struct gn_intake_core *intake = self;
+    size_t payload_size = 0;
+    for (size_t i = 0; i < keep->part_count; i++)
+        payload_size += keep->parts[i].size;
+    struct gn_record_message *record;
+    const size_t size = gn_record_round(sizeof *record + keep->name.size + payload_size);
+    if (size > GN_RECORD_BYTES_MAX)
+        return GN_ERR_FULL;
+    uint8_t *at = intake_reserve(intake, size);
+    if (at == NULL)
+        return GN_ERR_AGAIN;
+    record = (void *)at;
+    *record = (struct gn_record_message){ .head = intake_head(intake, keep->type, size),
+                                          .thing = keep->thing,
+                                          .name_size = (uint32_t)keep->name.size,
+                                          .time_ms = intake->wall_ms,
+                                          .payload_size = (uint32_t)payload_size };
+    record->head.flag = keep->flag;
+    record->head.packet = keep->packet;
+    uint8_t *to = at + sizeof *record;
+    if (keep->name.size > 0)
+        memcpy(to, keep->name.at, keep->name.size);
+    to += keep->name.size;
+    for (size_t i = 0; i < keep->part_count; to += keep->parts[i].size, i++)
+        if (keep->parts[i].size > 0)
+            memcpy(to, keep->parts[i].at, keep->parts[i].size);
+    memset(to, 0, (size_t)(at + size - to));
+    *out_token = intake_publish(intake);
+    return GN_OK;
+}
+
+static bool intake_has_room(void *self)
+{
+    struct gn_intake_core *intake = self;
+    if (gn_ring_has_room(intake->ring, GN_INTAKE_PACKET_BYTES))
+        return true;
+    (void)atomic_exchange(&intake->wants_news, true);
+    return gn_ring_has_room(intake->ring, GN_INTAKE_PACKET_BYTES);
+}
+
 static gn_err intake_link(void *self, uint32_t thing, bool up)
 {
     struct gn_intake_core *intake = self;
@@ -621,6 +663,8 @@ struct gn_intake gn_intake_table(struct gn_intake_core *intake)
         .packet = intake_packet,
         .message = intake_message,
         .foreign = intake_foreign,
+        .keep = intake_keep,
+        .has_room = intake_has_room,
         .link = intake_link,
         .delivery = intake_delivery,
         .refused = intake_refused,

@@ -21,6 +21,7 @@
 #include "thing/registry.h"
 
 enum {
+    GN_INTAKE_PACKET_BYTES = 1 << 20, /* what one packet may cause at most: readings, and the message itself */
     GN_INTAKE_TICK_MS = 100, /* the journal's clock under traffic; a timer ticks every second in any case */
     GN_INTAKE_RECENT = 1024, /* packets of a Thing that a redelivery is compared with; a power of two */
     GN_INTAKE_WHY_BYTES = 160,

@@ -64,6 +64,7 @@ struct gn_pipeline {
     _Atomic uint64_t kept_position; /* of the ring: what lies before it can be asked for */
     _Atomic bool flush_wanted;      /* somebody asks, and waits for the history */
     _Atomic uint64_t trim_seq;      /* the journal is needed from here on */
+    _Atomic uint64_t sessions_seq;  /* the endpoint's image stands for so much (node/sessions.h) */
     _Atomic int state;              /* gn_journal_state */
     void (*notify)(void *ctx);      /* something for the net thread: any thread calls it */
     void *notify_ctx;

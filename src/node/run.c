@@ -18,6 +18,7 @@
 #include "node/node.h"
 #include "node/outbox.h"
 #include "node/pipeline.h"
+#include "node/sessions.h"
 #include "node/status_line.h"
 #include "portal/portal.h"
 
@@ -32,6 +33,7 @@ struct run {
     struct gn_pipeline pipeline;
     struct gn_mailbox mailbox;
     struct gn_outbox outbox;
+    struct gn_sessions sessions;
     struct gn_intake intake;
     struct gn_host host;
     struct gn_portal *portal;
@@ -121,6 +123,7 @@ static void run_on_second(uv_timer_t *handle)
     gn_doors_tick(&run->door_tls, run->core.intake.mono_us / 1000);
     gn_host_sweep(&run->host);
     gn_guard_tick(run->core.guard);
+    gn_sessions_tick(&run->sessions);
     gn_host_note(&run->host);
     if (!run->quiet)
         gn_status_line(&run->host);
@@ -148,7 +151,7 @@ static void run_raise_files(void)
         return;
     limit.rlim_cur = limit.rlim_max < RUN_FILES ? limit.rlim_max : RUN_FILES;
     if (setrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur < RUN_FILES)
-        gn_log(GN_LOG_WARN, "node", "few_files", "at most %llu open files are allowed: fewer connections than %d",
+        gn_log(GN_LOG_INFO, "node", "few_files", "at most %llu open files are allowed: fewer connections than %d",
                (unsigned long long)limit.rlim_cur, GN_MQTT_CONNECTIONS_MAX);
 }
 
@@ -294,6 +297,9 @@ static gn_err run_start_doors(struct run *run, const struct gn_node_options *opt
     err = gn_mqtt_adapter.start(&run->loop, &run->intake, &doors, &run->mqtt, diag);
     if (err != GN_OK)
         return err;
+    err = gn_sessions_open(&run->sessions, &run->pipeline, &run->loop, &gn_mqtt_adapter, run->mqtt, diag);
+    if (err != GN_OK)
+        return err;
     run->outbox.adapter = &gn_mqtt_adapter;
     run->outbox.adapter_self = run->mqtt;
     err = gn_core_path(run->core.dir, "ganglion.sock", socket_path);
@@ -378,6 +384,7 @@ static void run_end(struct run *run)
     if (atomic_load(&run->pipeline.state) == GN_JOURNAL_FAILED)
         run->exit_code = 1;
     run_close_loop(run);
+    gn_sessions_fini(&run->sessions);
     gn_doors_close(&run->door_tls);
     if (settled && gn_core_settle(&run->core) != GN_OK)
         gn_log(GN_LOG_WARN, "node", "not_settled", "the next start reads part of the journal again");

@@ -8,7 +8,7 @@
  *   head (16 bytes)            offset size
  *     size    whole record        0    4    multiple of 8; the ring needs it first
  *     type    enum below          4    1
- *     flag    by type             5    1    READING, TEXT: quality; LINK: up; others 0
+ *     flag    by type             5    1    READING, TEXT: quality; LINK: up; PUBLISH, SESSION: step; others 0
  *     packet  MQTT packet id      6    2    0 = none
  *     seq     number of record    8    8    1, 2, 3 ... without gaps over the node's whole life
  *   body, by type (at 16)
@@ -26,7 +26,10 @@
  *     DESCRIPTION thing u32, size u32, JSON  what the Thing is: thing/description.h
  *     DESIRED  thing u32, size u32, time_ms i64, key size u32, 0 u32, JSON, key
  *              {"by":person,"expires":ms,"properties":{name: value or null}}: what a Thing is to become
- *     MARK     upto u64, outputs u64, 32 bytes   hash chain over all outputs after record `upto` */
+ *     MARK     upto u64, outputs u64, 32 bytes   hash chain over all outputs after record `upto`
+ *     PUBLISH  as EVENT: name = topic            a message that is retained, or waits for a session that is kept
+ *     SESSION  as EVENT: name = client id, filter ...   a step of such a session
+ *              what the payload of these two says, their endpoint knows (connect/mqtt/mqtt_keep.h); nobody else does */
 #ifndef GN_THING_RECORD_H
 #define GN_THING_RECORD_H
 
@@ -46,6 +49,8 @@ typedef enum gn_record_type {
     GN_RECORD_ANSWER = 10,
     GN_RECORD_DELIVERY = 11,
     GN_RECORD_MARK = 12,
+    GN_RECORD_PUBLISH = 13,
+    GN_RECORD_SESSION = 14,
     GN_RECORD_DESCRIPTION = 15,
     GN_RECORD_DESIRED = 16,
     GN_RECORD_TYPE_COUNT
@@ -122,7 +127,7 @@ struct gn_record_rules {
     uint32_t text_size;
 };
 
-struct gn_record_message { /* EVENT, STATUS */
+struct gn_record_message { /* EVENT, STATUS, PUBLISH, SESSION */
     struct gn_record_head head;
     uint32_t thing;
     uint32_t name_size;

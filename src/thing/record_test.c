@@ -66,6 +66,8 @@ static size_t make(gn_record_type type, union record_fixture *to)
         size = sizeof to->delivery + 8;
         to->delivery.action_size = 8;
         break;
+    case GN_RECORD_PUBLISH:
+    case GN_RECORD_SESSION:
     case GN_RECORD_EVENT:
     case GN_RECORD_STATUS:
         size = sizeof to->message + 8;

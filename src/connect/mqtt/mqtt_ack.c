@@ -87,7 +87,7 @@ size_t gn_mqtt_acks_write(struct gn_mqtt_acks *acks, uint64_t durable, const str
         const struct gn_mqtt_ack_slot *slot = &acks->slots[acks->first & (acks->capacity - 1)];
         if (!slot->has_words && (slot->reason == GN_MQTT_SUCCESS || style->version != GN_MQTT_V5)) {
             uint8_t *at = out->at + out->size;
-            at[0] = (uint8_t)(slot->type << 4);
+            at[0] = (uint8_t)(slot->type << 4 | (slot->type == GN_MQTT_PUBREL ? 2 : 0));
             at[1] = 2;
             at[2] = (uint8_t)(slot->packet_id >> 8);
             at[3] = (uint8_t)slot->packet_id;

@@ -20,7 +20,7 @@ struct gn_mqtt_ack_slot {
     uint64_t token; /* 0: may leave as soon as it is the first */
     uint16_t packet_id;
     uint8_t reason;
-    uint8_t type; /* PUBACK, PUBREC, PUBCOMP */
+    uint8_t type; /* PUBACK, PUBREC, PUBREL, PUBCOMP */
     bool has_words;
 };
 

@@ -48,6 +48,8 @@ static void clients_forget(struct gn_mqtt_clients *clients, struct gn_mqtt_clien
 {
     struct gn_mqtt_thing_row *row = clients_row(clients, client->thing);
     assert(client->conn == NULL);
+    if (clients->on_leave != NULL)
+        clients->on_leave(clients->self, client, true);
     TAILQ_REMOVE(&row->clients, client, of_thing);
     TAILQ_REMOVE(&clients->away, client, among_all);
     row->away_count--;
@@ -74,6 +76,7 @@ void gn_mqtt_clients_fini(struct gn_mqtt_clients *clients)
     if (clients->rows == NULL)
         return;
     assert(TAILQ_EMPTY(&clients->connected));
+    clients->on_leave = NULL; /* the node goes, not the sessions */
     while ((client = TAILQ_FIRST(&clients->away)) != NULL)
         clients_forget(clients, client);
     gn_mqtt_clients_bury(clients);
@@ -111,6 +114,22 @@ static struct gn_mqtt_client *clients_new(struct gn_mqtt_clients *clients, uint3
     row->away_count++;
     clients->away_count++;
     return client;
+}
+
+struct gn_mqtt_client *gn_mqtt_clients_recall(struct gn_mqtt_clients *clients, uint32_t thing, gn_str id)
+{
+    if (clients->away_count >= GN_MQTT_SESSIONS_KEPT_MAX + GN_MQTT_CONNECTIONS_MAX ||
+        gn_mqtt_clients_find(clients, thing, id) != NULL)
+        return NULL;
+    return clients_new(clients, thing, id);
+}
+
+void gn_mqtt_clients_drop(struct gn_mqtt_clients *clients, struct gn_mqtt_client *client)
+{
+    void (*on_leave)(void *self, struct gn_mqtt_client *client, bool gone) = clients->on_leave;
+    clients->on_leave = NULL;
+    clients_forget(clients, client);
+    clients->on_leave = on_leave;
 }
 
 /* --- links --- */
@@ -235,10 +254,13 @@ void gn_mqtt_clients_leave(struct gn_mqtt_clients *clients, struct gn_mqtt_clien
     gn_mqtt_outbox_rewind(&client->outbox, &clients->messages);
     clients_leave_will(clients, client, how, now_ms);
     client->until_ms = now_ms + (int64_t)client->expiry_s * 1000;
-    if (client->expiry_s == 0 || how == GN_MQTT_LEFT_EVICTED)
+    if (client->expiry_s == 0 || how == GN_MQTT_LEFT_EVICTED) {
         clients_forget(clients, client);
-    else
-        clients_bound(clients, thing);
+        return;
+    }
+    if (clients->on_leave != NULL)
+        clients->on_leave(clients->self, client, false);
+    clients_bound(clients, thing);
 }
 
 void gn_mqtt_clients_evict(struct gn_mqtt_clients *clients, uint32_t thing)

@@ -38,6 +38,8 @@ struct gn_mqtt_client {
     TAILQ_ENTRY(gn_mqtt_client) of_thing;
     TAILQ_ENTRY(gn_mqtt_client) among_all; /* connected ones in one list, those away in another, oldest first */
     struct gn_mqtt_conn *conn;             /* NULL: away */
+    struct gn_mqtt_client *same_bucket;    /* of those that are kept over a restart */
+    uint32_t number;                       /* of the session there; 0: not kept */
     uint32_t thing;
     uint32_t expiry_s;          /* how long to keep it when the connection goes */
     int64_t until_ms;           /* away: when it is forgotten */
@@ -81,7 +83,9 @@ struct gn_mqtt_clients {
     uint32_t untold_count;
     /* A will is due. AGAIN: the ring is full; anything else: done with. */
     gn_err (*publish_will)(void *self, uint32_t thing, const struct gn_mqtt_publish *publish);
-    void *self; /* of publish_will */
+    /* A client went, or (gone) is forgotten. NULL: nobody wants to know. */
+    void (*on_leave)(void *self, struct gn_mqtt_client *client, bool gone);
+    void *self; /* of both */
 };
 
 /* FULL: no memory. */
@@ -110,6 +114,11 @@ void gn_mqtt_clients_evict(struct gn_mqtt_clients *clients, uint32_t thing);
 
 /* FULL: no memory. Replaces the one before. */
 GN_MUST_USE gn_err gn_mqtt_clients_will(struct gn_mqtt_client *client, const struct gn_mqtt_will *will);
+
+/* At boot: a client that is away since the last run. NULL: no memory, or beyond a limit. */
+struct gn_mqtt_client *gn_mqtt_clients_recall(struct gn_mqtt_clients *clients, uint32_t thing, gn_str id);
+/* Forgets a client that is away, without a word. */
+void gn_mqtt_clients_drop(struct gn_mqtt_clients *clients, struct gn_mqtt_client *client);
 
 /* Frees what was forgotten; from outside all walks over clients. */
 void gn_mqtt_clients_bury(struct gn_mqtt_clients *clients);

@@ -5,7 +5,9 @@
 #include <stdio.h>
 
 #include "connect/mqtt/mqtt_conn.h"
+#include "connect/mqtt/mqtt_dispatch.h"
 #include "connect/mqtt/mqtt_encode.h"
+#include "connect/mqtt/mqtt_keep.h"
 #include "connect/mqtt/mqtt_props.h"
 
 enum { DELIVER_TOPIC_BYTES = GN_THING_ID_BYTES_MAX + GN_PROPERTY_BYTES_MAX + 32 };
@@ -179,6 +181,8 @@ static bool deliver_write(struct gn_mqtt_conn *conn, struct deliver_packet *pack
 
 static void deliver_remove(struct gn_mqtt_server *server, struct gn_mqtt_client *client, struct gn_mqtt_out *out)
 {
+    if (out->is_kept)
+        (void)gn_mqtt_keep_packet(server, client, GN_MQTT_KEEP_DONE, out->packet_id);
     gn_mqtt_outbox_remove(&client->outbox, out, &server->clients.messages);
 }
 
@@ -287,7 +291,10 @@ static bool deliver_queue(struct gn_mqtt_server *server, struct gn_mqtt_client *
     if (!gn_mqtt_outbox_has_room(&client->outbox, wish->is_shared_bytes ? 0 : size))
         return false;
     struct gn_mqtt_message *message = gn_mqtt_deliver_message(server, parcel);
-    return message != NULL && gn_mqtt_outbox_add(&client->outbox, message, wish) != NULL;
+    struct gn_mqtt_out *out = message != NULL ? gn_mqtt_outbox_add(&client->outbox, message, wish) : NULL;
+    if (out != NULL)
+        gn_mqtt_keep_target(server, client, parcel, out);
+    return out != NULL;
 }
 
 void gn_mqtt_deliver_to(struct gn_mqtt_server *server, struct gn_mqtt_client *client, struct gn_mqtt_parcel *parcel,
@@ -329,8 +336,14 @@ static void deliver_received(struct gn_mqtt_conn *conn, struct gn_mqtt_client *c
     } else if (ack->reason >= GN_MQTT_UNSPECIFIED) {
         deliver_refused(conn, client, out, ack->reason);
     } else {
+        const uint64_t token = out->state == GN_MQTT_OUT_RELEASED || !out->is_kept
+                                   ? 0
+                                   : gn_mqtt_keep_packet(conn->server, client, GN_MQTT_KEEP_RELEASED, ack->packet_id);
         out->state = GN_MQTT_OUT_RELEASED;
-        deliver_release(conn, ack->packet_id, GN_MQTT_SUCCESS);
+        if (token == 0)
+            deliver_release(conn, ack->packet_id, GN_MQTT_SUCCESS);
+        else
+            gn_mqtt_dispatch_promise(conn, GN_MQTT_PUBREL, ack->packet_id, token);
     }
 }
 

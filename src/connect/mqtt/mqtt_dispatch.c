@@ -8,6 +8,7 @@
 #include "connect/mqtt/mqtt_conn.h"
 #include "connect/mqtt/mqtt_decode.h"
 #include "connect/mqtt/mqtt_deliver.h"
+#include "connect/mqtt/mqtt_keep.h"
 #include "connect/mqtt/mqtt_props.h"
 #include "connect/mqtt/mqtt_route.h"
 #include "connect/mqtt/mqtt_topic.h"
@@ -131,6 +132,7 @@ static void dispatch_join(struct gn_mqtt_conn *conn, uint32_t thing, const struc
         return;
     }
     conn->client->expiry_s = conn->session.expiry_s;
+    gn_mqtt_keep_join(server, conn->client, present);
     conn->session.open_ids = conn->client->ids.count;
     conn->deadline_ms = 0;
     dispatch_welcome(conn, connect, connect->client_id.size == 0 ? id : (gn_str){ 0 }, present, out);
@@ -223,8 +225,13 @@ static void dispatch_ack(struct gn_mqtt_conn *conn, const struct gn_mqtt_publish
                       words);
 }
 
+void gn_mqtt_dispatch_promise(struct gn_mqtt_conn *conn, uint8_t type, uint16_t packet_id, uint64_t token)
+{
+    dispatch_push(conn, type, packet_id, token, GN_MQTT_SUCCESS, (gn_str){ 0 });
+}
+
 /* A QoS 2 message has an answer that leaves it open: its id is known until PUBREL. False: the connection was ended. */
-static bool dispatch_open_id(struct gn_mqtt_conn *conn, const struct gn_mqtt_publish *publish)
+static bool dispatch_open_id(struct gn_mqtt_conn *conn, const struct gn_mqtt_publish *publish, uint64_t *token)
 {
     if (publish->qos != 2)
         return true;
@@ -234,6 +241,9 @@ static bool dispatch_open_id(struct gn_mqtt_conn *conn, const struct gn_mqtt_pub
         return false;
     }
     conn->session.open_ids = conn->client->ids.count;
+    const uint64_t opened = gn_mqtt_keep_packet(conn->server, conn->client, GN_MQTT_KEEP_OPEN, publish->packet_id);
+    if (opened > *token)
+        *token = opened;
     return true;
 }
 
@@ -241,14 +251,15 @@ static void dispatch_refuse_publish(struct gn_mqtt_conn *conn, const struct gn_m
 {
     struct gn_mqtt_server *server = conn->server;
     const struct gn_mqtt_verdict *verdict = &server->verdict;
+    uint64_t token = 0;
     server->stats.refused++;
     dispatch_refused(server, conn->client->thing, verdict->why.text);
     if (verdict->reason == GN_MQTT_BAD_TOPIC)
         gn_mqtt_conn_end(conn, GN_MQTT_BAD_TOPIC, verdict->why.text, GN_MQTT_LEFT_BADLY);
     else if (conn->session.version != GN_MQTT_V5 && verdict->close && publish->qos > 0)
-        gn_mqtt_conn_end(conn, verdict->reason, verdict->why.text, GN_MQTT_LEFT_BADLY); /* MQTT-3.3.5-2 */
-    else if (conn->session.version == GN_MQTT_V5 || dispatch_open_id(conn, publish))    /* 3.1.1 cannot say no */
-        dispatch_ack(conn, publish, 0, verdict->reason, gn_str_of(verdict->why.text));
+        gn_mqtt_conn_end(conn, verdict->reason, verdict->why.text, GN_MQTT_LEFT_BADLY);      /* MQTT-3.3.5-2 */
+    else if (conn->session.version == GN_MQTT_V5 || dispatch_open_id(conn, publish, &token)) /* 3.1.1 cannot say no */
+        dispatch_ack(conn, publish, token, verdict->reason, gn_str_of(verdict->why.text));
 }
 
 /* False: the packet has to wait. */
@@ -276,7 +287,7 @@ static bool dispatch_publish(struct gn_mqtt_conn *conn, const struct gn_mqtt_pub
     server->stats.publishes++;
     if (server->verdict.token > server->last_token)
         server->last_token = server->verdict.token;
-    if (dispatch_open_id(conn, publish))
+    if (dispatch_open_id(conn, publish, &server->verdict.token))
         dispatch_ack(conn, publish, server->verdict.token, GN_MQTT_SUCCESS, (gn_str){ 0 });
     return true;
 }
@@ -289,7 +300,9 @@ static bool dispatch_release(struct gn_mqtt_conn *conn, const struct gn_mqtt_ack
     }
     const bool known = gn_mqtt_ids_remove(&conn->client->ids, ack->packet_id);
     conn->session.open_ids = conn->client->ids.count;
-    dispatch_push(conn, GN_MQTT_PUBCOMP, ack->packet_id, 0, known ? GN_MQTT_SUCCESS : GN_MQTT_UNKNOWN_ID,
+    const uint64_t token =
+        known ? gn_mqtt_keep_packet(conn->server, conn->client, GN_MQTT_KEEP_CLOSED, ack->packet_id) : 0;
+    dispatch_push(conn, GN_MQTT_PUBCOMP, ack->packet_id, token, known ? GN_MQTT_SUCCESS : GN_MQTT_UNKNOWN_ID,
                   (gn_str){ 0 });
     return true;
 }
@@ -316,14 +329,16 @@ static uint8_t dispatch_subscribe_one(struct gn_mqtt_conn *conn, const struct gn
         return GN_MQTT_NOT_AUTHORIZED;
     if (gn_mqtt_subs_put(&server->clients.subs, &client->owner, filter->filter, filter->options, id, out_is_new))
         return GN_MQTT_QUOTA;
+    gn_mqtt_keep_subscribe(server, client, filter->filter, filter->options, id);
     return filter->options & 3;
 }
 
 static uint8_t dispatch_unsubscribe_one(struct gn_mqtt_conn *conn, const struct gn_mqtt_filter *filter)
 {
-    return gn_mqtt_subs_remove(&conn->server->clients.subs, &conn->client->owner, filter->filter)
-               ? GN_MQTT_SUCCESS
-               : GN_MQTT_NO_SUBSCRIPTION;
+    if (!gn_mqtt_subs_remove(&conn->server->clients.subs, &conn->client->owner, filter->filter))
+        return GN_MQTT_NO_SUBSCRIPTION;
+    gn_mqtt_keep_unsubscribe(conn->server, conn->client, filter->filter);
+    return GN_MQTT_SUCCESS;
 }
 
 /* What is retained, for those subscriptions that were granted and ask for it. */
@@ -376,6 +391,33 @@ static void dispatch_subscribe(struct gn_mqtt_conn *conn, const struct gn_mqtt_e
     dispatch_retained(conn, event, codes, is_new);
 }
 
+/* May it cause records that must not be left out, and is there no room for them? Then it waits. */
+static bool dispatch_waits(struct gn_mqtt_conn *conn, const struct gn_mqtt_event *event)
+{
+    const bool is_kept = conn->client != NULL && conn->client->number != 0;
+    const bool writes =
+        event->kind == GN_MQTT_EVENT_PUBLISH
+            ? event->publish.qos > 0 || event->publish.retain
+            : is_kept && (event->kind == GN_MQTT_EVENT_PUBREC || event->kind == GN_MQTT_EVENT_PUBREL ||
+                          event->kind == GN_MQTT_EVENT_SUBSCRIBE || event->kind == GN_MQTT_EVENT_UNSUBSCRIBE);
+    if (!writes || gn_mqtt_keep_has_room(conn->server))
+        return false;
+    conn->server->is_full = true;
+    gn_mqtt_conn_pause(conn, GN_MQTT_PAUSE_RING);
+    return true;
+}
+
+/* PUBREC: its PUBREL may have to wait for the disk. */
+static bool dispatch_received(struct gn_mqtt_conn *conn, const struct gn_mqtt_ack *ack)
+{
+    if (!dispatch_ack_room(conn)) {
+        gn_mqtt_conn_pause(conn, GN_MQTT_PAUSE_ACKS);
+        return false;
+    }
+    gn_mqtt_deliver_answered(conn, GN_MQTT_PUBREC, ack);
+    return true;
+}
+
 /* False: the packet was not taken, and waits. */
 static bool dispatch_event(struct gn_mqtt_conn *conn, struct gn_mqtt_event *event, struct gn_buf *out)
 {
@@ -394,8 +436,9 @@ static bool dispatch_event(struct gn_mqtt_conn *conn, struct gn_mqtt_event *even
         else if (gn_mqtt_conn_live(conn) && conn->client != NULL)
             gn_mqtt_deliver_pending(conn);
         return true;
-    case GN_MQTT_EVENT_PUBACK:
     case GN_MQTT_EVENT_PUBREC:
+        return dispatch_received(conn, &event->ack);
+    case GN_MQTT_EVENT_PUBACK:
     case GN_MQTT_EVENT_PUBCOMP:
         gn_mqtt_deliver_answered(conn, event->type, &event->ack);
         return true;
@@ -436,7 +479,7 @@ size_t gn_mqtt_dispatch(struct gn_mqtt_conn *conn, gn_bytes in, size_t *out_pack
             *out_packet_size = event->size;
             break;
         }
-        if (!dispatch_event(conn, event, &out))
+        if (dispatch_waits(conn, event) || !dispatch_event(conn, event, &out))
             break;
         used += event->size;
     }

@@ -15,6 +15,8 @@
 /* Takes whole packets from the front of `in` until none is left, or the connection is paused or over. Returns the
  * bytes that are done with; *out_packet_size is the size of the packet that the rest begins with, or 0. */
 size_t gn_mqtt_dispatch(struct gn_mqtt_conn *conn, gn_bytes in, size_t *out_packet_size);
+/* An answer that leaves when `token` is durable. The session said that there is a place for it. */
+void gn_mqtt_dispatch_promise(struct gn_mqtt_conn *conn, uint8_t type, uint16_t packet_id, uint64_t token);
 /* The time of a held answer has come. */
 void gn_mqtt_dispatch_deny(struct gn_mqtt_conn *conn);
 

@@ -16,7 +16,6 @@ struct gn_mqtt_message {
     uint32_t refs;
     uint32_t thing;     /* who sent it; GN_NONE: the node */
     int64_t expires_ms; /* 0: never */
-    uint64_t mark;      /* for who keeps messages over a restart; 0 at first */
     uint8_t qos;        /* as published */
     bool retain;        /* as published */
     uint16_t topic_size;

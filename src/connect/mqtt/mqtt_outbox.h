@@ -29,7 +29,6 @@ struct gn_mqtt_out {
     TAILQ_ENTRY(gn_mqtt_out) among_actions;
     struct gn_mqtt_message *message; /* held */
     uint64_t written_at;             /* the connection's count of bytes behind it; 0 = not sent in this connection */
-    uint64_t mark;                   /* for who keeps sessions over a restart; 0 at first */
     uint16_t packet_id;              /* 0: QoS 0 */
     uint8_t qos;
     uint8_t state;        /* gn_mqtt_out_state */
@@ -38,7 +37,8 @@ struct gn_mqtt_out {
     bool in_flight;       /* sent in this connection, and not over */
     bool sent_due;        /* an action: SENT has to be said */
     bool sent_said;
-    bool acked; /* an action: ACKNOWLEDGED has to be said */
+    bool acked;   /* an action: ACKNOWLEDGED has to be said */
+    bool is_kept; /* over a restart: the journal is told when it is over */
     uint16_t ids_size;
     uint8_t ids[]; /* subscription ids, as properties */
 };

@@ -3,6 +3,7 @@
 
 #include "connect/mqtt/mqtt_conn.h"
 #include "connect/mqtt/mqtt_deliver.h"
+#include "connect/mqtt/mqtt_keep.h"
 #include "connect/mqtt/mqtt_props.h"
 
 /* --- one client --- */
@@ -110,8 +111,9 @@ static void route_to_share(struct gn_mqtt_server *server, const struct gn_mqtt_s
 
 /* --- all of them --- */
 
-static void route_parcel(struct gn_mqtt_server *server, struct gn_mqtt_parcel *parcel,
-                         const struct gn_mqtt_client *from)
+/* The token of what has to survive of it; 0: nothing. */
+static uint64_t route_parcel(struct gn_mqtt_server *server, struct gn_mqtt_parcel *parcel,
+                             const struct gn_mqtt_client *from, bool retained)
 {
     struct gn_mqtt_match match;
     struct gn_mqtt_owner *owner, *next;
@@ -123,7 +125,9 @@ static void route_parcel(struct gn_mqtt_server *server, struct gn_mqtt_parcel *p
     }
     for (share = match.shares; share != NULL; share = share->next_match)
         route_to_share(server, share, parcel);
+    const uint64_t token = gn_mqtt_keep_publish(server, parcel, retained);
     gn_mqtt_message_drop(&server->clients.messages, parcel->message);
+    return token;
 }
 
 /* --- retained --- */
@@ -161,8 +165,10 @@ static void route_visit_retained(void *ctx, struct gn_mqtt_message *message)
         .is_shared_bytes = true,
         .ids = gn_buf_bytes(&visit->ids),
     };
-    if (route_may_hear(visit->server, visit->client, &parcel))
-        gn_mqtt_deliver_to(visit->server, visit->client, &parcel, &wish);
+    if (!route_may_hear(visit->server, visit->client, &parcel))
+        return;
+    gn_mqtt_deliver_to(visit->server, visit->client, &parcel, &wish);
+    (void)gn_mqtt_keep_publish(visit->server, &parcel, false);
 }
 
 void gn_mqtt_route_retained(struct gn_mqtt_server *server, struct gn_mqtt_client *client, gn_str filter,
@@ -221,9 +227,14 @@ gn_err gn_mqtt_route_publish(struct gn_mqtt_server *server, uint32_t thing, cons
     const gn_err err = gn_mqtt_inbound(&server->intake, &server->payload, thing, publish, &server->verdict);
     if (err != GN_OK)
         return err;
-    if (publish->retain && !route_retain(server, &parcel))
+    bool retained = publish->retain;
+    if (retained && !route_retain(server, &parcel)) {
         server->stats.unrouted++;
-    route_parcel(server, &parcel, from);
+        retained = false;
+    }
+    const uint64_t token = route_parcel(server, &parcel, from, retained);
+    if (token > server->verdict.token)
+        server->verdict.token = token;
     return GN_OK;
 }
 
@@ -243,6 +254,6 @@ gn_err gn_mqtt_route_own(struct gn_mqtt_server *server, const struct gn_publish_
         gn_mqtt_message_drop(&server->clients.messages, parcel.message);
         return GN_ERR_FULL;
     }
-    route_parcel(server, &parcel, NULL);
+    (void)route_parcel(server, &parcel, NULL, publish->retain);
     return GN_OK;
 }

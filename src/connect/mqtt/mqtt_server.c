@@ -11,6 +11,7 @@
 #include "connect/mqtt/mqtt_conn.h"
 #include "connect/mqtt/mqtt_deliver.h"
 #include "connect/mqtt/mqtt_dispatch.h"
+#include "connect/mqtt/mqtt_keep.h"
 #include "connect/mqtt/mqtt_route.h"
 #include "connect/mqtt/mqtt_topic.h"
 #include "connect/mqtt/mqtt_wire.h"
@@ -208,6 +209,21 @@ static gn_err server_publish(void *self, const struct gn_publish_out *publish)
     return gn_mqtt_route_own(self, publish);
 }
 
+static void server_on_leave(void *self, struct gn_mqtt_client *client, bool gone)
+{
+    gn_mqtt_keep_leave(self, client, gone);
+}
+
+static void server_recall(void *self, const struct gn_record_head *record)
+{
+    gn_mqtt_keep_recall(self, record);
+}
+
+static gn_err server_image(void *self, struct gn_buf *out)
+{
+    return gn_mqtt_keep_image(self, out);
+}
+
 static gn_err server_publish_will(void *self, uint32_t thing, const struct gn_mqtt_publish *publish)
 {
     struct gn_mqtt_server *server = self;
@@ -241,6 +257,7 @@ static void server_stats(void *self, struct gn_buf *out)
         { "unrouted", stats->unrouted },
         { "withheld", stats->withheld },
         { "expired", stats->expired },
+        { "unkept", stats->unkept },
         { "subscriptions", server->clients.subs.count },
         { "retained", server->retained.count },
         { "messages", server->clients.messages.count },
@@ -345,6 +362,7 @@ static gn_err server_new(const struct gn_intake *intake, struct gn_mqtt_server *
     TAILQ_INIT(&server->shaking);
     TAILQ_INIT(&server->ready);
     server->clients.publish_will = server_publish_will;
+    server->clients.on_leave = server_on_leave;
     server->clients.self = server;
     *out = server;
     return GN_OK;
@@ -418,6 +436,8 @@ const struct gn_adapter gn_mqtt_adapter = {
     .resume = server_resume,
     .deliver = server_deliver,
     .publish = server_publish,
+    .recall = server_recall,
+    .image = server_image,
     .evict = server_evict,
     .tick = server_tick,
     .stop = server_stop,

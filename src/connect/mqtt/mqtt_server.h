@@ -35,7 +35,9 @@ enum {
     GN_MQTT_FIRST_SLOTS = 16,     /* acknowledgements a connection can hold without memory of its own */
     GN_MQTT_LINGER_MS = 2000,     /* how long a last answer may take to arrive */
     GN_MQTT_BACKLOG = 1024,
-    GN_MQTT_FILES_LEFT = 512, /* open files the connections leave to the portal, the journal and the history */
+    GN_MQTT_KEPT_BUCKETS = 4096, /* for sessions by their number */
+    GN_MQTT_TARGETS_MAX = 4096,  /* sessions that one record names */
+    GN_MQTT_FILES_LEFT = 512,    /* open files the connections leave to the portal, the journal and the history */
 };
 
 /* Why a connection is not read from; reading goes on when none is left. */
@@ -99,6 +101,7 @@ struct gn_mqtt_stats {
     uint64_t unrouted;    /* those a client had no room for */
     uint64_t withheld;    /* those a client may not hear any more */
     uint64_t expired;     /* those that waited for too long */
+    uint64_t unkept;      /* steps that found no room in the ring, and are not known after a restart */
     uint64_t actions;     /* messages to Things */
     uint64_t handshakes;  /* of TLS, done */
     uint64_t resumed;     /* of them, those that took up an older session */
@@ -108,6 +111,13 @@ struct gn_mqtt_stats {
 
 TAILQ_HEAD(gn_mqtt_conn_list, gn_mqtt_conn);
 TAILQ_HEAD(gn_mqtt_wire_list, gn_mqtt_wire);
+
+struct gn_mqtt_target { /* a session that a message waits for; stands so in the journal */
+    uint32_t number;
+    uint16_t packet_id;
+    uint8_t qos;
+    uint8_t retain;
+};
 
 struct gn_mqtt_listener {
     uv_tcp_t tcp;
@@ -143,9 +153,13 @@ struct gn_mqtt_server {
     uint32_t open_count; /* with those that are closing */
     uint32_t handles;    /* listener, door, timer and so on: still open */
     uint64_t durable;
-    uint64_t last_token; /* that any message was accepted with */
-    bool is_full;        /* the ring was, when it was last asked */
-    bool reports_due;    /* steps of actions the intake has not heard of */
+    uint64_t last_token;                                       /* that any message was accepted with */
+    uint32_t last_number;                                      /* that a kept session was given */
+    uint32_t target_count;                                     /* of the message at hand */
+    struct gn_mqtt_client *kept_clients[GN_MQTT_KEPT_BUCKETS]; /* by number */
+    struct gn_mqtt_target targets[GN_MQTT_TARGETS_MAX];
+    bool is_full;     /* the ring was, when it was last asked */
+    bool reports_due; /* steps of actions the intake has not heard of */
     bool door_busy;
     bool is_stopping;
     struct gn_mqtt_stats stats;

@@ -286,7 +286,7 @@ static void session_answer(struct gn_mqtt_session *session, const struct gn_mqtt
                                                 [GN_MQTT_PUBCOMP] = GN_MQTT_EVENT_PUBCOMP };
     if (gn_mqtt_decode_ack(frame, session->version, &event->ack, &event->fault))
         session_fault(session, event, event->fault.reason, event->fault.words, out);
-    else if (frame->type == GN_MQTT_PUBREL && session_acks_full(session))
+    else if ((frame->type == GN_MQTT_PUBREL || frame->type == GN_MQTT_PUBREC) && session_acks_full(session))
         event->kind = GN_MQTT_EVENT_WAIT;
     else
         event->kind = kinds[frame->type];

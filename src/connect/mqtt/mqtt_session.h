@@ -47,7 +47,7 @@ typedef enum gn_mqtt_event_kind {
     GN_MQTT_EVENT_NONE,        /* was answered already */
     GN_MQTT_EVENT_CONNECT,     /* accept or refuse it */
     GN_MQTT_EVENT_PUBLISH,     /* its topic is not judged; above QoS 0 push an acknowledgement */
-    GN_MQTT_EVENT_WAIT,        /* a PUBLISH or PUBREL, and all acknowledgements that may be open are open */
+    GN_MQTT_EVENT_WAIT,        /* a PUBLISH, PUBREC or PUBREL, and all acknowledgements that may be open are open */
     GN_MQTT_EVENT_PUBACK,      /* the client's, to a message of ours */
     GN_MQTT_EVENT_PUBREC,      /* the same */
     GN_MQTT_EVENT_PUBREL,      /* of a message of the client: push a PUBCOMP */
