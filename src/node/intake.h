@@ -22,8 +22,8 @@
 
 enum {
     GN_INTAKE_PACKET_BYTES = 1 << 20, /* what one packet may cause at most: readings, and the message itself */
-    GN_INTAKE_TICK_MS = 100, /* the journal's clock under traffic; a timer ticks every second in any case */
-    GN_INTAKE_RECENT = 1024, /* packets of a Thing that a redelivery is compared with; a power of two */
+    GN_INTAKE_TICK_MS = 100,          /* the journal's clock under traffic; a timer ticks every second in any case */
+    GN_INTAKE_RECENT = 1024,          /* packets of a Thing that a redelivery is compared with; a power of two */
     GN_INTAKE_WHY_BYTES = 160,
     GN_INTAKE_AHEAD_TRUST_MS = 60000, /* a series this far ahead of the clock does not make others late */
 };
