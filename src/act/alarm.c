@@ -177,9 +177,8 @@ static void alarm_why(const struct gn_act *act, const struct gn_open_alarm *alar
     }
     gn_finding_sentence(&top->worst, gn_act_property(act, (uint32_t)top->series),
                         gn_act_unit(act, (uint32_t)top->series), over, out);
-    gn_buf_add_text(out, ". About 1 usual stretch in ");
-    gn_words_one_in(out, alarm->p_min);
-    gn_buf_add_text(out, " looks like this.");
+    gn_buf_add_u8(out, '.');
+    gn_words_chance(out, alarm->p_min);
 }
 
 /* --- saying --- */

@@ -133,9 +133,8 @@ static void finding_why_anomaly(const struct gn_open_finding *finding, gn_str pr
                                 struct gn_buf *out)
 {
     gn_finding_sentence(&finding->worst, property, unit, over, out);
-    gn_buf_add_text(out, ". About 1 usual stretch in ");
-    gn_words_one_in(out, finding->worst.p_value);
-    gn_buf_add_text(out, " looks like this.");
+    gn_buf_add_u8(out, '.');
+    gn_words_chance(out, finding->worst.p_value);
     const struct gn_act_reference *const reference = &finding->reference;
     if (reference->count == 0)
         return;

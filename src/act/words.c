@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #define WORDS_GROUPED_MAX 1e15 /* beyond, a count of digits says nothing */
+#define WORDS_RAREST      1e6  /* one in so many; beyond, a figure would claim more than any model knows */
 
 /* Digits in groups of three with a blank between: 3200 -> "3 200". */
 static void words_add_grouped(struct gn_buf *out, double whole)
@@ -71,23 +72,19 @@ void gn_words_duration(struct gn_buf *out, int64_t duration_ms)
     gn_buf_addf(out, "%lld %s", (long long)count, count == 1 ? steps[step].one : steps[step].many);
 }
 
-void gn_words_one_in(struct gn_buf *out, double p)
+void gn_words_chance(struct gn_buf *out, double p)
 {
-    if (!(p > 0.0) || p > 1.0) {
-        gn_buf_add_text(out, "1");
-        return;
+    const bool is_known = p > 0.0 && p <= 1.0;
+    double many = is_known ? 1.0 / p : 1.0;
+    if (many > WORDS_RAREST) {
+        gn_buf_add_text(out, " Fewer than 1 usual stretch in ");
+        many = WORDS_RAREST;
+    } else {
+        gn_buf_add_text(out, " About 1 usual stretch in ");
     }
-    double many = 1.0 / p;
-    if (many < 100.0) {
-        words_add_grouped(out, floor(many + 0.5));
-        return;
-    }
-    const double scale = pow(10.0, floor(log10(many)) - 1.0);
-    many = floor(many / scale + 0.5) * scale;
-    if (many < WORDS_GROUPED_MAX)
-        words_add_grouped(out, many);
-    else
-        gn_buf_addf(out, "%.2g", many);
+    const double scale = many < 100.0 ? 1.0 : pow(10.0, floor(log10(many)) - 1.0);
+    words_add_grouped(out, floor(many / scale + 0.5) * scale);
+    gn_buf_add_text(out, " looks like this.");
 }
 
 size_t gn_words_count(gn_str text)

@@ -15,8 +15,9 @@ void gn_words_value(struct gn_buf *out, double value, gn_str unit); /* "97.2 %";
 /* As above with six digits, for what stands beside a limit: "80.01 °C" is above 80 °C, "80 °C" is not. */
 void gn_words_exact(struct gn_buf *out, double value, gn_str unit);
 void gn_words_duration(struct gn_buf *out, int64_t duration_ms); /* "2 s", "250 ms", "4 minutes", "3 days" */
-/* One in how many: p = 0.000312 -> "3 200", two significant digits. */
-void gn_words_one_in(struct gn_buf *out, double p);
+/* How rare that is among what is usual: p = 0.000312 -> " About 1 usual stretch in 3 200 looks like this." Below one in
+ * a million it says only that: a smaller figure would claim more than any model knows. */
+void gn_words_chance(struct gn_buf *out, double p);
 
 /* How many words a text has, counted at blanks. */
 size_t gn_words_count(gn_str text);

@@ -9,6 +9,8 @@
 
 #include "act/words.h"
 
+#include <stdio.h>
+
 static char text[256];
 static struct gn_buf buf;
 
@@ -92,12 +94,23 @@ static void chances_are_one_in_so_many(void **state)
         double p;
         const char *words;
     } rows[] = {
-        { 1.0, "1" },          { 0.5, "2" }, { 0.0102, "98" },     { 0.01, "100" }, { 0.000312, "3 200" },
-        { 1e-6, "1 000 000" }, { 0.0, "1" }, { (double)NAN, "1" }, { 2.0, "1" },    { 1e-300, "1e+300" },
+        { 1.0, " About 1 usual stretch in 1 " },
+        { 0.5, " About 1 usual stretch in 2 " },
+        { 0.0102, " About 1 usual stretch in 98 " },
+        { 0.01, " About 1 usual stretch in 100 " },
+        { 0.000312, " About 1 usual stretch in 3 200 " },
+        { 1e-6, " About 1 usual stretch in 1 000 000 " },
+        { 0.99e-6, " Fewer than 1 usual stretch in 1 000 000 " },
+        { 1e-300, " Fewer than 1 usual stretch in 1 000 000 " },
+        { 0.0, " About 1 usual stretch in 1 " },
+        { (double)NAN, " About 1 usual stretch in 1 " },
+        { 2.0, " About 1 usual stretch in 1 " },
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        gn_words_one_in(fresh(), rows[i].p);
-        assert_string_equal(text, rows[i].words);
+        char expected[96];
+        (void)snprintf(expected, sizeof expected, "%slooks like this.", rows[i].words);
+        gn_words_chance(fresh(), rows[i].p);
+        assert_string_equal(text, expected);
     }
 }
 
