@@ -34,6 +34,7 @@ endforeach()
 add_test(NAME house/tidy COMMAND python3 ${CMAKE_SOURCE_DIR}/tools/tidy.py ${CMAKE_SOURCE_DIR})
 add_test(NAME house/format COMMAND ${CMAKE_SOURCE_DIR}/tools/fmt.sh --check)
 add_test(NAME house/limits COMMAND python3 ${CMAKE_SOURCE_DIR}/tools/limits_doc.py --check)
+add_test(NAME house/mqtt_conformance COMMAND python3 ${CMAKE_SOURCE_DIR}/tools/mqtt_conformance.py --check)
 add_test(NAME house/tidy_finds COMMAND python3 ${CMAKE_SOURCE_DIR}/tools/tidy_test.py)
 
 # tests/<area>/<what>.test.mjs: Node's test runner against the real program, real clients, real files.

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "connect/mqtt/mqtt_decode.h"
 
+#include <string.h>
+
 #include "connect/mqtt/mqtt_props.h"
 
 enum {
@@ -206,6 +208,20 @@ gn_err gn_mqtt_decode_publish(const struct gn_mqtt_frame *frame, uint8_t version
     return GN_OK;
 }
 
+/* Whether the standard has that reason for that packet, from either side. */
+static bool decode_is_reason(uint8_t type, uint8_t reason)
+{
+    static const uint8_t of_answers[] = { 0x00, 0x10, 0x80, 0x83, 0x87, 0x90, 0x91, 0x97, 0x99 };
+    static const uint8_t of_releases[] = { 0x00, 0x92 };
+    static const uint8_t of_auth[] = { 0x00, 0x18, 0x19 };
+    if (type == GN_MQTT_DISCONNECT)
+        return reason == 0x00 || reason == 0x04 || (reason >= 0x80 && reason <= 0xA2);
+    const bool answers = type == GN_MQTT_PUBACK || type == GN_MQTT_PUBREC;
+    const bool is_auth = type == GN_MQTT_AUTH;
+    const uint8_t *known = answers ? of_answers : is_auth ? of_auth : of_releases;
+    return memchr(known, reason, answers ? sizeof of_answers : is_auth ? sizeof of_auth : sizeof of_releases) != NULL;
+}
+
 /* Reason and properties may be left out at the end: a shorter packet means success and none. */
 static gn_err decode_reason(struct gn_reader *reader, const struct gn_mqtt_frame *frame, uint8_t version,
                             struct gn_mqtt_ack *out, struct gn_mqtt_fault *out_fault)
@@ -218,6 +234,8 @@ static gn_err decode_reason(struct gn_reader *reader, const struct gn_mqtt_frame
         return decode_end(reader, out_fault);
     if (!gn_take_u8(reader, &out->reason))
         return decode_cut(out_fault);
+    if (!decode_is_reason(frame->type, out->reason))
+        return decode_fault(out_fault, GN_MQTT_PROTOCOL_ERROR, "a reason that this packet cannot have");
     if (gn_reader_left(reader) == 0)
         return GN_OK;
     const gn_err err = gn_mqtt_props_take(reader, frame->type, &out->props, out_fault);

@@ -230,6 +230,20 @@ static void a_short_answer_of_version_5_means_success(void **state)
     refused(BYTES("\xe0\x01\x04"), 4, GN_MQTT_MALFORMED);
 }
 
+static void a_reason_that_its_packet_cannot_have_is_refused(void **state)
+{
+    (void)state;
+    refused(BYTES("\x40\x03\x00\x07\x42"), 5, GN_MQTT_PROTOCOL_ERROR);
+    refused(BYTES("\x50\x03\x00\x07\x92"), 5, GN_MQTT_PROTOCOL_ERROR); /* PUBREC: not one of its */
+    refused(BYTES("\x62\x03\x00\x07\x97"), 5, GN_MQTT_PROTOCOL_ERROR);
+    refused(BYTES("\x70\x03\x00\x07\x01"), 5, GN_MQTT_PROTOCOL_ERROR);
+    refused(BYTES("\xe0\x01\x03"), 5, GN_MQTT_PROTOCOL_ERROR);
+    refused(BYTES("\xe0\x01\xa3"), 5, GN_MQTT_PROTOCOL_ERROR);
+    refused(BYTES("\xf0\x01\x17"), 5, GN_MQTT_PROTOCOL_ERROR);
+    assert_int_equal(decode(BYTES("\x62\x03\x00\x07\x92"), 5), GN_OK);
+    assert_int_equal(decode(BYTES("\xe0\x01\xa2"), 5), GN_OK);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -244,6 +258,7 @@ int main(void)
         cmocka_unit_test(text_is_utf8_without_u0000),
         cmocka_unit_test(subscriptions_are_checked_one_by_one),
         cmocka_unit_test(a_short_answer_of_version_5_means_success),
+        cmocka_unit_test(a_reason_that_its_packet_cannot_have_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -251,6 +251,7 @@ static void subscribing_is_answered_filter_by_filter(void **state)
     assert_int_equal(rig_subscribe(&rig, &two, "#", 1), GN_MQTT_NOT_AUTHORIZED);
 }
 
+/* shows 3.1.1: 4.8.0-2 */
 static void no_memory_ends_one_connection_and_no_more(void **state)
 {
     struct gn_mqtt_connect packet = rig_connect_as(GN_MQTT_V5, "a", "press");

@@ -81,8 +81,11 @@ static inline bool sample_put(uint8_t type, uint8_t version, struct gn_buf *out)
 {
     const struct gn_mqtt_filter filters[] = { { GN_STR("things/press/#"), 1 },
                                               { GN_STR("a/+/b"), version == GN_MQTT_V5 ? 0x2e : 2 } };
+    const uint8_t reason = type == GN_MQTT_PUBREL || type == GN_MQTT_PUBCOMP ? GN_MQTT_UNKNOWN_ID
+                           : type == GN_MQTT_AUTH                            ? GN_MQTT_CONTINUE_AUTH
+                                                                             : GN_MQTT_QUOTA;
     const struct gn_mqtt_ack ack = { .packet_id = 7,
-                                     .reason = version == GN_MQTT_V5 ? GN_MQTT_QUOTA : 0,
+                                     .reason = version == GN_MQTT_V5 ? reason : 0,
                                      .props = sample_reason(version) };
     const struct gn_mqtt_connect connect = sample_connect(version);
     const struct gn_mqtt_connack connack = sample_connack(version);

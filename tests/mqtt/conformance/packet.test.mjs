@@ -126,6 +126,9 @@ shows({ 5: '4.13.1-1' }, 'properties that a packet cannot have, twice there, or 
         'cut short': message(2, 0, 0), 'beyond the packet': wire.packet(0x30, wire.field(where), wire.byte(0x20, 1, 0)),
         'in SUBSCRIBE': wire.subscribe({ version, filters: [[where, 0]], properties: wire.byte(2, 1, 0) }),
         'in DISCONNECT': wire.disconnect({ version, reason: 0, properties: wire.byte(3, 33, 0, 1) }),
+        'reason of PUBACK': wire.ack('puback', 1, { version, reason: 0x42 }), 'reason of PUBREC': wire.ack('pubrec', 1, { version, reason: 0x92 }),
+        'reason of PUBREL': wire.ack('pubrel', 1, { version, reason: 0x80 }), 'reason of PUBCOMP': wire.ack('pubcomp', 1, { version, reason: 0x01 }),
+        'reason of DISCONNECT': wire.disconnect({ version, reason: 0x03 }),
     });
 });
 
