@@ -8,17 +8,17 @@ _ganglion()
     local one=${COMP_WORDS[1]} two=${COMP_WORDS[2]} name
     COMPREPLY=()
     if ((COMP_CWORD == 1)); then
-        mapfile -t COMPREPLY < <(compgen -W 'run agent things readings findings alarms decisions actions receipts why approve reject rules replay status version help' -- "$current")
+        mapfile -t COMPREPLY < <(compgen -W 'run agent things ca readings findings alarms decisions actions receipts why approve reject rules replay status version help' -- "$current")
         return
     fi
     case $before in
-    --data | --solution | --rules) mapfile -t COMPREPLY < <(compgen -d -- "$current"); return ;;
-    --token-file) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;
-    --mqtt | --portal | --thing | --name | --hz | --samples | --seconds | --state | --from | --to | --limit | --step | \
+    --data | --solution | --rules | --out) mapfile -t COMPREPLY < <(compgen -d -- "$current"); return ;;
+    --token-file | --csr) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;
+    --mqtt | --mqtts | --portal | --https | --thing | --name | --hz | --samples | --seconds | --state | --from | --to | --limit | --step | \
         --reason | --timeout | --overlap) return ;;
     esac
     case "$one $two" in
-    'things add' | 'things show' | 'things token' | 'things revoke' | 'things describe' | 'agent disturb') name="$one $two" ;;
+    'things add' | 'things show' | 'things token' | 'things certificate' | 'things revoke' | 'things describe' | 'agent disturb') name="$one $two" ;;
     *) name=$one ;;
     esac
     case $name in
@@ -29,6 +29,8 @@ _ganglion()
     'things add') options='--data --json --help' ;;
     'things show') options='--data --json --help' ;;
     'things token') options='--overlap --data --json --help' ;;
+    'things certificate') options='--csr --out --list --revoke --data --json --help' ;;
+    'ca') options='--data --json --help' ;;
     'things revoke') options='--data --json --help' ;;
     'things describe') options='--data --json --help' ;;
     'readings') options='--from --to --limit --count --step --follow --data --json --help' ;;

@@ -4,12 +4,31 @@
 #include "cli/rows.h"
 
 static const struct gn_command *const commands_table[] = {
-    &gn_command_run,           &gn_command_agent,       &gn_command_agent_disturb, &gn_command_things,
-    &gn_command_things_add,    &gn_command_things_show, &gn_command_things_token,  &gn_command_things_describe,
-    &gn_command_things_revoke, &gn_command_readings,    &gn_command_findings,      &gn_command_alarms,
-    &gn_command_decisions,     &gn_command_actions,     &gn_command_receipts,      &gn_command_why,
-    &gn_command_approve,       &gn_command_reject,      &gn_command_rules,         &gn_command_replay,
-    &gn_command_status,        &gn_command_version,     &gn_command_help,
+    &gn_command_run,
+    &gn_command_agent,
+    &gn_command_agent_disturb,
+    &gn_command_things,
+    &gn_command_things_add,
+    &gn_command_things_show,
+    &gn_command_things_token,
+    &gn_command_things_certificate,
+    &gn_command_things_describe,
+    &gn_command_things_revoke,
+    &gn_command_ca,
+    &gn_command_readings,
+    &gn_command_findings,
+    &gn_command_alarms,
+    &gn_command_decisions,
+    &gn_command_actions,
+    &gn_command_receipts,
+    &gn_command_why,
+    &gn_command_approve,
+    &gn_command_reject,
+    &gn_command_rules,
+    &gn_command_replay,
+    &gn_command_status,
+    &gn_command_version,
+    &gn_command_help,
 };
 
 const struct gn_command *const *gn_commands(size_t *out_count)

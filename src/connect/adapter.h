@@ -75,6 +75,8 @@ struct gn_intake {
      * address, for bounding guesses; *out_delay_ms is how long to hold the answer back. */
     gn_err (*authenticate)(void *self, gn_str id, gn_str token, gn_str source, uint32_t *out_thing,
                            int64_t *out_delay_ms);
+    /* A device that has proved who it is in another way (its certificate): its Thing. DENIED: there is none. */
+    gn_err (*recognise)(void *self, gn_str id, uint32_t *out_thing);
     /* All items or none. *out_token: acknowledge when durable reaches it. AGAIN: the ring is full.
      * INVAL: a reading cannot be kept (time, name, kind; the diag says which); FULL: a named limit.
      * A redelivered packet that is in the journal already is not written again, and is GN_OK. */

@@ -91,6 +91,11 @@ static inline gn_err fake_authenticate(void *self, gn_str id, gn_str token, gn_s
     return GN_OK;
 }
 
+static inline gn_err fake_recognise(void *self, gn_str id, uint32_t *out_thing)
+{
+    return gn_registry_thing(&((struct fake_intake *)self)->registry, id, out_thing) ? GN_OK : GN_ERR_DENIED;
+}
+
 static inline gn_err fake_packet(void *self, const struct gn_packet *packet, uint64_t *out_token, struct gn_diag *diag)
 {
     struct fake_intake *fake = self;
@@ -188,6 +193,7 @@ static inline void fake_init(struct fake_intake *fake)
     fake->clock = (struct gn_clock_sim){ .wall_ms = INT64_C(1780000000000), .mono_us = INT64_C(1000000000) };
     fake->table = (struct gn_intake){ .self = fake,
                                       .authenticate = fake_authenticate,
+                                      .recognise = fake_recognise,
                                       .packet = fake_packet,
                                       .message = fake_message,
                                       .link = fake_link,

@@ -67,6 +67,9 @@ GN_MUST_USE gn_err gn_ca_revoke(struct gn_ca *ca, gn_str thing_id, const struct 
 GN_MUST_USE gn_err gn_ca_identify(struct gn_ca *ca, const struct gn_sha256 *fingerprint,
                                   char out_id[static GN_THING_ID_BYTES_MAX + 1]);
 
+/* 64 lower-case hex digits. */
+bool gn_fingerprint_parse(gn_str hex, struct gn_sha256 *out);
+
 struct gn_ca_row {
     char fingerprint[GN_FINGERPRINT_TEXT_BYTES];
     int64_t until_ms;

@@ -12,6 +12,7 @@
 #include "base/buf.h"
 #include "base/hash.h"
 #include "base/limits.h"
+#include "guard/ca.h"
 
 enum {
     GN_ROSTER_ROWS_MAX = GN_THINGS_MAX * GN_CERTIFICATES_PER_THING_MAX,
@@ -45,8 +46,6 @@ bool gn_roster_drop(struct gn_roster *roster, const struct gn_sha256 *fingerprin
 
 /* The rows of a Thing, the one that ends first in front. Returns how many there are; writes at most `capacity`. */
 size_t gn_roster_of(const struct gn_roster *roster, gn_str id, struct gn_roster_row *out, size_t capacity);
-/* 64 lower-case hex digits. */
-bool gn_fingerprint_parse(gn_str hex, struct gn_sha256 *out);
 /* Takes out what has ended. */
 void gn_roster_sweep(struct gn_roster *roster, int64_t now_ms);
 

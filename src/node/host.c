@@ -103,12 +103,23 @@ static gn_err host_thing_revoke(void *self, gn_str id)
     struct gn_host *host = self;
     struct host_renew renew;
     gn_err err = host_find(host, id, &renew);
-    if (err == GN_OK)
-        err = gn_guard_thing_revoke(host->core->guard, id);
+    if (err != GN_OK)
+        return err;
+    const gn_err tokens = gn_guard_thing_revoke(host->core->guard, id);
+    const gn_err certificates = gn_ca_revoke(host->core->ca, id, NULL);
     renew.is_revoked = true;
-    if (err == GN_OK)
+    host_evict(host, &renew);
+    if (certificates != GN_OK && certificates != GN_ERR_NOT_FOUND)
+        return certificates;
+    return tokens == GN_ERR_NOT_FOUND ? certificates : tokens; /* it may have only one of the two */
+}
+
+static void host_thing_evict(void *self, gn_str id)
+{
+    struct gn_host *host = self;
+    struct host_renew renew;
+    if (host_find(host, id, &renew) == GN_OK)
         host_evict(host, &renew);
-    return err;
 }
 
 void gn_host_sweep(struct gn_host *host)
@@ -434,6 +445,7 @@ struct gn_portal_host gn_host_table(struct gn_host *host)
         .thing_add = host_thing_add,
         .thing_token = host_thing_token,
         .thing_revoke = host_thing_revoke,
+        .thing_evict = host_thing_evict,
         .answer = host_answer,
         .describe = host_describe,
         .mqtt_port = host_mqtt_port,

@@ -618,6 +618,15 @@ static gn_err intake_authenticate(void *self, gn_str id, gn_str token, gn_str so
     return GN_OK;
 }
 
+static gn_err intake_recognise(void *self, gn_str id, uint32_t *out_thing)
+{
+    struct gn_intake_core *intake = self;
+    if (!gn_registry_thing(&intake->registry, id, out_thing))
+        return GN_ERR_DENIED;
+    gn_intake_welcome(intake, *out_thing);
+    return GN_OK;
+}
+
 void gn_intake_revoke(struct gn_intake_core *intake, uint32_t thing)
 {
     if (thing < GN_THINGS_MAX)
@@ -660,6 +669,7 @@ struct gn_intake gn_intake_table(struct gn_intake_core *intake)
     return (struct gn_intake){
         .self = intake,
         .authenticate = intake_authenticate,
+        .recognise = intake_recognise,
         .packet = intake_packet,
         .message = intake_message,
         .foreign = intake_foreign,

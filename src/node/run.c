@@ -320,6 +320,7 @@ static gn_err run_start_doors(struct run *run, const struct gn_node_options *opt
         .socket_path = socket_path,
         .store = run->core.store,
         .guard = run->core.guard,
+        .ca = run->core.ca,
         .clock = run->core.clock,
         .host = gn_host_table(&run->host),
     };

@@ -18,6 +18,7 @@ bool gn_access_allows(gn_access access, bool has_principal, gn_role role)
     case GN_ACCESS_OPERATOR:
         return has_principal && role >= GN_ROLE_OPERATOR;
     case GN_ACCESS_ADMIN:
+    case GN_ACCESS_DEVICE:
         return has_principal && role >= GN_ROLE_ADMIN;
     }
     return false;
@@ -36,6 +37,14 @@ static bool admit_setup(struct gn_api *api, const struct gn_request *request, st
     return false;
 }
 
+static void admit_device(struct gn_request *request, gn_str id)
+{
+    request->has_principal = true;
+    request->principal.role = GN_ROLE_VIEWER;
+    GN_IGNORE(gn_str_copy(request->principal.name, sizeof request->principal.name, id), "ids are as short");
+    GN_IGNORE(gn_str_copy(request->own_thing, sizeof request->own_thing, id), "the guard knows only ids that fit");
+}
+
 /* Devices and programs come with "Authorization: Basic", which no page of another site can make a browser send. */
 static void admit_basic(struct gn_api *api, struct gn_request *request, struct gn_response *response)
 {
@@ -45,13 +54,8 @@ static void admit_basic(struct gn_api *api, struct gn_request *request, struct g
     const gn_str name = gn_str_of(given.name);
     const gn_err err =
         gn_guard_thing_check(api->guard, name, gn_str_of(given.secret), request->source, &response->delay_ms);
-    if (err == GN_OK) {
-        request->has_principal = true;
-        request->principal.role = GN_ROLE_VIEWER;
-        GN_IGNORE(gn_str_copy(request->principal.name, sizeof request->principal.name, name), "ids are as short");
-        GN_IGNORE(gn_str_copy(request->own_thing, sizeof request->own_thing, name),
-                  "the guard knows only ids that fit");
-    }
+    if (err == GN_OK)
+        admit_device(request, name);
     gn_basic_wipe(&given);
 }
 
@@ -59,6 +63,8 @@ static bool admit_session(struct gn_api *api, struct gn_request *request, struct
 {
     if (!request->has_principal && request->cookie.size > 0)
         request->has_principal = gn_guard_session(api->guard, request->cookie, &request->principal) == GN_OK;
+    if (!request->has_principal && request->device.size > 0)
+        admit_device(request, request->device);
     if (!request->has_principal && request->basic.size > 0)
         admit_basic(api, request, response);
     return request->has_principal;
@@ -103,6 +109,8 @@ static const struct gn_route *admit_route(const struct gn_match *match, const st
                           "a Thing may read what is its own");
         return NULL;
     }
+    if (match->route->access == GN_ACCESS_DEVICE && request->own_thing[0] != '\0')
+        return match->route;
     if (!gn_access_allows(match->route->access, request->has_principal, request->principal.role)) {
         gn_response_error(response, 403, "not_allowed", "ask an admin for the role that it needs",
                           "the role %s may not do this", gn_role_name(request->principal.role));

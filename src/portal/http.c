@@ -262,9 +262,11 @@ static gn_err http_open_apis(struct gn_http_hub *hub, const struct gn_portal_opt
     gn_err err = GN_OK;
     for (size_t place = 0; place < GN_PLACE_COUNT && !err; place++) {
         struct gn_api *api = &hub->apis[place];
-        *api = (struct gn_api){
-            .guard = options->guard, .clock = options->clock, .host = options->host, .cookie_name = hub->cookie_name
-        };
+        *api = (struct gn_api){ .guard = options->guard,
+                                .ca = options->ca,
+                                .clock = options->clock,
+                                .host = options->host,
+                                .cookie_name = hub->cookie_name };
         if (place != GN_PLACE_DOOR) /* asks only the guard */
             err = gn_store_reader_open(options->store, &api->reader);
     }

@@ -313,6 +313,10 @@ static void http_conn_name_peer(struct gn_http_conn *conn, struct gn_request *re
         (void)uv_ip_name((const struct sockaddr *)&peer, address, sizeof address);
     if (gn_exchange_keep(conn->turn->exchange, gn_str_of(address), &kept))
         request->source = kept;
+    char device[GN_THING_ID_BYTES_MAX + 1];
+    if (conn->tls != NULL && gn_tls_peer(conn->tls, device) == GN_OK &&
+        gn_exchange_keep(conn->turn->exchange, gn_str_of(device), &kept))
+        request->device = kept;
 }
 
 static void http_conn_answer(struct gn_http_turn *turn)

@@ -31,6 +31,8 @@ struct gn_portal_host {
     gn_err (*thing_token)(void *self, gn_str id, int64_t overlap_ms, char out_token[static GN_TOKEN_BYTES]);
     /* Nothing a Thing has counts any more, and its sessions end. NOT_FOUND. */
     gn_err (*thing_revoke)(void *self, gn_str id);
+    /* Ends the connections of a Thing: a certificate of it was revoked. */
+    void (*thing_evict)(void *self, gn_str id);
     /* Approves or rejects. The engine decides whether it still counts; follow the decision to see. */
     gn_err (*answer)(void *self, gn_str decision, bool approve, gn_str person, gn_str reason);
     /* Waits until what was acknowledged before the call can be asked for, at most a few seconds. On the helper thread
@@ -67,6 +69,7 @@ struct gn_portal_options {
     const char *socket_path;   /* of the Unix socket */
     struct gn_store *store;
     struct gn_guard *guard;
+    struct gn_ca *ca;
     struct gn_clock clock;
     struct gn_portal_host host;
 };

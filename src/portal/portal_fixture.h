@@ -31,6 +31,7 @@ struct fixture_host {
     char added[256];  /* name of the last Thing that was to be added */
     char renewed[96]; /* id of the last Thing that got a new token */
     int64_t overlap_ms;
+    char evicted[96]; /* id of the last Thing whose connections were to end */
     char revoked[96]; /* id of the last Thing that was revoked */
     char decision[96], person[96], reason[600];
     bool approve;
@@ -90,6 +91,12 @@ static inline gn_err fixture_thing_revoke(void *self, gn_str id)
         return host->next_err;
     (void)snprintf(host->revoked, sizeof host->revoked, "%.*s", GN_STR_ARGS(id));
     return GN_OK;
+}
+
+static inline void fixture_thing_evict(void *self, gn_str id)
+{
+    struct fixture_host *host = self;
+    (void)snprintf(host->evicted, sizeof host->evicted, "%.*s", GN_STR_ARGS(id));
 }
 
 static inline gn_err fixture_answer(void *self, gn_str decision, bool approve, gn_str person, gn_str reason)
@@ -175,6 +182,7 @@ static inline struct gn_portal_host fixture_host(struct fixture_host *host)
         .thing_add = fixture_thing_add,
         .thing_token = fixture_thing_token,
         .thing_revoke = fixture_thing_revoke,
+        .thing_evict = fixture_thing_evict,
         .answer = fixture_answer,
         .describe = fixture_describe,
         .mqtt_port = fixture_mqtt_port,

@@ -33,6 +33,7 @@ struct gn_request {
     bool accepts_gzip;
     bool accepts_html;   /* a browser that shows a page */
     uint64_t last_event; /* Last-Event-ID, 0: none */
+    gn_str device;       /* the Thing whose certificate came with the connection, empty: none */
     gn_str source;       /* the peer's address, without port */
     gn_str host;         /* the Host header */
     gn_str origin;       /* the Origin header, empty: none */

@@ -148,7 +148,8 @@ static gn_err dispatch_by_certificate(const struct gn_mqtt_conn *conn, const str
         return err;
     if (connect->has_user && connect->user.size > 0 && !gn_str_equal(connect->user, gn_str_of(id)))
         return GN_ERR_DENIED;
-    return gn_registry_thing(conn->server->intake.registry, gn_str_of(id), out_thing) ? GN_OK : GN_ERR_DENIED;
+    const struct gn_intake *intake = &conn->server->intake;
+    return intake->recognise(intake->self, gn_str_of(id), out_thing);
 }
 
 static void dispatch_connect(struct gn_mqtt_conn *conn, struct gn_mqtt_connect *connect, struct gn_buf *out)

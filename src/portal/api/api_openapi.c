@@ -7,8 +7,9 @@
 static const char *openapi_access(gn_access access)
 {
     static const char *const names[] = {
-        [GN_ACCESS_MISSING] = "nobody",    [GN_ACCESS_ANYONE] = "anyone", [GN_ACCESS_VIEWER] = "viewer",
-        [GN_ACCESS_OPERATOR] = "operator", [GN_ACCESS_ADMIN] = "admin",
+        [GN_ACCESS_MISSING] = "nobody", [GN_ACCESS_ANYONE] = "anyone",
+        [GN_ACCESS_VIEWER] = "viewer",  [GN_ACCESS_OPERATOR] = "operator",
+        [GN_ACCESS_ADMIN] = "admin",    [GN_ACCESS_DEVICE] = "admin, or the Thing itself",
     };
     return names[access];
 }

@@ -11,6 +11,7 @@ extern const struct gn_resource gn_resource_status;
 extern const struct gn_resource gn_resource_limits;
 extern const struct gn_resource gn_resource_things;
 extern const struct gn_resource gn_resource_tokens;
+extern const struct gn_resource gn_resource_certificates;
 extern const struct gn_resource gn_resource_properties;
 extern const struct gn_resource gn_resource_outputs;
 extern const struct gn_resource gn_resource_answer;

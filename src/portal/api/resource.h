@@ -18,6 +18,7 @@
 struct gn_api {
     struct gn_store_reader *reader;
     struct gn_guard *guard;
+    struct gn_ca *ca;
     struct gn_clock clock;
     struct gn_portal_host host;
     const char *cookie_name; /* over TLS with GN_SECURE_COOKIE before it */
@@ -31,6 +32,7 @@ typedef enum gn_access {
     GN_ACCESS_VIEWER,
     GN_ACCESS_OPERATOR,
     GN_ACCESS_ADMIN,
+    GN_ACCESS_DEVICE, /* an admin, or the Thing of {id} itself */
 } gn_access;
 
 typedef enum gn_place {
