@@ -26,11 +26,11 @@ _ganglion()
     'agent') options='--mqtt --thing --token-file --name --hz --samples --print --data --help' ;;
     'agent disturb') options='--seconds --data --json --help' ;;
     'things') options='--data --json --help' ;;
-    'things add') options='--data --json --help' ;;
+    'things add') options='--qr --data --json --help' ;;
     'things show') options='--data --json --help' ;;
-    'things token') options='--overlap --data --json --help' ;;
     'things certificate') options='--csr --out --list --revoke --data --json --help' ;;
     'ca') options='--data --json --help' ;;
+    'things token') options='--overlap --qr --data --json --help' ;;
     'things revoke') options='--data --json --help' ;;
     'things describe') options='--data --json --help' ;;
     'readings') options='--from --to --limit --count --step --follow --data --json --help' ;;

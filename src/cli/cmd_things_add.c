@@ -2,12 +2,40 @@
 #include "base/json_write.h"
 #include "cli/ask.h"
 #include "cli/json_pick.h"
+#include "cli/qr_print.h"
 #include "cli/rows.h"
 #include "node/node.h"
 
 enum { ADD_REQUEST_BYTES = 2048 };
 
-static void add_print(struct gn_cli *cli, const char *id, const char *token)
+/* "at     mqtts://192.0.2.7:8883", a line each. */
+static void add_print_addresses(struct gn_cli *cli, gn_str connect)
+{
+    struct gn_pick_walk walk;
+    if (!gn_pick_walk(&walk, connect))
+        return;
+    while (gn_pick_next(&walk)) {
+        if (walk.value.size < 2)
+            continue;
+        (void)fputs("at     ", cli->out);
+        gn_cli_print_safe(cli->out, (gn_str){ walk.value.at + 1, walk.value.size - 2 });
+        (void)fputc('\n', cli->out);
+    }
+}
+
+static void add_print(struct gn_cli *cli, const char *id, const char *token, gn_str given)
+{
+    (void)fprintf(cli->out, "id     %s\ntoken  %s\n", id, token);
+    add_print_addresses(cli, gn_pick(given, "connect"));
+    (void)fprintf(
+        cli->out,
+        "\nThe token is shown this once. The device connects over MQTT with the id as user name\nand the token "
+        "as password, and publishes to things/%s/properties.\n",
+        id);
+    gn_qr_print(cli, given);
+}
+
+static void add_print_json(struct gn_cli *cli, const char *id, const char *token)
 {
     char bytes[512];
     struct gn_buf buf = gn_buf_over(bytes, sizeof bytes);
@@ -18,13 +46,7 @@ static void add_print(struct gn_cli *cli, const char *id, const char *token)
     gn_jw_key(&writer, "token");
     gn_jw_text(&writer, token);
     gn_jw_close(&writer, '}');
-    if (cli->json)
-        (void)fprintf(cli->out, "%.*s\n", GN_STR_ARGS(gn_buf_str(&buf)));
-    else
-        (void)fprintf(cli->out,
-                      "id     %s\ntoken  %s\n\nThe token is shown this once. The device connects over MQTT with the id "
-                      "as user name\nand the token as password, and publishes to things/%s/properties.\n",
-                      id, token, id);
+    (void)fprintf(cli->out, "%.*s\n", GN_STR_ARGS(gn_buf_str(&buf)));
 }
 
 /* No node runs: the data directory is ours to change. */
@@ -43,7 +65,10 @@ static int add_offline(struct gn_cli *cli)
                           "a node holds %s but does not answer there (%s)", dir, what);
     if (err)
         return gn_cli_say(cli, GN_EXIT_FAILED, NULL, "%s", what);
-    add_print(cli, id, token);
+    if (cli->json)
+        add_print_json(cli, id, token);
+    else
+        add_print(cli, id, token, GN_STR("{}"));
     return GN_EXIT_OK;
 }
 
@@ -55,7 +80,10 @@ static int add_online(struct gn_cli *cli, const struct gn_api_reply *reply)
     gn_pick_text(reply->body, "token", token, sizeof token);
     if (id[0] == '\0' || token[0] == '\0')
         return gn_cli_say(cli, GN_EXIT_FAILED, NULL, "the node's answer has no id and token");
-    add_print(cli, id, token);
+    if (cli->json)
+        add_print_json(cli, id, token);
+    else
+        add_print(cli, id, token, reply->body);
     return GN_EXIT_OK;
 }
 
@@ -90,9 +118,11 @@ const struct gn_command gn_command_things_add = {
     .name = "things add",
     .words = "NAME",
     .summary = "add a Thing and print its credentials, once",
-    .about = "The id is made from the name. Works while the node runs and while it does not.",
-    .options = { GN_OPTION_DATA, GN_OPTION_JSON },
-    .examples = { { "things add press-7", "A new device; note the token." },
+    .about =
+        "The id is made from the name. Works while the node runs and while it does not. When it runs, the address\n"
+        "to connect to is printed, and on a terminal a QR code with address, id and token.",
+    .options = { GN_OPTION_QR, GN_OPTION_DATA, GN_OPTION_JSON },
+    .examples = { { "things add press-7", "A new device; note the token, or scan the code." },
                   { "things add press-7 --json", "Prints {\"id\":...,\"token\":...}." } },
     .words_min = 1,
     .words_max = 1,

@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
 
 #include <cmocka.h>
 
@@ -32,6 +33,32 @@ static void a_running_node_is_asked(void **state)
     assert_string_equal(node_fake.added_name, "");
     cli_fake_run(&ran, &gn_command_things_add, "Press-7 --data @", fake.dir);
     assert_memory_equal(ran.out, "id     press-7\ntoken  ffffffffffffffffffffffffffffffff\n", 55);
+    api_fake_stop(&fake);
+}
+
+static void where_to_connect_is_printed_with_a_code_to_scan(void **state)
+{
+    (void)state;
+    static struct api_fake_row given[] = {
+        { "POST /api/v1/things", 201, NULL,
+          "{\"id\":\"press-7\",\"token\":\"ffffffffffffffffffffffffffffffff\",\"connect\":[\"mqtts://"
+          "node:8883\",\"mqtt://"
+          "node:1883\"],\"qr\":{\"text\":\"x\",\"size\":2,\"rows\":[\"11\",\"10\"]}}" },
+        { NULL, 0, NULL, NULL },
+    };
+    struct api_fake fake;
+    assert_int_equal(setenv("LC_ALL", "C.UTF-8", 1), 0);
+    api_fake_start(&fake, given);
+    cli_fake_run(&ran, &gn_command_things_add, "Press-7 --qr --data @", fake.dir);
+    assert_memory_equal(ran.out,
+                        "id     press-7\ntoken  ffffffffffffffffffffffffffffffff\nat     mqtts://node:8883\nat     "
+                        "mqtt://node:1883\n",
+                        104);
+    assert_non_null(strstr(ran.out, "\u2588\u2588\u2588\u2588 \u2584\u2588\u2588\u2588\u2588\n"));
+    cli_fake_run(&ran, &gn_command_things_add, "Press-7 --data @", fake.dir);
+    assert_null(strstr(ran.out, "\u2588")); /* no terminal */
+    cli_fake_run(&ran, &gn_command_things_add, "Press-7 --qr --data @ --json", fake.dir);
+    assert_string_equal(ran.out, "{\"id\":\"press-7\",\"token\":\"ffffffffffffffffffffffffffffffff\"}\n");
     api_fake_stop(&fake);
 }
 
@@ -84,6 +111,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_running_node_is_asked),
+        cmocka_unit_test(where_to_connect_is_printed_with_a_code_to_scan),
         cmocka_unit_test(without_a_node_the_directory_is_changed_directly),
         cmocka_unit_test(what_is_refused_is_said),
         cmocka_unit_test(an_answer_without_a_token_is_no_success),

@@ -2,6 +2,7 @@
 #include "base/timestamp.h"
 #include "cli/ask.h"
 #include "cli/json_pick.h"
+#include "cli/qr_print.h"
 #include "cli/rows.h"
 #include "node/node.h"
 
@@ -33,6 +34,7 @@ static void token_print(struct gn_cli *cli, gn_str body)
     } else {
         (void)fputs("No older one counts any more.\n", cli->out);
     }
+    gn_qr_print(cli, body);
 }
 
 static int token_run(struct gn_cli *cli)
@@ -70,6 +72,7 @@ const struct gn_command gn_command_things_token = {
     .about = "The device has until the end of the overlap to be given the new token. Then, or at once with\n"
              "--overlap 0, connections that came with the old one end.",
     .options = { { "--overlap", "DURATION", "how long the old token still counts (default: 24h; 0: it ends at once)" },
+                 GN_OPTION_QR,
                  GN_OPTION_DATA,
                  GN_OPTION_JSON },
     .examples = { { "things token press-7", "Once a year, say." },

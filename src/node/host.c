@@ -438,6 +438,12 @@ void gn_host_init(struct gn_host *host)
     host->started_us = host->rate_us = gn_mono_us(&host->core->clock);
 }
 
+static void host_mqtt_door(void *self, bool secure, struct gn_buf *out)
+{
+    const struct gn_host *host = self;
+    gn_buf_add_str(out, secure ? host->mqtts_at : host->mqtt_at);
+}
+
 struct gn_portal_host gn_host_table(struct gn_host *host)
 {
     return (struct gn_portal_host){
@@ -446,6 +452,7 @@ struct gn_portal_host gn_host_table(struct gn_host *host)
         .thing_token = host_thing_token,
         .thing_revoke = host_thing_revoke,
         .thing_evict = host_thing_evict,
+        .mqtt_door = host_mqtt_door,
         .answer = host_answer,
         .describe = host_describe,
         .mqtt_port = host_mqtt_port,

@@ -33,6 +33,8 @@ struct gn_portal_host {
     gn_err (*thing_revoke)(void *self, gn_str id);
     /* Ends the connections of a Thing: a certificate of it was revoked. */
     void (*thing_evict)(void *self, gn_str id);
+    /* Where devices connect, HOST:PORT; nothing when that door is shut. May be NULL: not known. */
+    void (*mqtt_door)(void *self, bool secure, struct gn_buf *out);
     /* Approves or rejects. The engine decides whether it still counts; follow the decision to see. */
     gn_err (*answer)(void *self, gn_str decision, bool approve, gn_str person, gn_str reason);
     /* Waits until what was acknowledged before the call can be asked for, at most a few seconds. On the helper thread

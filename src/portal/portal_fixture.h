@@ -33,6 +33,7 @@ struct fixture_host {
     int64_t overlap_ms;
     char evicted[96]; /* id of the last Thing whose connections were to end */
     char revoked[96]; /* id of the last Thing that was revoked */
+    const char *mqtt_at, *mqtts_at;
     char decision[96], person[96], reason[600];
     bool approve;
     char described[96], description[512];
@@ -97,6 +98,13 @@ static inline void fixture_thing_evict(void *self, gn_str id)
 {
     struct fixture_host *host = self;
     (void)snprintf(host->evicted, sizeof host->evicted, "%.*s", GN_STR_ARGS(id));
+}
+
+static inline void fixture_mqtt_door(void *self, bool secure, struct gn_buf *out)
+{
+    const struct fixture_host *host = self;
+    const char *at = secure ? host->mqtts_at : host->mqtt_at;
+    gn_buf_add_text(out, at != NULL ? at : "");
 }
 
 static inline gn_err fixture_answer(void *self, gn_str decision, bool approve, gn_str person, gn_str reason)
@@ -183,6 +191,7 @@ static inline struct gn_portal_host fixture_host(struct fixture_host *host)
         .thing_token = fixture_thing_token,
         .thing_revoke = fixture_thing_revoke,
         .thing_evict = fixture_thing_evict,
+        .mqtt_door = fixture_mqtt_door,
         .answer = fixture_answer,
         .describe = fixture_describe,
         .mqtt_port = fixture_mqtt_port,

@@ -3,6 +3,7 @@
 #include "base/mem.h"
 #include "portal/api/api_table.h"
 #include "portal/body_fields.h"
+#include "portal/given.h"
 #include "portal/request_query.h"
 #include "portal/thing_actions.h"
 #include "portal/values.h"
@@ -261,7 +262,8 @@ static void things_get_one(struct gn_api *api, const struct gn_request *request,
 
 /* --- changes --- */
 
-static void things_write_new(struct gn_response *response, const char *id, const char *name, const char *token)
+static void things_write_new(struct gn_api *api, const struct gn_request *request, const char *id, const char *name,
+                             const char *token, struct gn_response *response)
 {
     struct gn_jw w = gn_response_json(response, 201);
     gn_jw_open(&w, '{');
@@ -271,6 +273,7 @@ static void things_write_new(struct gn_response *response, const char *id, const
     gn_jw_text(&w, name);
     gn_jw_key(&w, "token");
     gn_jw_text(&w, token);
+    gn_given_write(api, request, id, token, &w);
     gn_jw_close(&w, '}');
 }
 
@@ -302,7 +305,7 @@ static void things_post(struct gn_api *api, const struct gn_request *request, st
     else if (err)
         gn_query_failed(err, response);
     else
-        things_write_new(response, id, name, token);
+        things_write_new(api, request, id, name, token, response);
 }
 
 static const struct gn_route things_routes[] = {
@@ -356,7 +359,11 @@ static const struct gn_schema things_schemas[] = {
     { "ThingToken", GN_SCHEMA({
         "type": "object", "required": ["id", "token"],
         "properties": { "id": { "type": "string" }, "name": { "type": "string" },
-                        "token": { "type": "string", "pattern": "^[0-9a-f]{32}$" } } }) },
+                        "token": { "type": "string", "pattern": "^[0-9a-f]{32}$" },
+                        "connect": { "type": "array", "items": { "type": "string" } },
+                        "qr": { "type": ["object", "null"], "required": ["text", "size", "rows"], "properties": {
+                            "text": { "type": "string" }, "size": { "type": "integer" },
+                            "rows": { "type": "array", "items": { "type": "string" } } } } } }) },
 };
 /* clang-format on */
 

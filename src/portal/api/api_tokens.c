@@ -2,6 +2,7 @@
 #include "base/json_read.h"
 #include "base/log.h"
 #include "portal/api/api_table.h"
+#include "portal/given.h"
 #include "portal/request_query.h"
 
 /* {} or {"overlap_s":N}; an empty body is {}. */
@@ -60,6 +61,7 @@ static void tokens_post(struct gn_api *api, const struct gn_request *request, st
     gn_jw_text(&w, thing.id);
     gn_jw_key(&w, "token");
     gn_jw_text(&w, token);
+    gn_given_write(api, request, thing.id, token, &w);
     gn_jw_key(&w, "old_until");
     if (state.old_until_ms > 0)
         gn_jw_i64(&w, state.old_until_ms);
@@ -99,6 +101,10 @@ static const struct gn_schema tokens_schemas[] = {
     { "NewToken", GN_SCHEMA({
         "type": "object", "required": ["id", "token", "old_until"],
         "properties": { "id": { "type": "string" }, "token": { "type": "string", "pattern": "^[0-9a-f]{32}$" },
+                        "connect": { "type": "array", "items": { "type": "string" } },
+                        "qr": { "type": ["object", "null"], "required": ["text", "size", "rows"], "properties": {
+                            "text": { "type": "string" }, "size": { "type": "integer" },
+                            "rows": { "type": "array", "items": { "type": "string" } } } },
                         "old_until": { "type": ["integer", "null"] } } }) },
 };
 /* clang-format on */

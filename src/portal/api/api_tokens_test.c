@@ -29,7 +29,8 @@ static void a_new_token_is_made_for_a_thing_that_is_there(void **state)
     (void)state;
     assert_int_equal(renew(""), 200);
     assert_string_equal(fixture_body(&f),
-                        "{\"id\":\"press\",\"token\":\"ffeeddccbbaa99887766554433221100\",\"old_until\":null}");
+                        "{\"id\":\"press\",\"token\":\"ffeeddccbbaa99887766554433221100\",\"connect\":[],"
+                        "\"qr\":null,\"old_until\":null}");
     assert_string_equal(f.host.renewed, "press");
     assert_int_equal(f.host.overlap_ms, INT64_C(1000) * GN_TOKEN_OVERLAP_S);
     assert_int_equal(fixture_ask(&f, "POST", "/api/v1/things/nothing/token", AS_ADMIN, ""), 404);
