@@ -42,9 +42,9 @@ sanitize: ## every unit test under ASan+UBSan and under TSan, and the program it
 fuzz: ## explore every parser for SECONDS (60) each, from its corpus
 	@tools/fuzz.sh $(or $(SECONDS_EACH),60)
 
-torture: ## long: kill -9 and power cuts, hundreds of times
+torture: ## long: kill -9 and power cuts, hundreds of times; slow sockets for a minute
 	@tools/setup.sh build test
-	@KILLS=500 tools/test.sh 'box/(journal|node)'
+	@KILLS=500 FLOOD_SECONDS=60 tools/test.sh 'box/(journal|node|flood)'
 
 bench: bench-score bench-ingest bench-latency bench-footprint ## all figures, each beside its peer or ceiling
 
