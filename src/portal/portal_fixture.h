@@ -37,6 +37,8 @@ struct fixture_host {
     char decision[96], person[96], reason[600];
     bool approve;
     char described[96], description[512];
+    char decided[96], decided_name[96], decided_description[1024];
+    gn_thing_state decided_state;
     unsigned change_count;
     uint32_t online; /* this Thing is */
     _Atomic unsigned catch_up_count;
@@ -182,6 +184,22 @@ static inline void fixture_unit(void *self, gn_str thing_id, gn_str property, ch
     (void)snprintf(out, GN_UNIT_BYTES_MAX + 1, "%s", gn_str_equal(property, GN_STR("oil")) ? "degC" : "");
 }
 
+static inline gn_err fixture_decide(void *self, gn_str id, gn_thing_state state, gn_str name, gn_str description,
+                                    struct gn_diag *diag)
+{
+    struct fixture_host *host = self;
+    host->change_count++;
+    if (host->next_err == GN_ERR_INVAL)
+        gn_diag_set(diag, 0, 0, "the name has control characters");
+    if (host->next_err)
+        return host->next_err;
+    (void)snprintf(host->decided, sizeof host->decided, "%.*s", GN_STR_ARGS(id));
+    (void)snprintf(host->decided_name, sizeof host->decided_name, "%.*s", GN_STR_ARGS(name));
+    (void)snprintf(host->decided_description, sizeof host->decided_description, "%.*s", GN_STR_ARGS(description));
+    host->decided_state = state;
+    return GN_OK;
+}
+
 static inline struct gn_portal_host fixture_host(struct fixture_host *host)
 {
     host->online = GN_NONE;
@@ -194,6 +212,7 @@ static inline struct gn_portal_host fixture_host(struct fixture_host *host)
         .mqtt_door = fixture_mqtt_door,
         .answer = fixture_answer,
         .describe = fixture_describe,
+        .decide = fixture_decide,
         .mqtt_port = fixture_mqtt_port,
         .status = fixture_status,
         .catch_up = fixture_catch_up,
