@@ -65,6 +65,13 @@ static gn_str adopt_edited(gn_str edits, gn_str property, gn_str member)
     return value;
 }
 
+/* What was seen of it is no part of what it is. */
+static bool adopt_was_seen(gn_str member)
+{
+    return gn_str_equal(member, GN_STR("gn:last")) || gn_str_equal(member, GN_STR("gn:usual")) ||
+           gn_str_equal(member, GN_STR("gn:period_ms"));
+}
+
 static void adopt_property(struct gn_jw *w, gn_str edits, gn_str name, gn_str property)
 {
     static const gn_str members[] = { { "unit", 4 }, { "title", 5 }, { "type", 4 } };
@@ -73,6 +80,8 @@ static void adopt_property(struct gn_jw *w, gn_str edits, gn_str name, gn_str pr
     gn_jw_open(w, '{');
     for (bool is = gn_pick_walk(&walk, property); is && gn_pick_next(&walk);) {
         const bool typed = adopt_edited(edits, name, members[2]).size > 0;
+        if (adopt_was_seen(walk.key))
+            continue;
         if (adopt_edited(edits, name, walk.key).size > 0 || (typed && gn_str_equal(walk.key, GN_STR("gn:kind"))))
             continue; /* said anew below; a new type makes the old kind void */
         gn_jw_key_str(w, walk.key);

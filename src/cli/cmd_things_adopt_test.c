@@ -13,7 +13,7 @@
 static const struct api_fake_row rows[] = {
     { "GET /api/v1/discovered/hall", 200, NULL,
       "{\"id\":\"hall\",\"proposal\":{\"title\":\"hall\",\"properties\":{\"t.x\":{\"type\":\"number\",\"unit\":\"C\","
-      "\"gn:kind\":\"number\"},\"on\":{\"type\":\"boolean\"}}}}" },
+      "\"gn:kind\":\"number\",\"gn:last\":5},\"on\":{\"type\":\"boolean\"}}}}" },
     { "POST /api/v1/discovered/hall/adopt", 202, NULL, "{\"id\":\"hall\",\"state\":\"adopted\",\"recorded\":true}" },
     { NULL, 0, NULL, NULL },
 };

@@ -37,8 +37,7 @@ struct fixture_host {
     char decision[96], person[96], reason[600];
     bool approve;
     char described[96], description[512];
-    char decided[96], decided_name[96], decided_description[1024];
-    gn_thing_state decided_state;
+    char decided[1024]; /* id, state, name, description of the last Thing that was adopted or ignored */
     unsigned change_count;
     uint32_t online; /* this Thing is */
     _Atomic unsigned catch_up_count;
@@ -189,15 +188,10 @@ static inline gn_err fixture_decide(void *self, gn_str id, gn_thing_state state,
 {
     struct fixture_host *host = self;
     host->change_count++;
-    if (host->next_err == GN_ERR_INVAL)
-        gn_diag_set(diag, 0, 0, "the name has control characters");
-    if (host->next_err)
-        return host->next_err;
-    (void)snprintf(host->decided, sizeof host->decided, "%.*s", GN_STR_ARGS(id));
-    (void)snprintf(host->decided_name, sizeof host->decided_name, "%.*s", GN_STR_ARGS(name));
-    (void)snprintf(host->decided_description, sizeof host->decided_description, "%.*s", GN_STR_ARGS(description));
-    host->decided_state = state;
-    return GN_OK;
+    gn_diag_set(diag, 0, 0, "the name has control characters");
+    (void)snprintf(host->decided, sizeof host->decided, "%.*s %s %.*s %.*s", GN_STR_ARGS(id),
+                   gn_thing_state_name((uint8_t)state), GN_STR_ARGS(name), GN_STR_ARGS(description));
+    return host->next_err;
 }
 
 static inline struct gn_portal_host fixture_host(struct fixture_host *host)

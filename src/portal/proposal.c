@@ -10,7 +10,8 @@
 
 enum { PROPOSAL_WORDS_MAX = 12, PROPOSAL_WORD_BYTES = 32, PROPOSAL_RISES = 10 };
 
-struct proposal_seen { /* the newest readings of one series */
+struct proposal_seen { /* private to one answer: the newest readings of one series */
+    bool told;         /* what was seen goes into the answer */
     size_t count;
     int64_t times[GN_PROPOSAL_READINGS];
     double values[GN_PROPOSAL_READINGS];
@@ -156,7 +157,7 @@ static void proposal_numbers(struct gn_jw *w, gn_str name, gn_str described, str
         proposal_text(w, described, "unit", guess.unit);
         proposal_text(w, described, "gn:unit_reason", guess.reason);
     }
-    if (seen->count < GN_PROPOSAL_ENOUGH)
+    if (seen->count < GN_PROPOSAL_ENOUGH || !seen->told)
         return;
     gn_jw_key(w, "gn:usual");
     gn_jw_open(w, '[');
@@ -180,6 +181,8 @@ static void proposal_learned(struct gn_api *api, struct gn_jw *w, const struct g
         proposal_words(w, seen);
     if (row->kind == GN_SERIES_NUMBER)
         proposal_numbers(w, gn_str_of(row->property), described, seen);
+    if (!seen->told)
+        return;
     const double period = proposal_period(seen);
     if (period > 0) {
         gn_jw_key(w, "gn:period_ms");
@@ -208,7 +211,9 @@ static gn_err proposal_property(struct gn_api *api, struct gn_jw *w, const struc
     uint32_t at;
     gn_err err = GN_OK;
     const bool spoken = proposal_find(series, name, &at);
-    *seen = (struct proposal_seen){ 0 };
+    const bool told = seen->told;
+    memset(seen, 0, sizeof *seen);
+    seen->told = told;
     if (spoken) {
         const struct gn_range newest = { .series = series->index[at],
                                          .from_ms = INT64_MIN,
@@ -247,11 +252,12 @@ static gn_err proposal_properties(struct gn_api *api, struct gn_jw *w, const str
 }
 
 gn_err gn_proposal_write(struct gn_api *api, const struct gn_thing *thing, const struct gn_series_list *series,
-                         gn_str described, struct gn_jw *w)
+                         gn_str described, bool told, struct gn_jw *w)
 {
     struct proposal_seen *seen = gn_mem_take(sizeof *seen, "portal: while answering");
     if (seen == NULL)
         return GN_ERR_BUSY;
+    seen->told = told;
     gn_jw_open(w, '{');
     gn_jw_key(w, "title");
     gn_jw_text(w, thing->name);

@@ -20,8 +20,9 @@ enum { GN_PROPOSAL_READINGS = 256, GN_PROPOSAL_ENOUGH = 20, GN_PROPOSAL_MS = 180
 uint64_t gn_proposal_readings(struct gn_api *api, const struct gn_series_list *series);
 /* NULL when enough is known to adopt it, else why not yet. */
 const char *gn_proposal_not_ready(uint64_t readings, bool is_described, int64_t age_ms);
-/* The TD fragment with all that. `described` may be empty. */
+/* The TD fragment with all that; without `told` it says only what the Thing is, not what was seen of it (period, usual
+ * range, last value): that is what becomes a description. `described` may be empty. */
 GN_MUST_USE gn_err gn_proposal_write(struct gn_api *api, const struct gn_thing *thing,
-                                     const struct gn_series_list *series, gn_str described, struct gn_jw *w);
+                                     const struct gn_series_list *series, gn_str described, bool told, struct gn_jw *w);
 
 #endif

@@ -133,7 +133,7 @@ static void discovered_get_one(struct gn_api *api, const struct gn_request *requ
         else
             gn_jw_null(&w);
         gn_jw_key(&w, "proposal");
-        err = gn_proposal_write(api, &thing, &work->series, gn_buf_str(&work->described), &w);
+        err = gn_proposal_write(api, &thing, &work->series, gn_buf_str(&work->described), true, &w);
         gn_jw_close(&w, '}');
     }
     if (err != GN_OK)
@@ -199,7 +199,7 @@ static gn_err discovered_propose(struct gn_api *api, uint32_t index, const struc
     if (err == GN_OK) {
         struct gn_buf proposal = gn_buf_over(memory, 4 * GN_DESCRIPTION_BYTES_MAX);
         struct gn_jw w = gn_jw_over(&proposal);
-        err = gn_proposal_write(api, thing, &work->series, gn_buf_str(&work->described), &w);
+        err = gn_proposal_write(api, thing, &work->series, gn_buf_str(&work->described), false, &w);
         if (err == GN_OK && gn_description_read(gn_buf_str(&proposal), &edit->description, diag) != GN_OK)
             edit->description.size = 0; /* too long with all that was learnt: what it said stays */
     }
