@@ -331,6 +331,8 @@ static void seq_answer(struct seq_client *client, uint8_t how)
     if (name->open_count == 0)
         return;
     const struct seq_open open = name->open[how % name->open_count];
+    if (!open.is_now) /* a client does not answer what it was not sent in this connection */
+        return;
     const bool refuses = client->wire.version == GN_MQTT_V5 && (how & 64) != 0;
     uint8_t type = open.qos == 1 ? GN_MQTT_PUBACK : open.is_released ? GN_MQTT_PUBCOMP : GN_MQTT_PUBREC;
     const struct gn_mqtt_ack packet = { .packet_id = open.id,

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+// What belongs to a session outlives the node's own end: the power cut that a broker in memory forgets everything in.
+
+import assert from 'node:assert/strict';
+import { Peer, shows } from '../../lib/mqtt_peer.mjs';
+import { addThing, startNode, tempDir } from '../../lib/node_process.mjs';
+import * as wire from '../../lib/mqtt_wire.mjs';
+
+/** A client of `thing` with a session that is kept. */
+async function join(t, node, thing, version, clientId) {
+    const peer = new Peer(node.mqtt, version);
+    t.after(() => peer.cut());
+    peer.send(wire.connect({ version, clientId, user: thing.id, password: thing.token, clean: false, properties: { sessionExpiry: 600 } }));
+    peer.connack = await peer.expect('connack', { reason: 0 });
+    return peer;
+}
+
+shows({ 4: '3.1.2-4 3.1.2-5 4.1.0-1 4.3.3-1 4.3.3-2 4.4.0-1 3.1.2-7', 5: '3.1.2-5 3.1.2-23 4.1.0-1 4.3.3-5 4.3.3-6 4.3.3-10 4.4.0-1 4.5.0-1' },
+    'what is on its way, either way and at any step, goes on after kill -9', async (t, version) => {
+        const data = await tempDir(t);
+        const node = await startNode(t, { data });
+        const thing = await addThing(node, 'restart');
+        const topic = (name) => `things/${thing.id}/events/${name}`;
+        const ear = await join(t, node, thing, version, 'ear');
+        const mouth = await join(t, node, thing, version, 'mouth');
+        await ear.subscribe([[topic('out'), 2], [topic('in'), 2]]);
+        mouth.publish({ topic: topic('in'), payload: 'once', qos: 2, id: 500 });
+        await mouth.expect('pubrec', { id: 500, reason: 0 }); // no PUBREL yet
+        await ear.take({ payload: 'once', qos: 2 });
+        const sent = {};
+        for (const [payload, qos] of [['one', 1], ['released', 2], ['two', 2]]) {
+            await mouth.put({ topic: topic('out'), payload, qos });
+            sent[payload] = await ear.expect('publish', { qos });
+        }
+        ear.ack('pubrec', sent.released.id);
+        await ear.expect('pubrel', { id: sent.released.id });
+        await mouth.put({ topic: topic('kept'), payload: 'retained', qos: 1, retain: true });
+        await node.kill();
+
+        const again = await startNode(t, { data });
+        const back = await join(t, again, thing, version, 'ear');
+        assert.equal(back.connack.sessionPresent, true);
+        const came = await back.drain();
+        const seen = (name, qos) => came.filter((packet) => packet.name === name && (qos === undefined || packet.qos === qos));
+        assert.deepEqual(seen('publish').map(({ id, qos, dup, payload }) => [id, qos, dup, payload.toString()]).sort(),
+            [[sent.one.id, 1, true, 'one'], [sent.two.id, 2, true, 'two']].sort());
+        assert.deepEqual(seen('pubrel').map(({ id }) => id), [sent.released.id]);
+        back.ack('puback', sent.one.id);
+        back.ack('pubcomp', sent.released.id);
+        await back.acknowledge(sent.two);
+        const mouthBack = await join(t, again, thing, version, 'mouth');
+        assert.equal(mouthBack.connack.sessionPresent, true);
+        mouthBack.publish({ topic: topic('in'), payload: 'once', qos: 2, id: 500, dup: true });
+        await mouthBack.expect('pubrec', { id: 500, reason: 0 });
+        mouthBack.ack('pubrel', 500);
+        await mouthBack.expect('pubcomp', { id: 500, reason: 0 });
+        await back.silent('a QoS 2 message came twice');
+        await mouthBack.put({ topic: topic('out'), payload: 'live', qos: 1 });
+        await back.take({ payload: 'live' });
+        await back.subscribe([[topic('kept'), 1]]);
+        await back.take({ payload: 'retained', retain: true });
+    });
