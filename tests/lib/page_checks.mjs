@@ -95,3 +95,19 @@ export function watchShift(page) {
 export function shiftSoFar(page) {
     return page.evaluate(() => window.layoutShift);
 }
+
+/** The QR code on the page as it is drawn: its cells row by row (one pixel of the middle of each), and whether the
+ *  four cells around it are light. */
+export function drawnQr(page) {
+    return page.evaluate(() => {
+        const canvas = document.querySelector('canvas.qr');
+        const { data, width } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+        const [cell, quiet] = [6, 4];
+        const cells = Array.from({ length: width / cell }, (_, i) => i);
+        const at = (x, y) => (data[4 * ((y * cell + 3) * width + x * cell + 3)] < 128 ? '1' : '0');
+        const all = cells.map((y) => cells.map((x) => at(x, y)).join(''));
+        const isInside = (i) => i >= quiet && i < cells.length - quiet;
+        const isQuiet = cells.every((y) => cells.every((x) => (isInside(x) && isInside(y)) || all[y][x] === '0'));
+        return { rows: all.slice(quiet, -quiet).map((row) => row.slice(quiet, -quiet)), isQuiet };
+    });
+}

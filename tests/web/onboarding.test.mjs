@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // A device comes to the real program, as a person sees it in the portal: it is added, and the line that the page
-// shows is what a shell runs; its token is changed, and taken away.
+// shows is what a shell runs; its code is drawn as the node says; its token is changed, and taken away.
 
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { launch, openPage, picture } from '../lib/browser.mjs';
 import { Child, missingProgram, startNode } from '../lib/node_process.mjs';
 import { complaintsOf, setUpInBrowser } from '../lib/loop_steps.mjs';
-import { judgePage } from '../lib/page_checks.mjs';
+import { drawnQr, judgePage } from '../lib/page_checks.mjs';
 
 const skip = missingProgram();
 
@@ -54,9 +54,16 @@ test('a Thing is added in the portal, and the line that is shown brings its firs
     const node = await startNode(t);
     const page = await openPage(await launch(t), { base: node.portal.url });
     await setUpInBrowser(page, node);
+    const answer = page.waitForResponse(
+        (one) => one.url().endsWith('/api/v1/things') && one.request().method() === 'POST',
+    );
     const { id, token, line } = await addInPortal(page, 'Press 7');
     assert.equal(id, 'press-7');
     assert.ok(line.includes(` -p ${node.mqtt.port} `), line);
+    const { connect, qr } = await (await answer).json();
+    assert.deepEqual(connect, [node.mqtt.url]);
+    assert.equal(qr.text, `mqtt://${id}:${token}@${node.mqtt.text}`);
+    assert.deepEqual(await drawnQr(page), { rows: qr.rows, isQuiet: true });
     assert.deepEqual(await judgePage(page), []);
     await picture(page, 'onboarding-added-light', { fullPage: true });
 

@@ -65,16 +65,19 @@ export class Onboarding {
             revoked: null,
             last_used: thing.online && !thing.via ? now - 42_000 : null,
             last_source: isHostile ? EVIL : thing.online && !thing.via ? '192.0.2.17:50412' : null,
-            certificates:
-                thing.id === 'press-7'
-                    ? [
-                          { fingerprint: digest('one'), not_after: now + 300 * DAY_MS, revoked: false },
-                          { fingerprint: digest('two'), not_after: now + 12 * DAY_MS, revoked: true },
-                      ]
-                    : isHostile
-                      ? [{ fingerprint: EVIL, not_after: now, revoked: true }]
-                      : [],
         };
+    }
+
+    /** Those that count: none of a Thing that was revoked. */
+    certificates(thing) {
+        if (thing.credential.state === 'revoked') return [];
+        const now = Date.now();
+        if (thing.id === 'press-7')
+            return [
+                { fingerprint: digest('two'), until: now + 12 * DAY_MS },
+                { fingerprint: digest('one'), until: now + 300 * DAY_MS },
+            ];
+        return thing.name === EVIL ? [{ fingerprint: EVIL, until: now + DAY_MS }] : [];
     }
 
     give(thing, { overlap_s: overlap = 86_400 } = {}) {
@@ -97,13 +100,11 @@ export class Onboarding {
     }
 
     revoke(thing) {
-        const { certificates } = thing.credential;
         thing.credential = {
             ...thing.credential,
             state: 'revoked',
             revoked: Date.now(),
             old_until: null,
-            certificates: certificates.map((one) => ({ ...one, revoked: true })),
         };
     }
 

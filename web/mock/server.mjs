@@ -318,6 +318,7 @@ class Mock {
         if (resource === 'things') {
             if (!id) return { things: this.things.map((thing) => this.thingRow(thing)) };
             const thing = this.thing(id);
+            if (sub === 'certificate') return { certificates: this.onboarding.certificates(thing) };
             if (sub === 'desired') return { thing: id, properties: this.onboarding.twin(thing) };
             return sub === 'properties' && name !== undefined
                 ? this.property(thing, name, query)

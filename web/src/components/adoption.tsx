@@ -111,8 +111,8 @@ export function Adoption({ found, onAdopted, onIgnored }: AdoptionProps) {
                     onClose={() => setAsked(false)}
                 >
                     <p>
-                        It leaves this list and counts no more as new. Nothing is sent to it, nothing of it is judged.
-                        It can still be adopted: ignored ones stand at the end of the page Discovered.
+                        It leaves this list and counts no more as new, and nothing more that it says is kept. It can
+                        still be adopted: ignored ones stand at the end of the page Discovered.
                     </p>
                 </Confirm>
             )}

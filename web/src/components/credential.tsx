@@ -3,9 +3,10 @@
 // in which the old one still counts, and the end of both.
 
 import { useState } from 'preact/hooks';
-import { saidCertificate, saidCredential } from '../format/thing_words.js';
-import { api, may } from '../lib/api.js';
+import { saidCredential } from '../format/thing_words.js';
+import { api, may, type Failure } from '../lib/api.js';
 import { useNow } from '../lib/clock.js';
+import { useAnswer } from '../lib/store.js';
 import { useTask } from '../lib/task.js';
 import type { Certificate, Credential, Given } from '../lib/thing_types.js';
 import { Chip } from './chip.js';
@@ -27,15 +28,13 @@ const OVERLAPS: readonly [seconds: number, text: string][] = [
 const OVERLAP_FIRST_S = 86_400; // as everywhere in the node
 
 function Certificates({ rows }: { rows: readonly Certificate[] }) {
-    const now = useNow(60_000);
     return (
         <ul class="certificates">
             {rows.map((row) => (
                 <li key={row.fingerprint}>
                     <Hash hex={row.fingerprint} what="the certificate’s fingerprint" />{' '}
-                    <Chip said={saidCertificate(row, now)} />{' '}
                     <span class="muted">
-                        {row.not_after > now ? 'until' : 'ended'} <Instant time={row.not_after} />
+                        until <Instant time={row.until} />
                     </span>
                 </li>
             ))}
@@ -43,9 +42,15 @@ function Certificates({ rows }: { rows: readonly Certificate[] }) {
     );
 }
 
-function State({ credential }: { credential: Credential }) {
+interface StateProps {
+    credential: Credential;
+    certificates: readonly Certificate[] | undefined; // not known yet, or
+    failure: Failure | null; // not to be known now
+}
+
+function State({ credential, certificates, failure }: StateProps) {
     const now = useNow();
-    const { state, old_until, old_last_used, revoked, last_used, last_source, certificates = [] } = credential;
+    const { state, old_until, old_last_used, revoked, last_used, last_source } = credential;
     return (
         <Facts>
             <Fact name="Token">
@@ -72,10 +77,10 @@ function State({ credential }: { credential: Credential }) {
                 {last_source && <span class="muted"> from {last_source}</span>}
             </Fact>
             <Fact name="Certificates">
-                {certificates.length > 0 ? (
+                {certificates && certificates.length > 0 ? (
                     <Certificates rows={certificates} />
                 ) : (
-                    <span class="muted">none issued</span>
+                    <span class="muted">{failure?.message ?? (certificates ? 'none in force' : '–')}</span>
                 )}
             </Fact>
         </Facts>
@@ -146,19 +151,19 @@ function Revoke({ id, name, onDone, onClose }: { id: string; name: string; onDon
     );
 }
 
-const canRevoke = ({ state, certificates = [] }: Credential): boolean =>
-    state === 'valid' || certificates.some((one) => !one.revoked);
-
 interface CredentialProps {
     id: string;
     name: string;
+    via: string | null; // who speaks for it
     credential: Credential;
     onChange: () => void;
 }
 
-export function CredentialSection({ id, name, credential, onChange }: CredentialProps) {
+export function CredentialSection({ id, name, via, credential, onChange }: CredentialProps) {
     const [open, setOpen] = useState<'token' | 'revoke' | null>(null);
     const [given, setGiven] = useState<Given | null>(null);
+    const issued = useAnswer(() => api.certificates(id), [id]);
+    const certificates = issued.answer ?? [];
     const close = () => setOpen(null);
     const made = (next: Given) => {
         setGiven(next);
@@ -168,18 +173,26 @@ export function CredentialSection({ id, name, credential, onChange }: Credential
     const revoked = () => {
         setGiven(null);
         close();
+        issued.reload();
         onChange();
     };
+    if (via !== null && credential.state === 'none' && certificates.length === 0) {
+        return (
+            <Section title="Identity">
+                <p class="calm">It has nothing of its own to connect with: {via} speaks for it.</p>
+            </Section>
+        );
+    }
     return (
         <Section title="Identity">
             <div class="card credential">
-                <State credential={credential} />
+                <State credential={credential} certificates={issued.answer} failure={issued.failure} />
                 {may('admin') && open !== 'token' && (
                     <div class="answer-buttons">
                         <button type="button" class="button" onClick={() => setOpen('token')}>
                             New token…
                         </button>
-                        {canRevoke(credential) && (
+                        {(credential.state === 'valid' || certificates.length > 0) && (
                             <button type="button" class="button button-reject" onClick={() => setOpen('revoke')}>
                                 Revoke…
                             </button>

@@ -1,15 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // thing_words.ts -- credentials, wishes and ways of appearing, as people read them.
 
-import type {
-    Certificate,
-    Credential,
-    DiscoveredRow,
-    ProposedProperty,
-    TwinRow,
-    TwinState,
-} from '../lib/thing_types.js';
-import type { Millis } from '../lib/types.js';
+import type { Credential, DiscoveredRow, ProposedProperty, TwinRow, TwinState } from '../lib/thing_types.js';
 import { quantity } from './number.js';
 import { duration } from './time.js';
 import type { Said } from './words.js';
@@ -37,12 +29,6 @@ const CREDENTIALS: Record<Credential['state'], Said> = {
 
 export const saidCredential = (state: Credential['state']): Said =>
     CREDENTIALS[state] ?? { text: state, tone: 'quiet' };
-
-export function saidCertificate(certificate: Certificate, now: Millis): Said {
-    if (certificate.revoked) return { text: 'revoked', tone: 'bad' };
-    if (certificate.not_after <= now) return { text: 'expired', tone: 'bad' };
-    return { text: 'valid', tone: 'good' };
-}
 
 const WISHES: Record<TwinState, Said> = {
     waiting: { text: 'waiting for the Thing', tone: 'wait' },

@@ -15,7 +15,7 @@ import type {
     ThingRow,
     Value,
 } from './types.js';
-import type { Discovered, DiscoveredRow, Fragment, Given, TwinRow } from './thing_types.js';
+import type { Certificate, Discovered, DiscoveredRow, Fragment, Given, TwinRow } from './thing_types.js';
 
 const TIMEOUT_MS = 10_000;
 const SIGN_IN_TIMEOUT_MS = 40_000; // the node holds the answer to a wrong password back, longer each time
@@ -142,6 +142,8 @@ export const api = {
     /** Without a number the node would let the old token count for a day. */
     newToken: (id: string, overlap_s: number) =>
         call<Given>('POST', BASE + path('things', id, 'token'), { overlap_s }),
+    certificates: async (id: string) =>
+        (await get<{ certificates: Certificate[] }>(path('things', id, 'certificate'))).certificates,
     revoke: (id: string) => call<null>('DELETE', BASE + path('things', id, 'token')),
     /** The Thing Description has the address of the Thing's page: the header tells them apart. */
     description: (id: string) =>

@@ -6,10 +6,10 @@ import type { Millis, Value } from './types.js';
 /** A Thing is one of ours, or it has only appeared (through a gateway, say), or somebody looked away from it. */
 export type ThingState = 'adopted' | 'discovered' | 'ignored';
 
+/** One that counts: neither over nor revoked. */
 export interface Certificate {
     fingerprint: string;
-    not_after: Millis;
-    revoked: boolean;
+    until: Millis;
 }
 
 export interface Credential {
@@ -19,7 +19,6 @@ export interface Credential {
     revoked?: Millis | null; // when it was
     last_used: Millis | null;
     last_source: string | null;
-    certificates?: Certificate[];
 }
 
 /** The cells of a QR code, row by row, "1" for a dark one. */

@@ -190,6 +190,7 @@ function Body({ thing, reload }: { thing: Thing; reload: () => void }) {
                 <CredentialSection
                     id={thing.id}
                     name={thing.name}
+                    via={thing.via ?? null}
                     credential={thing.credential}
                     onChange={reload}
                 />
