@@ -2,9 +2,8 @@
 /* connect/discover/tasmota.h -- how Tasmota devices announce themselves.
  *
  *   tasmota/discovery/AABBCCDDEEFF/config
- * {"dn":"Plug","t":"plug1","ft":"%prefix%/%topic%/","tp":["cmnd","stat","tele"],
- *                                             "rl":[1,0,..],"state":["OFF","ON",..],"ofln":"Offline","onln":"Online",..}
- *   tasmota/discovery/AABBCCDDEEFF/sensors  {"sn":{"Time":..,"ENERGY":{"Power":12,..},"TempUnit":"C"}}
+ *    {"dn":"Plug","t":"plug1","ft":"%prefix%/%topic%/","tp":["cmnd","stat","tele"],
+ *     "rl":[1,0,..],"state":["OFF","ON",..],"ofln":"Offline","onln":"Online",..}
  *
  *   stat/plug1/POWER   "ON"       tele/plug1/STATE   {"POWER":"ON",..}      relays and lights ("rl" 1 and 2)
  *   tele/plug1/SENSOR  {"ENERGY":{"Power":12}}                              sensors: one property a number inside
