@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-// A device comes to the real program, as a person sees it in the portal: it is added, and the line that the page
-// shows is what a shell runs; its code is drawn as the node says; its token is changed, and taken away.
+// A device comes to the real program, as a person sees it in the portal. One is added, and the line that the page
+// shows is what a shell runs; its token is changed, and taken away. Another appears through a bridge that announces
+// it; it is mended and adopted.
 
 import assert from 'node:assert/strict';
+import { writeFile } from 'node:fs/promises';
+import path from 'node:path';
 import test from 'node:test';
+import mqtt from 'mqtt';
 import { launch, openPage, picture } from '../lib/browser.mjs';
-import { Child, missingProgram, startNode } from '../lib/node_process.mjs';
+import { addThing, Child, missingProgram, startNode, tempDir } from '../lib/node_process.mjs';
 import { complaintsOf, setUpInBrowser } from '../lib/loop_steps.mjs';
 import { drawnQr, judgePage } from '../lib/page_checks.mjs';
 
@@ -81,5 +85,81 @@ test('a Thing is added in the portal, and the line that is shown brings its firs
     assert.notEqual((await paste(second)).code, 0, 'the one before it ended at once');
     await revoke(page, 'Press 7');
     assert.notEqual((await paste(third)).code, 0, 'no token counts any more');
+    assert.deepEqual(complaintsOf(page), []);
+});
+
+const ACCESS = `access:
+  - thing: bridge
+    publish: ["homeassistant/#", "rooms/#"]
+    subscribe: ["rooms/#"]
+`;
+const STATE = 'rooms/hall/state';
+const SET = 'rooms/hall/setpoint/set';
+
+/** What Home Assistant's discovery says of one entity of the thermostat. */
+function announcement(component, key, more) {
+    const config = {
+        name: key,
+        unique_id: `hall-${key}`,
+        state_topic: STATE,
+        value_template: `{{ value_json.${key} }}`,
+        unit_of_measurement: '°C',
+        device: { identifiers: ['hall-thermostat'], name: 'Hall thermostat', model: 'T-1' },
+        ...more,
+    };
+    return [`homeassistant/${component}/hall-thermostat/${key}/config`, JSON.stringify(config)];
+}
+
+/** A bridge with a thermostat behind it: it announces it, reports it, and sets what it is told to set. */
+async function startBridge(t, node) {
+    const { id, token } = await addThing(node, 'bridge');
+    const client = await mqtt.connectAsync(node.mqtt.url, { username: id, password: token, clientId: 'bridge' });
+    const state = { temperature: 20.5, setpoint: 19 };
+    const report = () => client.publish(STATE, JSON.stringify(state), { qos: 1 });
+    const timer = setInterval(() => {
+        state.temperature = 20.5 + (Date.now() % 7) / 10;
+        report();
+    }, 250);
+    t.after(async () => {
+        clearInterval(timer);
+        await client.endAsync(true);
+    });
+    client.on('message', (topic, payload) => {
+        if (topic !== SET) return;
+        state.setpoint = Number(payload.toString());
+        report();
+    });
+    await client.subscribeAsync(SET, { qos: 1 });
+    const entities = [
+        announcement('sensor', 'temperature', { device_class: 'temperature' }),
+        announcement('number', 'setpoint', { command_topic: SET, min: 5, max: 30, step: 0.5 }),
+    ];
+    for (const [topic, config] of entities) await client.publishAsync(topic, config, { qos: 1, retain: true });
+    return state;
+}
+
+test('a device that appears is mended and adopted', { skip }, async (t) => {
+    const solution = await tempDir(t);
+    await writeFile(path.join(solution, 'rooms.yaml'), ACCESS);
+    const node = await startNode(t, { solution });
+    const page = await openPage(await launch(t), { base: node.portal.url });
+    await setUpInBrowser(page, node);
+    await startBridge(t, node);
+
+    await page.getByRole('link', { name: 'Discovered, 1 new' }).click();
+    await page.locator('.row-link', { hasText: 'Hall thermostat' }).click();
+    await page.getByLabel('Unit of temperature').waitFor();
+    assert.equal(await page.getByLabel('Unit of temperature').inputValue(), '°C');
+    await page.getByLabel('Name of temperature').fill('Air in the hall');
+    await page.getByRole('img', { name: /^temperature, last hour: 2/ }).waitFor();
+    assert.deepEqual(await judgePage(page), []);
+    await picture(page, 'onboarding-adoption-light', { fullPage: true });
+    await page.getByRole('button', { name: 'Adopt', exact: true }).click();
+
+    await page.locator('.property .chart-name', { hasText: 'Air in the hall' }).waitFor();
+    await page.getByText('bridge speaks for it').waitFor();
+    await page.getByRole('link', { name: 'Discovered', exact: true }).waitFor();
+    await picture(page, 'onboarding-adopted-light', { fullPage: true });
+    assert.deepEqual(await judgePage(page), []);
     assert.deepEqual(complaintsOf(page), []);
 });
