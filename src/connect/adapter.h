@@ -16,6 +16,7 @@
 
 #include "base/buf.h"
 #include "guard/policy.h"
+#include "guard/scram.h"
 #include "os/clock.h"
 #include "thing/record.h"
 #include "thing/registry.h"
@@ -77,6 +78,10 @@ struct gn_intake {
                            int64_t *out_delay_ms);
     /* A device that has proved who it is in another way (its certificate): its Thing. DENIED: there is none. */
     gn_err (*recognise)(void *self, gn_str id, uint32_t *out_thing);
+    /* The same by SCRAM-SHA-256, as in guard/guard.h. NULL: not offered. */
+    gn_err (*scram_begin)(void *self, struct gn_scram *scram, gn_str message, struct gn_buf *out);
+    gn_err (*scram_finish)(void *self, const struct gn_scram *scram, gn_str message, gn_str source, struct gn_buf *out,
+                           uint32_t *out_thing, int64_t *out_delay_ms);
     /* All items or none. *out_token: acknowledge when durable reaches it. AGAIN: the ring is full.
      * INVAL: a reading cannot be kept (time, name, kind; the diag says which); FULL: a named limit.
      * A redelivered packet that is in the journal already is not written again, and is GN_OK. */

@@ -29,7 +29,8 @@ struct gn_guard {
     struct gn_throttle throttle;
     struct gn_guess_log guesses;
     struct gn_sessions sessions;
-    struct gn_password_gate gate; /* has its own lock */
+    struct gn_password_gate gate;  /* has its own lock */
+    struct gn_sha256 scram_secret; /* of this run: salts for ids that nobody has */
 };
 
 const char *gn_role_name(gn_role role)
@@ -182,6 +183,7 @@ gn_err gn_guard_open(const char *dir, struct gn_clock clock, struct gn_guard **o
     uint8_t seed[16];
     gn_entropy(seed, sizeof seed);
     gn_throttle_init(&guard->throttle, seed);
+    gn_entropy(guard->scram_secret.bytes, sizeof guard->scram_secret.bytes);
     err = gn_keyring_init(&guard->keyring);
     if (!err) {
         gn_diag_file(diag, guard->path);
@@ -276,12 +278,13 @@ gn_err gn_guard_thing_token(struct gn_guard *guard, gn_str thing_id, int64_t ove
     gn_entropy(fresh.salt, sizeof fresh.salt);
     gn_hex((gn_bytes){ random, sizeof random }, token);
     guard_token_hash(fresh.salt, (gn_str){ token, GN_TOKEN_BYTES - 1 }, fresh.hash);
+    gn_scram_make((gn_str){ token, GN_TOKEN_BYTES - 1 }, fresh.salt, GN_SCRAM_ITERATIONS, &fresh.scram);
 
     (void)pthread_mutex_lock(&guard->change);
     gn_err err = guard_thing_row(guard, thing_id, &thing);
     if (!err) {
         const bool overlaps = thing.has_token && overlap_ms > 0;
-        thing.old = overlaps ? thing.token : (struct gn_token_hash){ { 0 }, { 0 } };
+        thing.old = overlaps ? thing.token : (struct gn_token_hash){ .salt = { 0 } };
         thing.old_until_ms = overlaps ? gn_wall_ms(&guard->clock) + overlap_ms : 0;
         thing.use.old_ms = overlaps ? thing.use.time_ms : 0;
         thing.token = fresh;
@@ -306,7 +309,7 @@ gn_err gn_guard_thing_revoke(struct gn_guard *guard, gn_str thing_id)
     if (!err) {
         const int64_t now_ms = gn_wall_ms(&guard->clock);
         thing.has_token = false;
-        thing.token = thing.old = (struct gn_token_hash){ { 0 }, { 0 } };
+        thing.token = thing.old = (struct gn_token_hash){ .salt = { 0 } };
         thing.old_until_ms = 0;
         thing.revoked_ms = now_ms > 0 ? now_ms : 1; /* 0 says never */
         err = guard_put_thing(guard, &thing);
@@ -396,6 +399,61 @@ gn_err gn_guard_thing_check(struct gn_guard *guard, gn_str thing_id, gn_str toke
     if (right) {
         gn_throttle_right(&guard->throttle, source, account, now_ms);
         guard_note_use(guard, thing_id, source, is_old);
+    } else {
+        guard_note_guess(guard, !early || known, source, account, now_ms);
+    }
+    guard_unlock(guard);
+    *out_delay_ms = right ? 0 : delay_ms;
+    return right ? GN_OK : GN_ERR_DENIED;
+}
+
+gn_err gn_guard_scram_begin(struct gn_guard *guard, struct gn_scram *scram, gn_str message, struct gn_buf *out)
+{
+    uint8_t random[GN_SCRAM_OWN_NONCE_BYTES / 2], salt[GN_SALT_BYTES];
+    char nonce[GN_SCRAM_OWN_NONCE_BYTES + 1];
+    struct gn_sha256 digest;
+    const gn_err err = gn_scram_first(scram, message);
+    if (err != GN_OK)
+        return err;
+    gn_entropy(random, sizeof random);
+    gn_hex((gn_bytes){ random, sizeof random }, nonce);
+    guard_lock(guard);
+    /* An id that nobody has gets a salt too, and the same one each time. */
+    const struct gn_thing_credential *row = gn_keyring_thing(&guard->keyring, gn_str_of(scram->id));
+    digest = gn_sha256_chain(guard->scram_secret, (gn_bytes){ (const uint8_t *)scram->id, strlen(scram->id) });
+    memcpy(salt, digest.bytes, sizeof salt);
+    if (row != NULL && row->has_token && row->token.scram.iterations > 0)
+        memcpy(salt, row->token.salt, sizeof salt);
+    guard_unlock(guard);
+    gn_scram_challenge(scram, salt, GN_SCRAM_ITERATIONS, gn_str_of(nonce), out);
+    return out->full ? GN_ERR_FULL : GN_OK;
+}
+
+gn_err gn_guard_scram_finish(struct gn_guard *guard, const struct gn_scram *scram, gn_str message, gn_str source,
+                             struct gn_buf *out, int64_t *out_delay_ms)
+{
+    char buffer[GUARD_ACCOUNT_BYTES];
+    const gn_str id = gn_str_of(scram->id), account = guard_account('t', id, buffer);
+    const int64_t now_ms = guard_now_ms(guard);
+    struct gn_thing_credential thing = { .id = "" };
+    int64_t delay_ms = 0;
+    guard_lock(guard);
+    const bool known = gn_throttle_knows(&guard->throttle, source, account, now_ms);
+    const bool early = gn_throttle_try(&guard->throttle, source, account, false, now_ms, &delay_ms) > 0;
+    const struct gn_thing_credential *row = gn_keyring_thing(&guard->keyring, id);
+    if (row != NULL)
+        thing = *row;
+    guard_unlock(guard);
+    const size_t before = out->size;
+    const bool right =
+        gn_scram_finish(scram, message, &thing.token.scram, out) == GN_OK && thing.has_token && (!early || known);
+    sodium_memzero(&thing, sizeof thing);
+    if (!right)
+        out->size = before;
+    guard_lock(guard);
+    if (right) {
+        gn_throttle_right(&guard->throttle, source, account, now_ms);
+        guard_note_use(guard, id, source, false);
     } else {
         guard_note_guess(guard, !early || known, source, account, now_ms);
     }

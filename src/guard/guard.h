@@ -29,6 +29,7 @@ typedef enum gn_role { GN_ROLE_VIEWER, GN_ROLE_OPERATOR, GN_ROLE_ADMIN } gn_role
 const char *gn_role_name(gn_role role);
 
 struct gn_guard; /* opaque */
+struct gn_scram; /* guard/scram.h */
 
 /* Reads DIR/guard/credentials (makes the folder). The diag names file and line when it is broken. */
 GN_MUST_USE gn_err gn_guard_open(const char *dir, struct gn_clock clock, struct gn_guard **out, struct gn_diag *diag);
@@ -75,6 +76,14 @@ GN_MUST_USE gn_err gn_guard_thing_check(struct gn_guard *guard, gn_str thing_id,
 void gn_guard_tick(struct gn_guard *guard);
 /* A number for a source, the same for all addresses that one stranger may easily have. Never 0. */
 uint64_t gn_guard_source_key(struct gn_guard *guard, gn_str source);
+
+/* The same by SCRAM-SHA-256 (guard/scram.h), with the token as the password; not the token before it. INVAL: not a
+ * message of that method, or asks for what is not offered. Otherwise a challenge, also for an id that nobody has. */
+GN_MUST_USE gn_err gn_guard_scram_begin(struct gn_guard *guard, struct gn_scram *scram, gn_str message,
+                                        struct gn_buf *out);
+/* DENIED as gn_guard_thing_check; on success `out` gets the last message. */
+GN_MUST_USE gn_err gn_guard_scram_finish(struct gn_guard *guard, const struct gn_scram *scram, gn_str message,
+                                         gn_str source, struct gn_buf *out, int64_t *out_delay_ms);
 
 /* --- people --- */
 

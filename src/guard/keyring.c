@@ -137,6 +137,12 @@ static void keyring_write_hash(const struct gn_token_hash *token, struct gn_buf 
     gn_hex((gn_bytes){ token->salt, sizeof token->salt }, salt);
     gn_hex((gn_bytes){ token->hash, sizeof token->hash }, hash);
     gn_buf_addf(out, " sha256 %s %s", salt, hash);
+    if (token->scram.iterations == 0)
+        return;
+    gn_hex((gn_bytes){ token->scram.stored, GN_SHA256_BYTES }, hash);
+    gn_buf_addf(out, " scram %u %s", (unsigned)token->scram.iterations, hash);
+    gn_hex((gn_bytes){ token->scram.server, GN_SHA256_BYTES }, hash);
+    gn_buf_addf(out, " %s", hash);
 }
 
 static void keyring_write_thing(const struct gn_thing_credential *thing, struct gn_buf *out)
@@ -228,19 +234,36 @@ static bool keyring_time(gn_str *text, int64_t *out_ms)
     return true;
 }
 
+static bool keyring_scram(gn_str *text, struct gn_scram_keys *out)
+{
+    gn_str rest;
+    uint64_t iterations = 0;
+    const gn_str count = gn_str_split(*text, ' ', &rest);
+    const gn_str stored = gn_str_split(rest, ' ', &rest);
+    const gn_str server = gn_str_split(rest, ' ', &rest);
+    if (gn_parse_u64(count, &iterations) || iterations != GN_SCRAM_ITERATIONS || count.at[0] == '0')
+        return false;
+    *text = rest;
+    out->iterations = (uint32_t)iterations;
+    return keyring_hex(stored, out->stored, sizeof out->stored) && keyring_hex(server, out->server, sizeof out->server);
+}
+
 static bool keyring_token(gn_str *text, struct gn_token_hash *out)
 {
     gn_str rest;
     const gn_str salt = gn_str_split(*text, ' ', &rest);
     const gn_str hash = gn_str_split(rest, ' ', &rest);
     *text = rest;
-    return keyring_hex(salt, out->salt, sizeof out->salt) && keyring_hex(hash, out->hash, sizeof out->hash);
+    if (!keyring_hex(salt, out->salt, sizeof out->salt) || !keyring_hex(hash, out->hash, sizeof out->hash))
+        return false;
+    return !keyring_word(text, "scram") || keyring_scram(text, &out->scram);
 }
 
 /* Everything behind the id. NULL, or what was expected. */
 static const char *keyring_parse_tokens(struct gn_thing_credential *thing, gn_str *rest)
 {
-    static const char *const digits = "expected 32 and 64 lower-case hex digits behind 'sha256'";
+    static const char *const digits =
+        "expected 32 and 64 lower-case hex digits behind 'sha256', 4096 and 64 and 64 behind 'scram'";
     if (keyring_word(rest, "sha256")) {
         thing->has_token = true;
         if (!keyring_token(rest, &thing->token))

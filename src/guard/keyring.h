@@ -7,6 +7,9 @@
  *   thing saw-1 sha256 .. .. revoked 1795317840000                   withdrawn once, and given another token since
  *   user anna admin argon2id $argon2id$v=19$m=65536,t=3,p=1$...
  *
+ * Behind each pair of hashes of a token may stand ` scram 4096 STORED SERVER` (64 hex each): what SCRAM-SHA-256 needs,
+ * for the same salt. A token from before that can be used as a password only.
+ *
  * One line a principal, single blanks, each line ends with a line feed, things before users, both by name
  * without doubles. The parser takes exactly what the writer writes: a file that somebody has edited into
  * doubt opens for nobody. Rows are kept sorted; finding one is a binary search. Caller's lock. */
@@ -18,15 +21,17 @@
 #include "base/limits.h"
 #include "guard/guard.h"
 #include "guard/password.h"
+#include "guard/scram.h"
 
 enum {
     GN_SALT_BYTES = 16,
-    GN_KEYRING_FILE_BYTES_MAX = 1400000, /* every row at its longest fits */
+    GN_KEYRING_FILE_BYTES_MAX = 2700000, /* every row at its longest fits */
 };
 
 struct gn_token_hash {
     uint8_t salt[GN_SALT_BYTES];
     uint8_t hash[GN_SHA256_BYTES]; /* SHA-256(salt || token) */
+    struct gn_scram_keys scram;    /* without iterations: there are none */
 };
 
 struct gn_thing_credential {

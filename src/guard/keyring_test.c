@@ -15,6 +15,7 @@
 #define HASH                                                                                                           \
     "$argon2id$v=19$m=65536,t=3,p=1$Z2FuZ2xpb24vbm9ib2R5IQ"                                                            \
     "$bm9ib2R5IGtub3dzIHRoZSBwYXNzd29yZCBvZiB0aGk"
+#define SCRAM                 " scram 4096 " HEX32 HEX32 " " HEX32 HEX32
 #define TOKEN                 " sha256 " HEX32 " " HEX32 HEX32
 #define THING_LINE(id)        "thing " id TOKEN "\n"
 #define USER_LINE(name, role) "user " name " " role " argon2id " HASH "\n"
@@ -62,7 +63,9 @@ static void renewed_and_revoked_rows_read_back_to_the_same_bytes(void **state)
     static const char text[] = "thing a" TOKEN " until 1795317840000" TOKEN "\n"
                                "thing b none revoked 1\n"
                                "thing c" TOKEN " revoked 999999999999999\n"
-                               "thing d" TOKEN " until 9" TOKEN " revoked 8\n";
+                               "thing d" TOKEN " until 9" TOKEN " revoked 8\n"
+                               "thing e" TOKEN SCRAM " until 9" TOKEN SCRAM "\n"
+                               "thing f" TOKEN SCRAM "\n";
     char out[4096];
     struct gn_buf buf = gn_buf_over(out, sizeof out);
     assert_int_equal(gn_keyring_parse(&keyring, gn_str_of(text), NULL), GN_OK);
@@ -74,6 +77,10 @@ static void renewed_and_revoked_rows_read_back_to_the_same_bytes(void **state)
     assert_int_equal(thing->old_until_ms, 1795317840000);
     assert_int_equal(thing->old.hash[31], 0xff);
     assert_int_equal(thing->revoked_ms, 0);
+    assert_int_equal(thing->token.scram.iterations, 0);
+    thing = gn_keyring_thing(&keyring, GN_STR("f"));
+    assert_int_equal(thing->token.scram.iterations, 4096);
+    assert_int_equal(thing->token.scram.server[31], 0xff);
     thing = gn_keyring_thing(&keyring, GN_STR("b"));
     assert_false(thing->has_token);
     assert_int_equal(thing->revoked_ms, 1);
@@ -107,6 +114,10 @@ static void anything_else_is_refused_with_its_line(void **state)
         { "thing a sha256 " HEX32 " " HEX32 HEX32 " \n", 1 },
         { "thing a sha256  " HEX32 " " HEX32 HEX32 "\n", 1 },
         { "thing a sha1 " HEX32 " " HEX32 HEX32 "\n", 1 },
+        { "thing a" TOKEN " scram 4095 " HEX32 HEX32 " " HEX32 HEX32 "\n", 1 },
+        { "thing a" TOKEN " scram 04096 " HEX32 HEX32 " " HEX32 HEX32 "\n", 1 },
+        { "thing a" TOKEN " scram 4096 " HEX32 HEX32 "\n", 1 },
+        { "thing a" TOKEN SCRAM SCRAM "\n", 1 },
         { "thing a/b sha256 " HEX32 " " HEX32 HEX32 "\n", 1 },
         { "thing a sha256 00112233445566778899AABBCCDDEEFF " HEX32 HEX32 "\n", 1 },
         { " thing a sha256 " HEX32 " " HEX32 HEX32 "\n", 1 },

@@ -664,12 +664,32 @@ static gn_err intake_foreign(void *self, const struct gn_foreign *message, uint6
     return intake->foreign(intake->foreign_self, message, out_token, diag);
 }
 
+static gn_err intake_scram_begin(void *self, struct gn_scram *scram, gn_str message, struct gn_buf *out)
+{
+    return gn_guard_scram_begin(((struct gn_intake_core *)self)->guard, scram, message, out);
+}
+
+static gn_err intake_scram_finish(void *self, const struct gn_scram *scram, gn_str message, gn_str source,
+                                  struct gn_buf *out, uint32_t *out_thing, int64_t *out_delay_ms)
+{
+    struct gn_intake_core *intake = self;
+    const gn_err err = gn_guard_scram_finish(intake->guard, scram, message, source, out, out_delay_ms);
+    if (err != GN_OK)
+        return err;
+    if (!gn_registry_thing(&intake->registry, gn_str_of(scram->id), out_thing))
+        return GN_ERR_DENIED;
+    gn_intake_welcome(intake, *out_thing);
+    return GN_OK;
+}
+
 struct gn_intake gn_intake_table(struct gn_intake_core *intake)
 {
     return (struct gn_intake){
         .self = intake,
         .authenticate = intake_authenticate,
         .recognise = intake_recognise,
+        .scram_begin = intake_scram_begin,
+        .scram_finish = intake_scram_finish,
         .packet = intake_packet,
         .message = intake_message,
         .foreign = intake_foreign,

@@ -33,7 +33,7 @@ struct run {
     struct gn_pipeline pipeline;
     struct gn_mailbox mailbox;
     struct gn_outbox outbox;
-    struct gn_sessions sessions;
+    struct gn_kept sessions;
     struct gn_intake intake;
     struct gn_host host;
     struct gn_portal *portal;
@@ -123,7 +123,7 @@ static void run_on_second(uv_timer_t *handle)
     gn_doors_tick(&run->door_tls, run->core.intake.mono_us / 1000);
     gn_host_sweep(&run->host);
     gn_guard_tick(run->core.guard);
-    gn_sessions_tick(&run->sessions);
+    gn_kept_tick(&run->sessions);
     gn_host_note(&run->host);
     if (!run->quiet)
         gn_status_line(&run->host);
@@ -297,7 +297,7 @@ static gn_err run_start_doors(struct run *run, const struct gn_node_options *opt
     err = gn_mqtt_adapter.start(&run->loop, &run->intake, &doors, &run->mqtt, diag);
     if (err != GN_OK)
         return err;
-    err = gn_sessions_open(&run->sessions, &run->pipeline, &run->loop, &gn_mqtt_adapter, run->mqtt, diag);
+    err = gn_kept_open(&run->sessions, &run->pipeline, &run->loop, &gn_mqtt_adapter, run->mqtt, diag);
     if (err != GN_OK)
         return err;
     run->outbox.adapter = &gn_mqtt_adapter;
@@ -385,7 +385,7 @@ static void run_end(struct run *run)
     if (atomic_load(&run->pipeline.state) == GN_JOURNAL_FAILED)
         run->exit_code = 1;
     run_close_loop(run);
-    gn_sessions_fini(&run->sessions);
+    gn_kept_fini(&run->sessions);
     gn_doors_close(&run->door_tls);
     if (settled && gn_core_settle(&run->core) != GN_OK)
         gn_log(GN_LOG_WARN, "node", "not_settled", "the next start reads part of the journal again");

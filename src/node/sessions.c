@@ -24,7 +24,7 @@ struct sessions_head {
 static uint8_t *sessions_read(const char *path, size_t *out_size)
 {
     struct stat about;
-    if (stat(path, &about) != 0 || about.st_size <= 0 || about.st_size > GN_SESSIONS_IMAGE_BYTES_MAX)
+    if (stat(path, &about) != 0 || about.st_size <= 0 || about.st_size > GN_KEPT_IMAGE_BYTES_MAX)
         return NULL;
     uint8_t *bytes = gn_mem_take((size_t)about.st_size, "sessions image");
     if (bytes != NULL && gn_file_read_all(path, bytes, (size_t)about.st_size, out_size) != GN_OK) {
@@ -53,7 +53,7 @@ static bool sessions_check(const uint8_t *bytes, size_t size, uint64_t *out_seq,
 }
 
 /* The record that the image stands for; 0: there is none. */
-static uint64_t sessions_load(struct gn_sessions *sessions)
+static uint64_t sessions_load(struct gn_kept *sessions)
 {
     size_t size = 0;
     uint64_t seq = 0;
@@ -75,7 +75,7 @@ static uint64_t sessions_load(struct gn_sessions *sessions)
 }
 
 /* Damage in what the engine has no need of any more is no reason not to start. */
-static gn_err sessions_replay(struct gn_sessions *sessions, uint64_t from, struct gn_diag *diag)
+static gn_err sessions_replay(struct gn_kept *sessions, uint64_t from, struct gn_diag *diag)
 {
     const struct gn_core *core = sessions->pipeline->core;
     const struct gn_record_head *record;
@@ -99,16 +99,16 @@ static gn_err sessions_replay(struct gn_sessions *sessions, uint64_t from, struc
     return err == GN_ERR_NOT_FOUND || err == GN_ERR_CORRUPT ? GN_OK : err;
 }
 
-gn_err gn_sessions_open(struct gn_sessions *sessions, struct gn_pipeline *pipeline, uv_loop_t *loop,
-                        const struct gn_adapter *adapter, void *adapter_self, struct gn_diag *diag)
+gn_err gn_kept_open(struct gn_kept *sessions, struct gn_pipeline *pipeline, uv_loop_t *loop,
+                    const struct gn_adapter *adapter, void *adapter_self, struct gn_diag *diag)
 {
     struct gn_core *core = pipeline->core;
-    *sessions = (struct gn_sessions){ .pipeline = pipeline,
-                                      .adapter = adapter,
-                                      .adapter_self = adapter_self,
-                                      .loop = loop,
-                                      .last_us = gn_mono_us(&core->clock),
-                                      .last_position = gn_ring_head(&core->ring) };
+    *sessions = (struct gn_kept){ .pipeline = pipeline,
+                                  .adapter = adapter,
+                                  .adapter_self = adapter_self,
+                                  .loop = loop,
+                                  .last_us = gn_mono_us(&core->clock),
+                                  .last_position = gn_ring_head(&core->ring) };
     atomic_store(&pipeline->sessions_seq, 0);
     const gn_err err = gn_core_path(core->dir, "sessions.image", sessions->path);
     if (err != GN_OK)
@@ -120,26 +120,26 @@ gn_err gn_sessions_open(struct gn_sessions *sessions, struct gn_pipeline *pipeli
 
 /* --- running --- */
 
-static bool sessions_due(const struct gn_sessions *sessions)
+static bool sessions_due(const struct gn_kept *sessions)
 {
     const struct gn_core *core = sessions->pipeline->core;
     const uint64_t passed = gn_ring_head(&core->ring) - sessions->last_position;
-    const uint64_t enough = sessions->last_size > GN_SESSIONS_JOURNAL_BYTES / 4 ? 4 * (uint64_t)sessions->last_size
-                                                                                : GN_SESSIONS_JOURNAL_BYTES;
+    const uint64_t enough =
+        sessions->last_size > GN_KEPT_JOURNAL_BYTES / 4 ? 4 * (uint64_t)sessions->last_size : GN_KEPT_JOURNAL_BYTES;
     return passed >= enough ||
-           (passed > 0 && gn_mono_us(&core->clock) - sessions->last_us >= GN_SESSIONS_IMAGE_MS * INT64_C(1000));
+           (passed > 0 && gn_mono_us(&core->clock) - sessions->last_us >= GN_KEPT_IMAGE_MS * INT64_C(1000));
 }
 
-static void sessions_take(struct gn_sessions *sessions)
+static void sessions_take(struct gn_kept *sessions)
 {
     struct gn_core *core = sessions->pipeline->core;
     struct sessions_head head = { .magic = SESSIONS_MAGIC, .seq = core->intake.next_seq - 1 };
-    uint8_t *bytes = gn_mem_take(GN_SESSIONS_IMAGE_BYTES_MAX, "sessions image"); /* untouched pages cost nothing */
+    uint8_t *bytes = gn_mem_take(GN_KEPT_IMAGE_BYTES_MAX, "sessions image"); /* untouched pages cost nothing */
     sessions->last_us = gn_mono_us(&core->clock);
     sessions->last_position = gn_ring_head(&core->ring);
     if (bytes == NULL)
         return;
-    struct gn_buf records = gn_buf_over(bytes + sizeof head, GN_SESSIONS_IMAGE_BYTES_MAX - sizeof head);
+    struct gn_buf records = gn_buf_over(bytes + sizeof head, GN_KEPT_IMAGE_BYTES_MAX - sizeof head);
     if (sessions->adapter->image(sessions->adapter_self, &records) != GN_OK) {
         gn_log(GN_LOG_WARN, "sessions", "no_image", "it is larger than planned; the next start reads more journal");
         gn_mem_give(bytes);
@@ -155,13 +155,13 @@ static void sessions_take(struct gn_sessions *sessions)
 
 static void sessions_write(uv_work_t *work)
 {
-    struct gn_sessions *sessions = work->data;
+    struct gn_kept *sessions = work->data;
     sessions->written = gn_file_replace(sessions->path, (gn_bytes){ sessions->bytes, sessions->size });
 }
 
 static void sessions_written(uv_work_t *work, int status)
 {
-    struct gn_sessions *sessions = work->data;
+    struct gn_kept *sessions = work->data;
     sessions->is_writing = false;
     if (status == 0 && sessions->written == GN_OK) {
         sessions->last_size = sessions->size;
@@ -174,7 +174,7 @@ static void sessions_written(uv_work_t *work, int status)
     sessions->bytes = NULL;
 }
 
-void gn_sessions_tick(struct gn_sessions *sessions)
+void gn_kept_tick(struct gn_kept *sessions)
 {
     if (sessions->adapter == NULL || sessions->is_writing)
         return;
@@ -186,7 +186,7 @@ void gn_sessions_tick(struct gn_sessions *sessions)
     sessions->is_writing = uv_queue_work(sessions->loop, &sessions->work, sessions_write, sessions_written) == 0;
 }
 
-void gn_sessions_fini(struct gn_sessions *sessions)
+void gn_kept_fini(struct gn_kept *sessions)
 {
     gn_mem_give(sessions->bytes);
     sessions->bytes = NULL;

@@ -5,7 +5,7 @@
  *   DIR/journal/          what changed since               PUBLISH and SESSION records behind N
  *
  * At boot the image and the records behind it are given back to the endpoint. Running, a new image is made every
- * GN_SESSIONS_IMAGE_MS, or when so much journal has come that reading it at the next start would take long. It
+ * GN_KEPT_IMAGE_MS, or when so much journal has come that reading it at the next start would take long. It
  * is made on the net thread, and written by a worker once record N is durable, as a whole or not at all (os/file.h).
  * The journal is trimmed no further than N. A broken image is said and passed over: what only it knew is gone. */
 #ifndef GN_NODE_SESSIONS_H
@@ -15,12 +15,12 @@
 #include "node/pipeline.h"
 
 enum {
-    GN_SESSIONS_IMAGE_MS = 60000,
-    GN_SESSIONS_JOURNAL_BYTES = 32 << 20, /* and at least four times the last image */
-    GN_SESSIONS_IMAGE_BYTES_MAX = 256 << 20,
+    GN_KEPT_IMAGE_MS = 60000,
+    GN_KEPT_JOURNAL_BYTES = 32 << 20, /* and at least four times the last image */
+    GN_KEPT_IMAGE_BYTES_MAX = 256 << 20,
 };
 
-struct gn_sessions {
+struct gn_kept {
     struct gn_pipeline *pipeline;
     const struct gn_adapter *adapter;
     void *adapter_self;
@@ -38,11 +38,11 @@ struct gn_sessions {
 };
 
 /* Gives the endpoint back what it kept. IO, CORRUPT: the journal cannot be read, the diag says where. */
-GN_MUST_USE gn_err gn_sessions_open(struct gn_sessions *sessions, struct gn_pipeline *pipeline, uv_loop_t *loop,
-                                    const struct gn_adapter *adapter, void *adapter_self, struct gn_diag *diag);
+GN_MUST_USE gn_err gn_kept_open(struct gn_kept *sessions, struct gn_pipeline *pipeline, uv_loop_t *loop,
+                                const struct gn_adapter *adapter, void *adapter_self, struct gn_diag *diag);
 /* Once a second. */
-void gn_sessions_tick(struct gn_sessions *sessions);
+void gn_kept_tick(struct gn_kept *sessions);
 /* When the loop has run empty. */
-void gn_sessions_fini(struct gn_sessions *sessions);
+void gn_kept_fini(struct gn_kept *sessions);
 
 #endif

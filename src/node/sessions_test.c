@@ -16,7 +16,7 @@ struct fixture {
     char dir[64];
     struct gn_core core;
     struct gn_pipeline pipeline;
-    struct gn_sessions sessions;
+    struct gn_kept sessions;
     struct gn_wake notified;
     struct gn_intake table;
     struct gn_diag diag;
@@ -63,7 +63,7 @@ static void begin(struct fixture *f)
     f->table = gn_intake_table(&f->core.intake);
     assert_int_equal(uv_loop_init(&f->loop), 0);
     assert_int_equal(gn_pipeline_start(&f->pipeline, &f->core, fixture_notify, f), GN_OK);
-    assert_int_equal(gn_sessions_open(&f->sessions, &f->pipeline, &f->loop, &endpoint, &f->endpoint, &f->diag), GN_OK);
+    assert_int_equal(gn_kept_open(&f->sessions, &f->pipeline, &f->loop, &endpoint, &f->endpoint, &f->diag), GN_OK);
 }
 
 static void end(struct fixture *f)
@@ -71,7 +71,7 @@ static void end(struct fixture *f)
     bool settled = false;
     gn_pipeline_stop(&f->pipeline, &settled);
     (void)uv_run(&f->loop, UV_RUN_DEFAULT);
-    gn_sessions_fini(&f->sessions);
+    gn_kept_fini(&f->sessions);
     assert_int_equal(uv_loop_close(&f->loop), 0);
     gn_pipeline_fini(&f->pipeline);
     gn_core_close(&f->core);
@@ -118,8 +118,8 @@ static void keep(struct fixture *f, const char *name)
 
 static void make_image(struct fixture *f)
 {
-    f->sessions.last_us -= GN_SESSIONS_IMAGE_MS * INT64_C(1000);
-    gn_sessions_tick(&f->sessions);
+    f->sessions.last_us -= GN_KEPT_IMAGE_MS * INT64_C(1000);
+    gn_kept_tick(&f->sessions);
     (void)uv_run(&f->loop, UV_RUN_DEFAULT);
     assert_null(f->sessions.bytes);
 }
@@ -153,13 +153,13 @@ static void an_image_is_made_when_it_is_time_and_something_came(void **state)
 {
     struct fixture *f = *state;
     keep(f, "a");
-    gn_sessions_tick(&f->sessions);
+    gn_kept_tick(&f->sessions);
     assert_int_equal(f->sessions.seq, 0);
     make_image(f);
     const uint64_t first = f->sessions.seq;
     assert_true(first > 0);
-    f->sessions.last_us -= GN_SESSIONS_IMAGE_MS * INT64_C(1000); /* time alone is no reason */
-    gn_sessions_tick(&f->sessions);
+    f->sessions.last_us -= GN_KEPT_IMAGE_MS * INT64_C(1000); /* time alone is no reason */
+    gn_kept_tick(&f->sessions);
     assert_false(f->sessions.is_writing);
     keep(f, "b");
     f->endpoint.is_large = true;

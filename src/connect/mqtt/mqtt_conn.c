@@ -83,6 +83,8 @@ static void conn_part(struct gn_mqtt_conn *conn, gn_mqtt_leaving how)
     conn_give_gather(conn);
     conn_forget_acks(conn);
     gn_mqtt_session_fini(&conn->session);
+    gn_mem_give(conn->auth);
+    conn->auth = NULL;
     if (!conn->is_taking)
         conn_give_held(conn);
     conn->held_reason = 0;

@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "base/mem.h"
+#include "connect/mqtt/mqtt_auth.h"
 #include "connect/mqtt/mqtt_conn.h"
 #include "connect/mqtt/mqtt_decode.h"
 #include "connect/mqtt/mqtt_deliver.h"
@@ -102,18 +103,20 @@ static void dispatch_take_over(struct gn_mqtt_server *server, uint32_t thing, gn
 }
 
 static void dispatch_welcome(struct gn_mqtt_conn *conn, const struct gn_mqtt_connect *connect, gn_str assigned,
-                             bool present, struct gn_buf *out)
+                             bool present, gn_bytes proof, struct gn_buf *out)
 {
     char info[GN_THING_ID_BYTES_MAX + 16];
     (void)snprintf(info, sizeof info, "things/%s", conn->server->intake.registry->things[conn->client->thing].id);
     const struct gn_mqtt_welcome welcome = { .assigned = assigned,
                                              .response_info = gn_str_of(info),
+                                             .method = proof.size > 0 ? gn_mqtt_auth_method() : (gn_str){ 0 },
+                                             .proof = proof,
                                              .present = present };
     gn_mqtt_session_accept(&conn->session, connect, &welcome, out);
 }
 
 static void dispatch_join(struct gn_mqtt_conn *conn, uint32_t thing, const struct gn_mqtt_connect *connect,
-                          struct gn_buf *out)
+                          gn_bytes proof, struct gn_buf *out)
 {
     struct gn_mqtt_server *server = conn->server;
     char assigned[DISPATCH_ASSIGNED_BYTES];
@@ -135,7 +138,7 @@ static void dispatch_join(struct gn_mqtt_conn *conn, uint32_t thing, const struc
     gn_mqtt_keep_join(server, conn->client, present);
     conn->session.open_ids = conn->client->ids.count;
     conn->deadline_ms = 0;
-    dispatch_welcome(conn, connect, connect->client_id.size == 0 ? id : (gn_str){ 0 }, present, out);
+    dispatch_welcome(conn, connect, connect->client_id.size == 0 ? id : (gn_str){ 0 }, present, proof, out);
 }
 
 /* Who it is, by the certificate it has shown, and by no password then. NOT_FOUND: it has shown none. */
@@ -152,6 +155,68 @@ static gn_err dispatch_by_certificate(const struct gn_mqtt_conn *conn, const str
     return intake->recognise(intake->self, gn_str_of(id), out_thing);
 }
 
+/* It is who it says: is its will one it may have? `proof` is what an authentication ends with, or empty. */
+static void dispatch_admit(struct gn_mqtt_conn *conn, uint32_t thing, const struct gn_mqtt_connect *connect,
+                           gn_bytes proof, struct gn_buf *out)
+{
+    uint8_t reason = GN_MQTT_SUCCESS;
+    const char *words = dispatch_will_refusal(conn->server, thing, connect, &reason);
+    if (words == NULL) {
+        dispatch_join(conn, thing, connect, proof, out);
+        return;
+    }
+    dispatch_refuse(conn, reason, words, out);
+    dispatch_refused(conn->server, thing, words);
+}
+
+/* An authentication ended before the client was let in. */
+static void dispatch_auth_over(struct gn_mqtt_conn *conn, const struct gn_mqtt_auth_result *result, gn_str source,
+                               struct gn_buf *out)
+{
+    struct gn_mqtt_auth *auth = conn->auth;
+    struct gn_mqtt_frame frame;
+    struct gn_mqtt_connect connect;
+    struct gn_mqtt_fault fault;
+    size_t need;
+    if (result->end == GN_MQTT_AUTH_BROKEN) {
+        dispatch_refuse(conn, result->reason, result->words, out);
+        dispatch_refused(conn->server, GN_NONE, result->words);
+    } else if (result->end == GN_MQTT_AUTH_WRONG) {
+        dispatch_deny(conn, gn_str_of(auth->scram.id), source, result->delay_ms, out);
+    } else if (gn_mqtt_frame_next((gn_bytes){ auth->packet, auth->packet_size }, GN_MQTT_CONNECT_BYTES_MAX, &frame,
+                                  &need) == GN_OK &&
+               gn_mqtt_decode_connect(&frame, &connect, &fault) == GN_OK) {
+        dispatch_admit(conn, result->thing, &connect, (gn_bytes){ result->proof, result->proof_size }, out);
+    }
+}
+
+static void dispatch_auth(struct gn_mqtt_conn *conn, const struct gn_mqtt_ack *packet, struct gn_buf *out)
+{
+    struct gn_mqtt_auth_result result;
+    char source_text[DISPATCH_SOURCE_BYTES];
+    const gn_str source = dispatch_source(conn, source_text);
+    gn_mqtt_auth_packet(conn, packet, source, out, &result);
+    if (result.end == GN_MQTT_AUTH_GOES_ON)
+        return;
+    if (conn->client == NULL)
+        dispatch_auth_over(conn, &result, source, out);
+    else if (result.end == GN_MQTT_AUTH_BROKEN)
+        gn_mqtt_conn_end(conn, result.reason, result.words, GN_MQTT_LEFT_BADLY);
+    else if (result.end == GN_MQTT_AUTH_WRONG || conn->client->thing != result.thing)
+        gn_mqtt_conn_end(conn, GN_MQTT_NOT_AUTHORIZED, "it is not the Thing it was", GN_MQTT_LEFT_BADLY);
+    gn_mqtt_auth_forget(conn);
+}
+
+static void dispatch_auth_connect(struct gn_mqtt_conn *conn, const struct gn_mqtt_connect *connect, struct gn_buf *out)
+{
+    struct gn_mqtt_auth_result result;
+    gn_mqtt_auth_connect(conn, connect, out, &result);
+    if (result.end == GN_MQTT_AUTH_GOES_ON)
+        return;
+    dispatch_auth_over(conn, &result, (gn_str){ 0 }, out);
+    gn_mqtt_auth_forget(conn);
+}
+
 static void dispatch_connect(struct gn_mqtt_conn *conn, struct gn_mqtt_connect *connect, struct gn_buf *out)
 {
     struct gn_mqtt_server *server = conn->server;
@@ -159,9 +224,8 @@ static void dispatch_connect(struct gn_mqtt_conn *conn, struct gn_mqtt_connect *
     const gn_str source = dispatch_source(conn, source_text);
     int64_t delay_ms = 0;
     uint32_t thing = GN_NONE;
-    uint8_t reason = GN_MQTT_SUCCESS;
     if (conn->session.with_auth) {
-        dispatch_refuse(conn, GN_MQTT_BAD_AUTH_METHOD, "no such method of authentication", out);
+        dispatch_auth_connect(conn, connect, out);
         return;
     }
     gn_err err = dispatch_by_certificate(conn, connect, &thing);
@@ -179,13 +243,7 @@ static void dispatch_connect(struct gn_mqtt_conn *conn, struct gn_mqtt_connect *
         dispatch_deny(conn, connect->user, source, delay_ms, out);
         return;
     }
-    const char *words = dispatch_will_refusal(server, thing, connect, &reason);
-    if (words != NULL) {
-        dispatch_refuse(conn, reason, words, out);
-        dispatch_refused(server, thing, words);
-        return;
-    }
-    dispatch_join(conn, thing, connect, out);
+    dispatch_admit(conn, thing, connect, (gn_bytes){ 0 }, out);
 }
 
 /* --- PUBLISH --- */
@@ -419,9 +477,21 @@ static bool dispatch_received(struct gn_mqtt_conn *conn, const struct gn_mqtt_ac
     return true;
 }
 
+/* A client was let in, turned away, or asked for more: that is said before what its session brings along. */
+static void dispatch_answered(struct gn_mqtt_conn *conn, struct gn_buf *out)
+{
+    dispatch_flush(conn, out); /* before what the session brings along, or a will that is due */
+    (void)gn_mqtt_clients_tell(&conn->server->clients);
+    if (gn_mqtt_conn_live(conn) && conn->session.state == GN_MQTT_ENDED)
+        gn_mqtt_conn_linger(conn, GN_MQTT_LEFT_BADLY);
+    else if (gn_mqtt_conn_live(conn) && conn->client != NULL)
+        gn_mqtt_deliver_pending(conn);
+}
+
 /* False: the packet was not taken, and waits. */
 static bool dispatch_event(struct gn_mqtt_conn *conn, struct gn_mqtt_event *event, struct gn_buf *out)
 {
+    bool was_in;
     switch (event->kind) {
     case GN_MQTT_EVENT_PUBLISH:
         return dispatch_publish(conn, &event->publish);
@@ -430,12 +500,13 @@ static bool dispatch_event(struct gn_mqtt_conn *conn, struct gn_mqtt_event *even
         return false;
     case GN_MQTT_EVENT_CONNECT:
         dispatch_connect(conn, &event->connect, out);
-        dispatch_flush(conn, out); /* before what the session brings along, or a will that is due */
-        (void)gn_mqtt_clients_tell(&conn->server->clients);
-        if (gn_mqtt_conn_live(conn) && conn->session.state == GN_MQTT_ENDED)
-            gn_mqtt_conn_linger(conn, GN_MQTT_LEFT_BADLY);
-        else if (gn_mqtt_conn_live(conn) && conn->client != NULL)
-            gn_mqtt_deliver_pending(conn);
+        dispatch_answered(conn, out);
+        return true;
+    case GN_MQTT_EVENT_AUTH:
+        was_in = conn->client != NULL;
+        dispatch_auth(conn, &event->ack, out);
+        if (!was_in)
+            dispatch_answered(conn, out);
         return true;
     case GN_MQTT_EVENT_PUBREC:
         return dispatch_received(conn, &event->ack);
@@ -480,6 +551,7 @@ size_t gn_mqtt_dispatch(struct gn_mqtt_conn *conn, gn_bytes in, size_t *out_pack
             *out_packet_size = event->size;
             break;
         }
+        server->packet = (gn_bytes){ in.at + used, event->size };
         if (dispatch_waits(conn, event) || !dispatch_event(conn, event, &out))
             break;
         used += event->size;

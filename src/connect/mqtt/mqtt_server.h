@@ -57,6 +57,7 @@ struct gn_mqtt_conn {
     TAILQ_ENTRY(gn_mqtt_conn) among_dirty;   /* while something is gathered, or it is doomed */
     struct gn_mqtt_server *server;
     struct gn_mqtt_wire *wire;     /* TLS or WebSocket below MQTT; NULL: neither */
+    struct gn_mqtt_auth *auth;     /* an exchange under way; NULL: none */
     struct gn_mqtt_client *client; /* NULL before CONNECT was accepted, and after the end */
     struct gn_mqtt_session session;
     uint8_t *held; /* bytes that no packet was made of yet */
@@ -119,6 +120,13 @@ struct gn_mqtt_target { /* a session that a message waits for; stands so in the 
     uint8_t retain;
 };
 
+struct gn_mqtt_auth { /* while a client proves who it is */
+    struct gn_scram scram;
+    bool has_begun;       /* our challenge is out */
+    uint32_t packet_size; /* 0: it is connected, and does it again */
+    uint8_t packet[];     /* its CONNECT, for when it has */
+};
+
 struct gn_mqtt_listener {
     uv_tcp_t tcp;
     struct gn_mqtt_server *server;
@@ -155,6 +163,7 @@ struct gn_mqtt_server {
     uint64_t durable;
     uint64_t last_token;                                       /* that any message was accepted with */
     uint32_t last_number;                                      /* that a kept session was given */
+    gn_bytes packet;                                           /* at hand */
     uint32_t target_count;                                     /* of the message at hand */
     struct gn_mqtt_client *kept_clients[GN_MQTT_KEPT_BUCKETS]; /* by number */
     struct gn_mqtt_target targets[GN_MQTT_TARGETS_MAX];
