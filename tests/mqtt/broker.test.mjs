@@ -8,6 +8,7 @@ import path from 'node:path';
 import test from 'node:test';
 import mqtt from 'mqtt';
 import { addThing, Child, missingProgram, startNode, tempDir, waitFor } from '../lib/node_process.mjs';
+import { Scram } from '../lib/scram.mjs';
 
 const skip = missingProgram();
 const ACCESS = `
@@ -163,4 +164,26 @@ test("mosquitto's clients: QoS 2, retained, request and answer", { skip }, async
     t.after(() => hearing.kill());
     assert.equal((await hearing.ended).code, 0);
     assert.deepEqual(hearing.lines.stdout, ['2 1 plant/kept still here']);
+});
+
+test('a Thing proves that it knows its token, and is proved to, by SCRAM-SHA-256', { skip }, async (t) => {
+    const { node, pump } = await nodeWithThings(t);
+    const authenticationMethod = 'SCRAM-SHA-256';
+    for (const [token, right] of [[pump.token, true], [`${pump.token.slice(0, -1)}${pump.token.endsWith('0') ? '1' : '0'}`, false]]) {
+        const scram = new Scram(pump.id, token);
+        let proved = false;
+        const client = mqtt.connect(node.mqtt.url, { protocolVersion: 5, reconnectPeriod: 0, clientId: 'scram',
+            properties: { authenticationMethod, authenticationData: Buffer.from(scram.first()) } });
+        t.after(() => client.endAsync(true).catch(() => {}));
+        client.handleAuth = (packet, callback) => callback(null, { cmd: 'auth', reasonCode: 0x18,
+            properties: { authenticationMethod, authenticationData: Buffer.from(scram.final(packet.properties.authenticationData.toString())) } });
+        const code = await new Promise((resolve) => {
+            client.once('connect', (packet) => { proved = scram.verifies(packet.properties.authenticationData.toString()); resolve(0); });
+            client.once('error', (error) => resolve(error.code));
+        });
+        assert.equal(code, right ? 0 : 0x86);
+        assert.equal(proved, right);
+        if (right) await client.publishAsync(`things/${pump.id}/properties/x`, '1', { qos: 1 });
+        await client.endAsync(true);
+    }
 });
