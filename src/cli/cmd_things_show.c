@@ -48,6 +48,7 @@ static void show_credential(struct gn_cli *cli, gn_str credential)
     show_when(cli, credential, "old_until", ", the old one until");
     show_when(cli, credential, "old_last_used", ", the old one used");
     show_when(cli, credential, "revoked", ", withdrawn");
+    show_when(cli, credential, "two_places", ", used from two addresses in turns (a copy?), seen");
     if (gn_pick_i64(credential, "last_used", &used_ms) && used_ms > 0) {
         show_when(cli, credential, "last_used", ", last used");
         gn_pick_text(credential, "last_source", text, sizeof text);

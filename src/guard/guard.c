@@ -361,17 +361,36 @@ static bool guard_token_equal(const struct gn_token_hash *have, gn_str token)
     return equal;
 }
 
-/* For the person who wonders which token is in use, and by whom. `mutex` is held. */
-static void guard_note_use(struct gn_guard *guard, gn_str thing_id, gn_str source, bool is_old)
+/* True when it becomes plain just now that two addresses take turns with one token. */
+static bool guard_note_source(struct gn_token_use *use, gn_str source, int64_t now_ms)
+{
+    if (gn_str_equal(gn_str_of(use->source), source))
+        return false;
+    const bool is_turn = use->before[0] != '\0' && gn_str_equal(gn_str_of(use->before), source);
+    memcpy(use->before, use->source, sizeof use->before);
+    if (gn_str_copy(use->source, sizeof use->source, source) != GN_OK)
+        use->source[0] = '\0';
+    if (!is_turn || now_ms - use->turns_since_ms > GN_TWO_PLACES_MS) {
+        use->turns = is_turn ? 1 : 0;
+        use->turns_since_ms = now_ms;
+        return false;
+    }
+    use->turns++;
+    if (use->turns >= GN_TWO_PLACES_TURNS)
+        use->two_places_ms = use->time_ms;
+    return use->turns == GN_TWO_PLACES_TURNS;
+}
+
+/* For the person who wonders which token is in use, and by whom. True as above; `mutex` is held. */
+static bool guard_note_use(struct gn_guard *guard, gn_str thing_id, gn_str source, bool is_old)
 {
     struct gn_thing_credential *row = gn_keyring_thing(&guard->keyring, thing_id);
     if (row == NULL)
-        return;
+        return false;
     row->use.time_ms = gn_wall_ms(&guard->clock);
     if (is_old)
         row->use.old_ms = row->use.time_ms;
-    if (gn_str_copy(row->use.source, sizeof row->use.source, source) != GN_OK)
-        row->use.source[0] = '\0';
+    return guard_note_source(&row->use, source, guard_now_ms(guard));
 }
 
 gn_err gn_guard_thing_check(struct gn_guard *guard, gn_str thing_id, gn_str token, gn_str source, int64_t *out_delay_ms)
@@ -395,14 +414,19 @@ gn_err gn_guard_thing_check(struct gn_guard *guard, gn_str thing_id, gn_str toke
     const bool right = (is_new || is_old) && (!early || known);
     sodium_memzero(&thing, sizeof thing);
 
+    bool two_places = false;
     guard_lock(guard);
     if (right) {
         gn_throttle_right(&guard->throttle, source, account, now_ms);
-        guard_note_use(guard, thing_id, source, is_old);
+        two_places = guard_note_use(guard, thing_id, source, is_old);
     } else {
         guard_note_guess(guard, !early || known, source, account, now_ms);
     }
     guard_unlock(guard);
+    if (two_places)
+        gn_log(GN_LOG_WARN, "guard", "two_places",
+               "thing=%.*s source=%.*s the token is used from two addresses in turns", GN_STR_ARGS(thing_id),
+               GN_STR_ARGS(source));
     *out_delay_ms = right ? 0 : delay_ms;
     return right ? GN_OK : GN_ERR_DENIED;
 }

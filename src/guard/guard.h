@@ -49,7 +49,15 @@ struct gn_token_use {
     int64_t time_ms;              /* when a token was right last; 0 = not since the node started */
     int64_t old_ms;               /* the same of the token before */
     char source[GN_SOURCE_BYTES]; /* from where */
+    /* Two addresses take turns: each time the Thing comes back to the one before the last is a turn. A reconnect and a
+     * move are none. GN_TWO_PLACES_TURNS within GN_TWO_PLACES_MS: two devices use one token. */
+    char before[GN_SOURCE_BYTES]; /* the other address */
+    int64_t turns_since_ms;       /* monotonic */
+    uint32_t turns;
+    int64_t two_places_ms; /* when that was seen last; 0 = never */
 };
+
+enum { GN_TWO_PLACES_TURNS = 3, GN_TWO_PLACES_MS = 60 * 1000 };
 
 struct gn_token_state {
     bool has_token;

@@ -224,6 +224,49 @@ static void the_last_use_is_told_with_its_source(void **state)
     assert_false(told.has_token);
 }
 
+static int64_t two_places(void)
+{
+    struct gn_token_state told;
+    gn_guard_thing_state(guard, GN_STR("press"), &told);
+    return told.use.two_places_ms;
+}
+
+static void one_token_at_two_addresses_in_turns_is_noticed(void **state)
+{
+    (void)state;
+    char token[GN_TOKEN_BYTES];
+    const gn_str places[] = { HOME, AWAY };
+    sim.wall_ms = 9000;
+    assert_int_equal(gn_guard_thing_token(guard, GN_STR("press"), 0, token), GN_OK);
+    for (size_t i = 0; i < 5; i++) { /* there, back, there, back: three turns with the fifth */
+        assert_int_equal(two_places(), 0);
+        assert_int_equal(check(token, places[i % 2]), GN_OK);
+        pass(5000);
+    }
+    assert_int_equal(two_places(), 9000);
+}
+
+static void a_reconnect_a_move_and_a_slow_return_are_no_second_place(void **state)
+{
+    (void)state;
+    char token[GN_TOKEN_BYTES];
+    const gn_str places[] = { HOME, AWAY };
+    sim.wall_ms = 9000;
+    assert_int_equal(gn_guard_thing_token(guard, GN_STR("press"), 0, token), GN_OK);
+    for (int i = 0; i < 50; i++) /* its two clients, or one that comes and goes */
+        assert_int_equal(check(token, HOME), GN_OK);
+    char moving[32];
+    for (int i = 0; i < 50; i++) { /* an address of its own each time */
+        (void)snprintf(moving, sizeof moving, "203.0.113.%d", i);
+        assert_int_equal(check(token, gn_str_of(moving)), GN_OK);
+    }
+    for (size_t i = 0; i < 20; i++) { /* between home and work */
+        assert_int_equal(check(token, places[i % 2]), GN_OK);
+        pass(GN_TWO_PLACES_MS);
+    }
+    assert_int_equal(two_places(), 0);
+}
+
 static void wrong_tokens_delay_their_source_and_nobody_else(void **state)
 {
     (void)state;
@@ -557,6 +600,8 @@ int main(void)
         CASE(an_overlap_has_an_end),
         CASE(a_revoked_thing_has_nothing_until_it_is_given_a_token),
         CASE(the_last_use_is_told_with_its_source),
+        CASE(one_token_at_two_addresses_in_turns_is_noticed),
+        CASE(a_reconnect_a_move_and_a_slow_return_are_no_second_place),
         CASE(wrong_tokens_delay_their_source_and_nobody_else),
         CASE(a_token_that_comes_too_early_is_not_looked_at_where_it_is_unknown),
         CASE(a_new_token_forgives_what_was_guessed_before),

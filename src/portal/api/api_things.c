@@ -162,6 +162,7 @@ static void things_write_credential(struct gn_api *api, const char *thing_id, st
     things_write_time(w, "revoked", state.revoked_ms);
     things_write_time(w, "last_used", state.use.time_ms);
     things_write_time(w, "old_last_used", state.use.old_ms);
+    things_write_time(w, "two_places", state.use.two_places_ms);
     gn_jw_key(w, "last_source");
     if (state.use.source[0] != '\0')
         gn_jw_text(w, state.use.source);
@@ -344,6 +345,7 @@ static const struct gn_schema things_schemas[] = {
                 "properties": { "state": { "enum": ["valid", "revoked", "none"] },
                     "old_until": { "type": ["integer", "null"] }, "revoked": { "type": ["integer", "null"] },
                     "last_used": { "type": ["integer", "null"] }, "old_last_used": { "type": ["integer", "null"] },
+                    "two_places": { "type": ["integer", "null"] },
                     "last_source": { "type": ["string", "null"] } } },
             "properties": { "type": "array", "items": {
                 "type": "object", "required": ["name", "kind", "unit", "value", "time"],

@@ -99,14 +99,15 @@ static void the_things_page_tells_what_its_token_is_like(void **state)
     char token[GN_TOKEN_BYTES];
     int64_t delay_ms;
     assert_int_equal(fixture_ask(&f, "GET", "/api/v1/things/press", AS_VIEWER, ""), 200);
-    assert_true(fixture_says(&f, "\"credential\":{\"state\":\"none\",\"old_until\":null,\"revoked\":null,"
-                                 "\"last_used\":null,\"old_last_used\":null,\"last_source\":null}"));
+    assert_true(fixture_says(&f,
+                             "\"credential\":{\"state\":\"none\",\"old_until\":null,\"revoked\":null,"
+                             "\"last_used\":null,\"old_last_used\":null,\"two_places\":null,\"last_source\":null}"));
     assert_int_equal(gn_guard_thing_token(f.guard, GN_STR("press"), 0, token), GN_OK);
     assert_int_equal(gn_guard_thing_check(f.guard, GN_STR("press"), gn_str_of(token), GN_STR("::1"), &delay_ms), GN_OK);
     assert_int_equal(gn_guard_thing_token(f.guard, GN_STR("press"), 1000, token), GN_OK);
     assert_int_equal(fixture_ask(&f, "GET", "/api/v1/things/press", AS_VIEWER, ""), 200);
     assert_true(fixture_says(&f, "\"state\":\"valid\",\"old_until\":1767225601000,\"revoked\":null,"
-                                 "\"last_used\":1767225600000,\"old_last_used\":1767225600000,"
+                                 "\"last_used\":1767225600000,\"old_last_used\":1767225600000,\"two_places\":null,"
                                  "\"last_source\":\"::1\"}"));
     assert_int_equal(gn_guard_thing_revoke(f.guard, GN_STR("press")), GN_OK);
     assert_int_equal(fixture_ask(&f, "GET", "/api/v1/things/press", AS_VIEWER, ""), 200);
