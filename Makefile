@@ -5,7 +5,7 @@ PREFIX ?= /usr/local
 DATA ?= $(or $(XDG_STATE_HOME),$(HOME)/.local/state)/ganglion
 JOBS ?= $(shell nproc)
 
-.PHONY: help run build web test check sanitize fuzz bench bench-score bench-ingest bench-latency bench-footprint \
+.PHONY: help run build web test check sanitize fuzz bench bench-score bench-ingest bench-latency bench-footprint bench-tls \
         torture fmt install setup clean
 
 help: ## this list
@@ -46,7 +46,7 @@ torture: ## long: kill -9 and power cuts, hundreds of times; slow sockets for a 
 	@tools/setup.sh build test
 	@KILLS=500 FLOOD_SECONDS=60 tools/test.sh 'box/(journal|node|flood)'
 
-bench: bench-score bench-ingest bench-latency bench-footprint ## all figures, each beside its peer or ceiling
+bench: bench-score bench-ingest bench-latency bench-footprint bench-tls ## all figures, each beside its peer or ceiling
 
 bench-score: build ## nanoseconds a reading and bytes a series
 	@cmake --build build/release --target learn_bench -j $(JOBS) && build/release/learn_bench
@@ -60,6 +60,9 @@ bench-latency: build ## publish to acknowledged-on-disk, publish to action sent
 
 bench-footprint: build ## resident memory, binary size, time to the first accepted connection
 	@python3 bench/ingest.py footprint
+
+bench-tls: build ## TLS handshakes a second and core beside a bare OpenSSL server, memory of idle ones
+	@cmake --build build/release --target tls_bench -j $(JOBS) && build/release/tls_bench
 
 fmt: ## format every C file
 	@tools/fmt.sh
