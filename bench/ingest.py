@@ -1,15 +1,16 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""ingest.py ingest|latency|footprint [--seconds N]: the node's figures, each beside its peer, in one run.
+"""ingest.py ingest|latency|footprint|idle [--seconds N]: the node's figures, each beside its peer, in one run.
 
 ingest     QoS 1 publishes of a 40-byte JSON payload, 100 (and 1 000) connections with 64, 8 and 1 in flight:
            parsed, journaled, scored, acknowledged after fdatasync; beside Mosquitto without persistence.
 latency    publish to acknowledged at 10 000/s; publish to action received with autonomy act.
 footprint  resident memory of the idle node with the agent's series, binary size, time to the first connection.
+idle       resident memory a connection of MQTT takes that is open, subscribed to one filter and silent.
 
 Everything stays on loopback and ends by itself. The load generator prints its own CPU seconds.
 """
-import argparse, json, os, re, shutil, signal, socket, subprocess, sys, tempfile, time
+import argparse, json, os, re, resource, shutil, signal, socket, subprocess, sys, tempfile, time
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 GANGLION = os.path.join(ROOT, "ganglion")
@@ -232,13 +233,72 @@ def bench_footprint(seconds):
         node.stop()
 
 
+def mqtt_text(text):
+    return len(text).to_bytes(2, "big") + text.encode()
+
+
+def mqtt_packet(first, body):
+    size, length = bytearray(), len(body)
+    while True:
+        size.append(length % 128 | (128 if length > 127 else 0))
+        length //= 128
+        if length == 0:
+            return bytes([first]) + bytes(size) + body
+
+
+def idle_client(port, number, thing=None, token=None):
+    """An open connection of MQTT 3.1.1 with one subscription."""
+    flags = 0x02 | (0xC0 if thing else 0)
+    body = mqtt_text("MQTT") + bytes([4, flags]) + (600).to_bytes(2, "big") + mqtt_text(f"idle-{number}")
+    if thing:
+        body += mqtt_text(thing) + mqtt_text(token)
+    client = socket.create_connection(("127.0.0.1", port))
+    client.sendall(mqtt_packet(0x10, body))
+    client.sendall(mqtt_packet(0x82, b"\0\1" + mqtt_text(f"things/{thing or 'anybody'}/actions/+") + b"\1"))
+    answer = b""
+    while len(answer) < 9:
+        part = client.recv(64)
+        if not part:
+            raise SystemExit(f"connection {number} was closed")
+        answer += part
+    if answer[3] != 0 or answer[-1] > 2:
+        raise SystemExit(f"connection {number} was refused: {answer.hex()}")
+    return client
+
+
+def idle_kib(server, port, count, credentials):
+    before = resident_mib(server.process.pid)
+    clients = [idle_client(port, number, *credentials[number % len(credentials)]) for number in range(count)]
+    grown = (resident_mib(server.process.pid) - before) * 1024 / count
+    for client in clients:
+        client.close()
+    return grown
+
+
+def bench_idle(seconds):
+    hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    count = min(10000, hard - 1000)
+    node, peer = Node().start(), Mosquitto()
+    try:
+        with open(node.add_things(100)) as file:
+            credentials = [line.split() for line in file]
+        ours = idle_kib(node, node.port, count, credentials)
+        theirs = idle_kib(peer, peer.port, count, [()])
+        print(f"{count} idle connections, each with a subscription: {ours:.2f} KiB resident each (goal: at most 2); "
+              f"mosquitto {theirs:.2f}")
+    finally:
+        node.stop()
+        peer.stop()
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("what", choices=["ingest", "latency", "footprint"])
+    parser.add_argument("what", choices=["ingest", "latency", "footprint", "idle"])
     parser.add_argument("--seconds", type=int, default=5)
     args = parser.parse_args()
     print(f"--- {args.what} on {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}")
-    {"ingest": bench_ingest, "latency": bench_latency, "footprint": bench_footprint}[args.what](args.seconds)
+    {"ingest": bench_ingest, "latency": bench_latency, "footprint": bench_footprint, "idle": bench_idle}[args.what](args.seconds)
 
 
 if __name__ == "__main__":
