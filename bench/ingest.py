@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""ingest.py ingest|latency|footprint|idle [--seconds N]: the node's figures, each beside its peer, in one run.
+"""ingest.py ingest|qos0|latency|footprint|idle [--seconds N]: the node's figures, each beside its peer, in one run.
 
 ingest     QoS 1 publishes of a 40-byte JSON payload, 100 (and 1 000) connections with 64, 8 and 1 in flight:
            parsed, journaled, scored, acknowledged after fdatasync; beside Mosquitto without persistence.
+qos0       QoS 0 publishes of 40 bytes, taken (a PING behind each block is answered) and handed to one listener.
 latency    publish to acknowledged at 10 000/s; publish to action received with autonomy act.
 footprint  resident memory of the idle node with the agent's series, binary size, time to the first connection.
 idle       resident memory a connection of MQTT takes that is open, subscribed to one filter and silent.
@@ -275,6 +276,52 @@ def idle_kib(server, port, count, credentials):
     return grown
 
 
+QOS0_BLOCK = 2000
+
+
+def qos0_rate(port, seconds, topic, listens, who):
+    """Messages a second from one connection, and to another when it listens; each block ends with a PING."""
+    payload = b'{"temp":21.53,"vib":0.112,"load":0.0417}'
+    message = mqtt_packet(0x30, mqtt_text(topic) + payload)
+    block = message * QOS0_BLOCK + b"\xc0\x00"
+    mouth, ear = idle_client(port, 1, *who), idle_client(port, 2, *who)
+    if listens:
+        ear.sendall(mqtt_packet(0x82, b"\0\2" + mqtt_text(topic) + b"\0"))
+        ear.recv(64)
+    count, begin = 0, time.monotonic()
+    while time.monotonic() - begin < seconds:
+        mouth.sendall(block)
+        left = len(message) * QOS0_BLOCK if listens else 0
+        while left > 0:
+            left -= len(ear.recv(min(left, 1 << 20)))
+        answered = b""
+        while len(answered) < 2:
+            answered += mouth.recv(2)
+        count += QOS0_BLOCK
+    rate = count / (time.monotonic() - begin)
+    mouth.close()
+    ear.close()
+    return rate
+
+
+def bench_qos0(seconds):
+    node, peer = Node().start(), Mosquitto()
+    try:
+        with open(node.add_things(1)) as file:
+            who = file.readline().split()
+        for name, listens, ours, theirs, goal in (
+            ("taken", False, f"things/{who[0]}/properties", "bench/value", 10),
+            ("handed to one listener", True, f"things/{who[0]}/notes", "bench/value", 5),
+        ):
+            peer_rate = qos0_rate(peer.port, seconds, theirs, listens, ())
+            node_rate = qos0_rate(node.port, seconds, ours, listens, who)
+            print(f"QoS 0, {name}: {node_rate:,.0f}/s; mosquitto {peer_rate:,.0f}/s; "
+                  f"{node_rate / peer_rate:.1f}x (goal: {goal}x)")
+    finally:
+        node.stop()
+        peer.stop()
+
+
 def bench_idle(seconds):
     hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
@@ -294,11 +341,11 @@ def bench_idle(seconds):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("what", choices=["ingest", "latency", "footprint", "idle"])
+    parser.add_argument("what", choices=["ingest", "qos0", "latency", "footprint", "idle"])
     parser.add_argument("--seconds", type=int, default=5)
     args = parser.parse_args()
     print(f"--- {args.what} on {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}")
-    {"ingest": bench_ingest, "latency": bench_latency, "footprint": bench_footprint, "idle": bench_idle}[args.what](args.seconds)
+    {"ingest": bench_ingest, "qos0": bench_qos0, "latency": bench_latency, "footprint": bench_footprint, "idle": bench_idle}[args.what](args.seconds)
 
 
 if __name__ == "__main__":
