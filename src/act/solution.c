@@ -7,12 +7,13 @@
 #include "act/solution_access.h"
 #include "act/solution_rules.h"
 #include "act/solution_things.h"
+#include "act/solution_topics.h"
 #include "base/mem.h"
 
 #define SOLUTION_BUDGET_DEFAULT 0.1
 #define SOLUTION_BUDGET_MAX     1000.0
 
-static const char *const solution_keys[] = { "things", "rules", "access", "budget", NULL };
+static const char *const solution_keys[] = { "things", "rules", "access", "topics", "budget", NULL };
 
 /* --- lookups --- */
 
@@ -190,6 +191,9 @@ static gn_err solution_read_file(struct gn_fields *fields, struct gn_yaml_tree *
         return rules != NULL ? gn_solution_read_rules(fields, rules) : GN_OK;
     if (access != NULL)
         err = gn_solution_read_access(fields, access);
+    const struct gn_yaml_node *const topics = gn_yaml_get(tree, root, "topics");
+    if (!err && topics != NULL)
+        err = gn_solution_read_topics(fields, topics);
     if (err)
         return err;
     if (things != NULL)

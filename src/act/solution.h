@@ -66,6 +66,16 @@ void gn_solution_meaning(const struct gn_solution *solution, gn_str thing_id, gn
                          struct gn_property_meaning *out);
 /* What `access` grants; lives as long as the solution. */
 const struct gn_policy *gn_solution_policy(const struct gn_solution *solution);
+/* What a foreign topic speaks of, by the section `topics` (act/solution_topics.h). */
+struct gn_topic_match {
+    gn_str thing;    /* an id, as far as the topic's word is one */
+    gn_str property; /* empty: the payload's members are the properties */
+    gn_str pick;     /* only this member of the payload; empty = all */
+    gn_str unit;
+    double scale, offset;
+    bool declared; /* the solution names the Thing in `things` */
+};
+bool gn_solution_topic(const struct gn_solution *solution, gn_str topic, struct gn_topic_match *out);
 double gn_solution_budget(const struct gn_solution *solution); /* false alarms a series and day */
 
 /* As JSON arrays for the API: rules with their conditions in words; actions with their envelopes. */

@@ -111,12 +111,20 @@ struct gn_rule {
     struct gn_sha256 digest; /* of its canonical text, see gn_rule_canonical */
 };
 
+struct gn_topic_row { /* section `topics` */
+    gn_str topic, thing, property, pick, unit;
+    bool takes_thing, takes_property;
+    double scale, offset;
+};
+
 struct gn_solution {
     struct gn_declared_property properties[GN_PROPERTIES_DECLARED_MAX];
     struct gn_declared_action actions[GN_ACTIONS_DECLARED_MAX];
     struct gn_rule rules[GN_RULES_MAX];
     struct gn_value choices[GN_SOLUTION_CHOICES_MAX];
     gn_str names[GN_SOLUTION_NAMES_MAX];
+    struct gn_topic_row topics[GN_TOPIC_ROWS_MAX];
+    uint32_t topic_count;
     struct gn_policy policy;      /* section `access` */
     gn_str things[GN_THINGS_MAX]; /* ids that have a section, "*" among them */
     uint32_t property_count;

@@ -35,6 +35,7 @@
     X(ACCESS_GRANTS_MAX, 1024, "filters that all rows of 'access' grant together")                                     \
     X(RATE_COUNT_MAX, 60, "count in 'at_most: COUNT per DURATION'")                                                    \
     X(RATE_MARKS_MAX, 4096, "firings and actions that rate limits remember; beyond it they refuse")                    \
+    X(TOPIC_ROWS_MAX, 64, "rows of 'topics' in a solution")                                                            \
     X(SOLUTION_BYTES_MAX, 262144, "bytes of all YAML files of a solution together")                                    \
     X(SOLUTION_FILES_MAX, 32, "YAML files in a solution")                                                              \
     X(YAML_DEPTH_MAX, 16, "levels of nesting in YAML")                                                                 \

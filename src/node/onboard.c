@@ -26,6 +26,7 @@ static const struct onboard_format onboard_formats[] = {
 };
 
 struct gn_onboard {
+    const struct gn_solution *solution;
     struct gn_intake_core *intake;
     struct gn_intake table;
     struct gn_bindings *bindings;
@@ -334,6 +335,87 @@ static bool onboard_bound(struct gn_onboard *onboard, const struct gn_foreign *m
     return found;
 }
 
+/* --- topics that the solution explains --- */
+
+void gn_onboard_use(struct gn_onboard *onboard, const struct gn_solution *solution)
+{
+    onboard->solution = solution;
+}
+
+/* The Thing that a mapped topic names: the sender itself, one that came through it, or a new one. */
+static gn_err onboard_mapped_thing(struct gn_onboard *onboard, uint32_t gateway, const struct gn_topic_match *match,
+                                   uint32_t *out_thing, uint64_t *out_token, struct gn_diag *diag)
+{
+    const struct gn_registry *registry = &onboard->intake->registry;
+    if (onboard_find(onboard, gateway, match->thing, out_thing))
+        return GN_OK;
+    if (gn_registry_thing(registry, match->thing, out_thing)) {
+        if (*out_thing == gateway || registry->things[*out_thing].via == gateway)
+            return GN_OK;
+        gn_diag_set(diag, 0, 0, "the Thing '%.*s' speaks for itself; a mapped topic cannot", GN_STR_ARGS(match->thing));
+        return GN_ERR_INVAL;
+    }
+    if (!match->declared)
+        return onboard_thing(onboard, gateway, GN_SOURCE_MAPPING, match->thing, match->thing, out_thing, out_token,
+                             diag);
+    const struct gn_intake_device device = { .id = match->thing,
+                                             .name = match->thing,
+                                             .key = match->thing,
+                                             .via = gateway,
+                                             .source = GN_SOURCE_MAPPING,
+                                             .state = GN_THING_ADOPTED };
+    const gn_err err = gn_intake_discover(onboard->intake, &device, out_thing, out_token, diag);
+    if (err == GN_OK)
+        onboard_enter(onboard, *out_thing);
+    return err;
+}
+
+/* The picked member under the property's name, everything scaled. */
+static void onboard_rescale(struct gn_onboard *onboard, const struct gn_topic_match *match)
+{
+    struct gn_payload *payload = &onboard->payload;
+    size_t kept = 0;
+    for (size_t i = 0; i < payload->item_count; i++) {
+        struct gn_item item = payload->items[i];
+        if (match->pick.size > 0 && !gn_str_equal(item.property, match->pick))
+            continue;
+        if (match->pick.size > 0 && match->property.size > 0)
+            item.property = match->property;
+        if (item.kind == GN_SERIES_NUMBER)
+            item.value = item.value * match->scale + match->offset;
+        payload->items[kept++] = item;
+    }
+    payload->item_count = kept;
+}
+
+static gn_err onboard_mapped(struct gn_onboard *onboard, const struct gn_foreign *message,
+                             const struct gn_topic_match *match, uint64_t *out_token, struct gn_diag *diag)
+{
+    uint32_t thing;
+    const gn_str prefix = match->pick.size > 0 ? (gn_str){ 0 } : match->property;
+    gn_err err = gn_payload_any(&onboard->payload, prefix, message->payload, &onboard->table.clock, diag);
+    if (err == GN_OK)
+        err = onboard_mapped_thing(onboard, message->thing, match, &thing, out_token, diag);
+    if (err != GN_OK)
+        return err;
+    onboard_rescale(onboard, match);
+    if (onboard->payload.item_count == 0)
+        return GN_OK;
+    err = onboard_packet(onboard, message, thing, onboard->payload.items, onboard->payload.item_count, out_token, diag);
+    if (err != GN_OK || match->unit.size == 0 || match->property.size == 0)
+        return err;
+    onboard_load(onboard, thing);
+    if (gn_device_find(&onboard->known, match->property) != NULL)
+        return GN_OK;
+    struct gn_trait *trait = gn_device_trait(&onboard->known, match->property);
+    if (trait == NULL)
+        return GN_OK;
+    trait->kind = GN_TRAIT_NUMBER;
+    trait->unit = gn_device_keep(&onboard->known, match->unit);
+    trait->unit_reason = gn_device_keep(&onboard->known, GN_STR("said by the solution"));
+    return onboard_describe(onboard, thing, out_token, diag);
+}
+
 /* --- gateways that announce nothing: the topic is all there is --- */
 
 static gn_str onboard_last(gn_str topic, gn_str *out_before)
@@ -389,7 +471,10 @@ static gn_err onboard_plain(struct gn_onboard *onboard, const struct gn_foreign 
 gn_err gn_onboard_foreign(void *self, const struct gn_foreign *message, uint64_t *out_token, struct gn_diag *diag)
 {
     struct gn_onboard *onboard = self;
+    struct gn_topic_match match;
     gn_err err;
+    if (message->payload.size > 0 && gn_solution_topic(onboard->solution, message->topic, &match))
+        return onboard_mapped(onboard, message, &match, out_token, diag);
     for (size_t i = 0; i < sizeof onboard_formats / sizeof onboard_formats[0]; i++)
         if (onboard_formats[i].claims(message->topic))
             return onboard_announced(onboard, &onboard_formats[i], message, out_token, diag);

@@ -16,6 +16,7 @@
 #ifndef GN_NODE_ONBOARD_H
 #define GN_NODE_ONBOARD_H
 
+#include "act/solution.h"
 #include "connect/adapter.h"
 #include "node/intake.h"
 #include "store/store.h"
@@ -31,6 +32,9 @@ void gn_onboard_recall(struct gn_onboard *onboard, uint32_t thing, gn_str fragme
 
 /* All of that: makes it, and reads what the store kept. */
 GN_MUST_USE gn_err gn_onboard_boot(struct gn_intake_core *intake, struct gn_store *store, struct gn_onboard **out);
+
+/* The solution whose `topics` count; it must live on. NULL: none. */
+void gn_onboard_use(struct gn_onboard *onboard, const struct gn_solution *solution);
 
 /* gn_intake.foreign; `self` is the gn_onboard. */
 gn_err gn_onboard_foreign(void *self, const struct gn_foreign *message, uint64_t *out_token, struct gn_diag *diag);

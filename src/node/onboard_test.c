@@ -249,6 +249,42 @@ static void what_cannot_be_read_is_said(void **state)
     assert_int_equal(f->core.registry.thing_count, 2);
 }
 
+static void a_topic_that_the_solution_explains_becomes_readings(void **state)
+{
+    struct fixture *f = *state;
+    static char bytes[1024];
+    struct gn_solution *solution = NULL;
+    struct gn_buf bundle = gn_buf_over(bytes, sizeof bytes);
+    gn_solution_bundle_add(
+        &bundle, GN_STR("a.yaml"),
+        GN_STR("things: [{ thing: saw-1 }]\ntopics:\n"
+               "  - { topic: 'plant/{area}/{thing}/{property}', scale: 0.1, offset: 2, unit: degC }\n"
+               "  - { topic: 'meter/{thing}', pick: e.total, property: energy }\n"));
+    assert_int_equal(gn_solution_parse(gn_buf_str(&bundle), &solution, &f->diag), GN_OK);
+    gn_onboard_use(f->onboard, solution);
+    assert_int_equal(hear(f, GATEWAY, "plant/hall/saw-1/heat", "500"), GN_OK);
+    const uint32_t saw = thing_of(f, "saw-1");
+    assert_int_equal(f->core.registry.things[saw].state, GN_THING_ADOPTED); /* the solution names it */
+    assert_true(has_series(f, saw, "heat"));
+    assert_int_equal(hear(f, GATEWAY, "meter/m7", "{\"e\":{\"total\":12},\"x\":1}"), GN_OK);
+    const uint32_t meter = thing_of(f, "m7");
+    assert_int_equal(f->core.registry.things[meter].state, GN_THING_DISCOVERED);
+    assert_int_equal(f->core.registry.things[meter].source, GN_SOURCE_MAPPING);
+    assert_true(has_series(f, meter, "energy") && !has_series(f, meter, "x"));
+    double value = 0;
+    for (gn_bytes b; (b = gn_ring_peek(&f->ring, 0)).size > 0; gn_ring_advance(&f->ring, 0, b.size))
+        for (size_t at = 0; at < b.size; at += ((const struct gn_record_head *)(const void *)(b.at + at))->size) {
+            const struct gn_record_reading *reading = (const void *)(b.at + at);
+            if (reading->head.type == GN_RECORD_READING && reading->series == 0)
+                value = reading->value;
+        }
+    assert_true(value == 52);
+    assert_int_equal(hear(f, GATEWAY, "meter/other", "{\"e\":{\"total\":12}}"), GN_ERR_INVAL); /* has its own token */
+    assert_string_equal(f->diag.text, "the Thing 'other' speaks for itself; a mapped topic cannot");
+    gn_onboard_use(f->onboard, NULL);
+    gn_solution_free(solution);
+}
+
 int main(void)
 {
 #define CASE(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -263,6 +299,7 @@ int main(void)
         CASE(a_gateway_that_announces_nothing_is_understood_by_its_topics),
         CASE(a_full_ring_asks_to_be_asked_again),
         CASE(what_cannot_be_read_is_said),
+        CASE(a_topic_that_the_solution_explains_becomes_readings),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -417,6 +417,8 @@ int gn_node_run(const struct gn_node_options *options)
     err = gn_onboard_boot(&run.core.intake, run.core.store, &run.host.onboard);
     if (err == GN_OK)
         err = run_load_solution(&run, options->solution_dir, &diag);
+    if (err == GN_OK)
+        gn_onboard_use(run.host.onboard, run.host.solution);
     run_forget_links(&run);
     if (err == GN_OK)
         err = gn_pipeline_start(&run.pipeline, &run.core, run_notify, &run);
