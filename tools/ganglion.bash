@@ -15,10 +15,10 @@ _ganglion()
     --data | --solution | --rules | --out) mapfile -t COMPREPLY < <(compgen -d -- "$current"); return ;;
     --token-file | --csr) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;
     --mqtt | --mqtts | --portal | --https | --thing | --name | --hz | --samples | --seconds | --state | --from | --to | --limit | --step | \
-        --reason | --timeout | --overlap | --set) return ;;
+        --reason | --timeout | --overlap | --key | --set) return ;;
     esac
     case "$one $two" in
-    'things add' | 'things show' | 'things token' | 'things certificate' | 'things revoke' | 'things describe' | \
+    'things add' | 'things show' | 'things token' | 'things certificate' | 'things revoke' | 'things describe' | 'things twin' | 'things set' | 'things do' | \
         'things discovered' | 'things adopt' | 'things ignore' | 'agent disturb') name="$one $two" ;;
     *) name=$one ;;
     esac
@@ -34,6 +34,9 @@ _ganglion()
     'things token') options='--overlap --qr --data --json --help' ;;
     'things revoke') options='--data --json --help' ;;
     'things describe') options='--data --json --help' ;;
+    'things twin') options='--data --json --help' ;;
+    'things set') options='--data --json --help' ;;
+    'things do') options='--key --data --json --help' ;;
     'things discovered') options='--data --json --help' ;;
     'things adopt') options='--name --set --data --json --help' ;;
     'things ignore') options='--data --json --help' ;;
@@ -54,7 +57,7 @@ _ganglion()
     esac
     if ((COMP_CWORD == 2)); then
         case $one in
-        things) options+=' add adopt discovered ignore describe list revoke show token' ;;
+        things) options+=' add adopt describe discovered do ignore list revoke set show token twin' ;;
         agent) options+=' disturb' ;;
         help) options+=' run agent things readings findings alarms decisions actions receipts why approve reject rules replay status version help' ;;
         replay) mapfile -t COMPREPLY < <(compgen -f -- "$current") ;;

@@ -5,7 +5,9 @@
 #include "act/decision.h"
 #include "act/delivery.h"
 #include "act/finding.h"
+#include "act/order.h"
 #include "act/rule.h"
+#include "act/twin.h"
 #include "base/mem.h"
 
 enum { ACT_START = 1, ACT_GOING_ON = 2, ACT_END = 3 };
@@ -135,13 +137,41 @@ void gn_act_on_tick(struct gn_act *act, uint64_t seq, int64_t now_ms)
     act->state->now_ms = bounded;
     gn_decision_on_tick(act, seq);
     gn_delivery_on_tick(act, seq);
+    gn_twin_on_tick(act);
     gn_rule_on_tick(act, seq);
 }
 
 void gn_act_on_answer(struct gn_act *act, uint64_t seq, int64_t time_ms, gn_str json)
 {
-    if (seq != 0)
+    const int64_t at_ms = gn_act_time(time_ms) > act->state->now_ms ? gn_act_time(time_ms) : act->state->now_ms;
+    if (seq != 0 && !gn_order_on_answer(act, seq, at_ms, json))
         gn_decision_on_answer(act, seq, time_ms, json);
+}
+
+void gn_act_on_desired(struct gn_act *act, uint64_t seq, int64_t time_ms, uint32_t thing, gn_str json, gn_str key)
+{
+    const int64_t at_ms = gn_act_time(time_ms) > act->state->now_ms ? gn_act_time(time_ms) : act->state->now_ms;
+    if (thing < act->registry->thing_count)
+        gn_twin_on_desired(act, seq, at_ms, thing, json, key);
+}
+
+void gn_act_on_reported(struct gn_act *act, uint64_t seq, uint32_t series, double value, gn_str text)
+{
+    if (seq != 0 && series < act->registry->series_count)
+        gn_twin_on_reported(act, series, act->state->now_ms, value, text);
+}
+
+void gn_act_on_link(struct gn_act *act, uint64_t seq, uint32_t thing, int64_t time_ms)
+{
+    if (seq == 0 || thing >= act->registry->thing_count)
+        return;
+    gn_delivery_on_link(act, thing);
+    gn_twin_on_link(act, thing, gn_act_now(act, gn_act_time(time_ms)));
+}
+
+void gn_act_on_series(struct gn_act *act)
+{
+    gn_twin_index(act);
 }
 
 void gn_act_on_delivery(struct gn_act *act, uint64_t seq, int64_t time_ms, gn_str action_id, int state)
@@ -179,6 +209,7 @@ gn_err gn_act_restore(struct gn_act *act, gn_bytes bytes)
     gn_mem_give(act->state);
     act->state = restored;
     gn_finding_index(act);
+    gn_twin_index(act);
     return GN_OK;
 }
 

@@ -39,12 +39,15 @@ struct gn_act_send {
     gn_str id;
     gn_str payload; /* JSON, see connect/adapter.h */
     int64_t expires_ms;
+    bool publish; /* no action: a message of the node's, `action` is its topic, `id` empty */
 };
 
 struct gn_act_host {
     void *self;
     void (*emit)(void *self, const struct gn_emitted *emitted);
     void (*send)(void *self, const struct gn_act_send *send);
+    /* Is the Thing connected, by the journal? May be NULL: always. */
+    bool (*linked)(void *self, uint32_t thing);
 };
 
 GN_MUST_USE gn_err gn_act_new(const struct gn_registry *registry, struct gn_act_host host, struct gn_act **out);
@@ -85,6 +88,14 @@ void gn_act_on_tick(struct gn_act *act, uint64_t seq, int64_t now_ms);
  * ignored. */
 void gn_act_on_answer(struct gn_act *act, uint64_t seq, int64_t time_ms, gn_str json);
 void gn_act_on_delivery(struct gn_act *act, uint64_t seq, int64_t time_ms, gn_str action_id, int state);
+/* A person's wish for a Thing's properties (record DESIRED); and what became of it: act/twin.h. */
+void gn_act_on_desired(struct gn_act *act, uint64_t seq, int64_t time_ms, uint32_t thing, gn_str json, gn_str key);
+/* Every reading of a series, `text` of a text one: cheap unless its property is to become something. */
+void gn_act_on_reported(struct gn_act *act, uint64_t seq, uint32_t series, double value, gn_str text);
+/* The Thing is connected again: what it missed is sent. */
+void gn_act_on_link(struct gn_act *act, uint64_t seq, uint32_t thing, int64_t time_ms);
+/* The registry knows another series. */
+void gn_act_on_series(struct gn_act *act);
 /* {"id":..., "state":"done"|"failed", "message":...} from the device. */
 void gn_act_on_status(struct gn_act *act, uint64_t seq, int64_t time_ms, uint32_t thing, gn_str action, gn_str payload);
 

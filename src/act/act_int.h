@@ -22,6 +22,7 @@ struct gn_act {
     struct gn_act_host host;
     const struct gn_solution *solution; /* or NULL */
     struct gn_act_state *state;
+    uint16_t twin_of[GN_SERIES_MAX];       /* row + 1 of what its property is to become, 0 = nothing */
     uint16_t finding_of[2][GN_SERIES_MAX]; /* row + 1 of a series' open finding, 0 = none; [1]: of its sensor */
     struct gn_series_rules series_rules[GN_SERIES_MAX];
     uint64_t rule_keys[GN_RULES_MAX];

@@ -163,6 +163,26 @@ static bool act_state_rules(const struct gn_act_state *state)
     return true;
 }
 
+static bool act_state_twin(const struct gn_twin_row *row)
+{
+    return row->state == GN_TWIN_NONE ||
+           ((row->state == GN_TWIN_WAITING || row->state == GN_TWIN_SENT) && row->thing < GN_THINGS_MAX &&
+            row->value_size <= sizeof row->value && row->topic_size <= sizeof row->topic &&
+            row->payload_size <= sizeof row->payload && act_state_time(row->since_ms) &&
+            act_state_time(row->expires_ms) && act_state_time(row->next_ms) &&
+            act_state_text(row->property, sizeof row->property) && act_state_text(row->person, sizeof row->person));
+}
+
+static bool act_state_orders(const struct gn_act_state *state)
+{
+    bool sane = true;
+    for (size_t i = 0; i < GN_ORDER_KEYS_MAX; i++)
+        sane = sane && act_state_time(state->keys[i].until_ms);
+    for (size_t i = 0; i < GN_DESIRED_MAX; i++)
+        sane = sane && act_state_twin(&state->twins[i]);
+    return sane;
+}
+
 bool gn_act_state_sane(const struct gn_act_state *state)
 {
     if (state->magic != ACT_STATE_MAGIC || state->version != GN_ACT_STATE_VERSION || state->size != sizeof *state)
@@ -173,5 +193,5 @@ bool gn_act_state_sane(const struct gn_act_state *state)
         if (!act_state_decision(&state->decisions[i]))
             return false;
     }
-    return act_state_findings(state) && act_state_alarms(state) && act_state_rules(state);
+    return act_state_findings(state) && act_state_alarms(state) && act_state_rules(state) && act_state_orders(state);
 }

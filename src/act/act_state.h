@@ -17,7 +17,7 @@
 #include "act/solution_int.h"
 
 enum {
-    GN_ACT_STATE_VERSION = 2,
+    GN_ACT_STATE_VERSION = 3,
     GN_ACT_MODEL_BYTES = 24,
     GN_ACT_FAULT_BYTES = 16,
     GN_ACT_WHY_BYTES = 640,
@@ -167,6 +167,37 @@ struct gn_rate_mark {
     int64_t until_ms; /* counts while the journal's clock is before this */
 };
 
+/* A person's order or wish that was taken: the same key is taken once. */
+struct gn_order_key {
+    uint64_t key[2]; /* 0, 0: the row is free */
+    int64_t until_ms;
+};
+
+typedef enum gn_twin_state {
+    GN_TWIN_NONE,
+    GN_TWIN_WAITING, /* the device is away */
+    GN_TWIN_SENT,
+    GN_TWIN_REACHED,
+    GN_TWIN_EXPIRED,
+    GN_TWIN_REFUSED,
+    GN_TWIN_WITHDRAWN,
+    GN_TWIN_STATE_COUNT
+} gn_twin_state;
+
+/* What a property is to become; the row is free once it is reached, expired or withdrawn. */
+struct gn_twin_row {
+    uint32_t thing;
+    uint32_t state; /* gn_twin_state; WAITING or SENT, NONE: the row is free */
+    uint32_t value_size, topic_size, payload_size;
+    uint32_t tries;
+    int64_t since_ms, expires_ms, next_ms;
+    char property[GN_PROPERTY_BYTES_MAX + 8];
+    char person[GN_ACT_PERSON_BYTES];
+    char value[GN_DESIRED_BYTES_MAX]; /* one JSON scalar */
+    char topic[GN_DESIRED_BYTES_MAX]; /* where the device listens */
+    char payload[GN_DESIRED_BYTES_MAX];
+};
+
 struct gn_act_counters {
     uint64_t findings_dropped; /* no row was free */
     uint64_t alarms_dropped;
@@ -190,6 +221,8 @@ struct gn_act_state {
     struct gn_open_decision decisions[GN_DECISIONS_OPEN_MAX];
     struct gn_rule_past rules[GN_RULE_STATES_MAX];
     struct gn_rate_mark rates[GN_RATE_MARKS_MAX];
+    struct gn_order_key keys[GN_ORDER_KEYS_MAX];
+    struct gn_twin_row twins[GN_DESIRED_MAX];
 };
 
 _Static_assert(sizeof(struct gn_open_finding) == 248, "no padding");
@@ -197,6 +230,7 @@ _Static_assert(sizeof(struct gn_alarm_member) == 96, "no padding");
 _Static_assert(sizeof(struct gn_open_alarm) == 96 + 96 * GN_ALARM_CONTRIBUTIONS_MAX, "no padding");
 _Static_assert(sizeof(struct gn_open_action) == 64 + GN_REASON_BYTES_MAX + 8, "no padding");
 _Static_assert(sizeof(struct gn_rule_past) == 64, "no padding");
+_Static_assert(sizeof(struct gn_twin_row) == 48 + 72 + 80 + 3 * GN_DESIRED_BYTES_MAX, "no padding");
 
 /* Makes a fresh state of zeroed memory. */
 void gn_act_state_init(struct gn_act_state *state);

@@ -113,7 +113,8 @@ static void decision_change(struct gn_act *act, struct gn_open_decision *decisio
 void gn_decision_end(struct gn_act *act, struct gn_open_decision *decision, uint64_t seq, int64_t now_ms)
 {
     gn_receipt_say(act, decision, seq, now_ms);
-    gn_rule_on_decision_end(act, decision->rule_key, decision->thing, seq);
+    if (decision->rule_key != 0)
+        gn_rule_on_decision_end(act, decision->rule_key, decision->thing, seq);
     *decision = (struct gn_open_decision){ 0 };
 }
 
@@ -269,6 +270,48 @@ bool gn_decision_fire(struct gn_act *act, const struct gn_rule *rule, uint64_t r
     decision_take_action(act, rule, cause, decision);
     decision_take_cause(act, rule, cause, decision);
     decision_settle(act, decision, rule, cause);
+    return true;
+}
+
+/* --- orders --- */
+
+bool gn_decision_order(struct gn_act *act, const struct gn_decision_order *order, uint64_t seq, int64_t now_ms,
+                       struct gn_decision_ordered *out)
+{
+    struct gn_act_state *const state = act->state;
+    size_t row = 0;
+    while (row < GN_DECISIONS_OPEN_MAX && state->decisions[row].id.seq != 0)
+        row++;
+    if (row == GN_DECISIONS_OPEN_MAX || order->input.size > sizeof state->decisions[row].input) {
+        state->counters.decisions_dropped++;
+        return false;
+    }
+    struct gn_open_decision *const decision = &state->decisions[row];
+    *decision = (struct gn_open_decision){
+        .id = gn_act_id_next(act, seq),
+        .autonomy = GN_AUTONOMY_ASK,
+        .thing = order->thing,
+        .action_thing = order->thing,
+        .seq = seq,
+        .time_ms = now_ms,
+        .answered_ms = now_ms,
+        .input_size = (uint32_t)order->input.size,
+    };
+    memcpy(decision->input, order->input.at, order->input.size);
+    gn_act_copy(decision->action_target, sizeof decision->action_target, gn_act_thing_name(act, order->thing));
+    gn_act_copy(decision->action_name, sizeof decision->action_name, order->action);
+    gn_act_copy(decision->person, sizeof decision->person, order->person);
+    gn_act_copy(decision->reason, GN_REASON_BYTES_MAX + 1, order->reason);
+    struct gn_buf why = gn_buf_over(decision->why, sizeof decision->why - 1);
+    gn_buf_addf(&why, "%s asked for '%s' of %s.", decision->person, decision->action_name, decision->action_target);
+    *out = (struct gn_decision_ordered){ .decision = decision->id };
+    if (decision_is_inside(act, decision, now_ms)) {
+        decision_approve(act, decision, seq, now_ms);
+        out->action = decision->action.id;
+    } else {
+        memcpy(out->refusal, decision->refusal, sizeof out->refusal);
+        decision_change(act, decision, GN_DECISION_REFUSED, seq, now_ms);
+    }
     return true;
 }
 

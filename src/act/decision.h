@@ -30,6 +30,24 @@ struct gn_cause {
 bool gn_decision_fire(struct gn_act *act, const struct gn_rule *rule, uint64_t rule_key, const struct gn_cause *cause);
 bool gn_decision_is_open(const struct gn_act *act, uint64_t rule_key, uint32_t thing);
 
+/* What a person asks for directly: a decision without a rule, approved by asking. The envelope and the rate hold as for
+ * any other. */
+struct gn_decision_order {
+    uint32_t thing;
+    gn_str action;
+    gn_str input; /* JSON object */
+    gn_str person;
+    gn_str reason;
+};
+struct gn_decision_ordered {
+    struct gn_act_id decision;
+    struct gn_act_id action; /* none: refused */
+    char refusal[GN_ACT_REFUSAL_BYTES];
+};
+/* False, and counted, when there is no room for one. */
+bool gn_decision_order(struct gn_act *act, const struct gn_decision_order *order, uint64_t seq, int64_t now_ms,
+                       struct gn_decision_ordered *out);
+
 /* {"decision","verdict","person","reason"}; whatever is not an answer to a pending decision is counted. */
 void gn_decision_on_answer(struct gn_act *act, uint64_t seq, int64_t time_ms, gn_str json);
 void gn_decision_on_tick(struct gn_act *act, uint64_t seq);

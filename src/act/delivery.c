@@ -212,3 +212,13 @@ void gn_delivery_resend(struct gn_act *act)
             delivery_send(act, decision);
     }
 }
+
+/* SENT and not acknowledged: it may have been lost on the way. Who has it knows its id. */
+void gn_delivery_on_link(struct gn_act *act, uint32_t thing)
+{
+    for (size_t i = 0; i < GN_DECISIONS_OPEN_MAX; i++) {
+        const struct gn_open_decision *const decision = &act->state->decisions[i];
+        if (decision->id.seq != 0 && decision->action_thing == thing && decision->action.state == GN_ACTION_SENT)
+            delivery_send(act, decision);
+    }
+}

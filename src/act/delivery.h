@@ -20,6 +20,8 @@ void gn_delivery_on_status(struct gn_act *act, uint64_t seq, int64_t time_ms, ui
                            gn_str payload);
 void gn_delivery_on_tick(struct gn_act *act, uint64_t seq);
 void gn_delivery_resend(struct gn_act *act);
+/* The Thing is connected again: what was sent and never acknowledged is sent once more, under its id. */
+void gn_delivery_on_link(struct gn_act *act, uint32_t thing);
 
 const char *gn_action_state_name(gn_action_state state);
 bool gn_action_may_follow(gn_action_state from, gn_action_state to);

@@ -45,6 +45,11 @@
     X(ALARM_CONTRIBUTIONS_MAX, 16, "series an alarm lists; the rest are summed as 'other'")                            \
     X(DECISIONS_OPEN_MAX, 256, "decisions that wait for a person or for a result")                                     \
     X(APPROVAL_EXPIRY_S, 600, "seconds an approval is waited for, unless the rule says otherwise")                     \
+    X(DESIRED_MAX, 512, "desired values that wait for their device; a further one is refused")                         \
+    X(DESIRED_BYTES_MAX, 256, "bytes of a desired value, of its topic and of what is sent")                            \
+    X(DESIRED_EXPIRY_S, 86400, "seconds a desired value is tried for, unless it says otherwise")                       \
+    X(ORDER_KEYS_MAX, 1024, "idempotency keys remembered, for a day; then the oldest makes room")                      \
+    X(ORDER_KEY_BYTES_MAX, 128, "bytes of an idempotency key")                                                         \
     X(REASON_BYTES_MAX, 240, "bytes kept of a person's reason and a device's message")                                 \
     X(ACTION_EXPIRY_S, 60, "seconds an action may take to be carried out")                                             \
     X(MQTT_CONNECTIONS_MAX, 65536, "connections; the next is closed at once")                                          \

@@ -177,6 +177,7 @@ static void engine_on_reading(struct gn_engine *engine, const struct gn_record_r
         return;
     struct gn_series_slot *slot = engine_slot(engine, reading->series);
     engine_hear(engine, reading->series);
+    gn_act_on_reported(engine->act, reading->head.seq, reading->series, reading->value, (gn_str){ 0 });
     if (reading->head.flag == GN_QUALITY_LATE)
         return; /* kept by the history; a model sees time only going forward */
     if (reading->time_ms > slot->last_ms)
@@ -304,6 +305,32 @@ static void engine_on_thing(struct gn_engine *engine, const struct gn_record_thi
     }
 }
 
+/* --- links, and what is desired --- */
+
+static void engine_on_text(struct gn_engine *engine, const struct gn_record_text *text)
+{
+    engine_hear(engine, text->series);
+    gn_act_on_reported(engine->act, text->head.seq, text->series, 0, gn_record_text_value(text));
+}
+
+static void engine_on_link(struct gn_engine *engine, const struct gn_record_link *link)
+{
+    gn_watch_link_is(&engine->watch, link->thing, link->head.flag != 0);
+    if (link->head.flag != 0)
+        gn_act_on_link(engine->act, link->head.seq, link->thing, link->time_ms);
+}
+
+static bool engine_is_linked(void *self, uint32_t thing)
+{
+    return gn_engine_linked(self, thing);
+}
+
+static void engine_on_desired(struct gn_engine *engine, const struct gn_record_desired *desired)
+{
+    gn_act_on_desired(engine->act, desired->head.seq, desired->time_ms, desired->thing, gn_record_desired_json(desired),
+                      gn_record_desired_key(desired));
+}
+
 /* --- what Things are --- */
 
 /* Said again as it is, so that the history keeps the newest: it outlives the journal there, as Things do. */
@@ -345,6 +372,8 @@ void gn_engine_preload(struct gn_engine *engine, const struct gn_record_head *re
         engine->watch.series[series] = (struct gn_silence){ 0 };
         engine_prepare(engine, series);
     }
+    if (engine->registry.series_count > before)
+        gn_act_on_series(engine->act);
 }
 
 void gn_engine_feed(struct gn_engine *engine, const struct gn_record_head *record)
@@ -355,12 +384,12 @@ void gn_engine_feed(struct gn_engine *engine, const struct gn_record_head *recor
         engine_on_reading(engine, (const void *)record);
         break;
     case GN_RECORD_TEXT:
-        engine_hear(engine, ((const struct gn_record_text *)(const void *)record)->series);
+        engine_on_text(engine, (const void *)record);
         break;
     case GN_RECORD_LINK: {
         const struct gn_record_link *link = (const void *)record;
         if (link->thing < engine->registry.thing_count)
-            gn_watch_link_is(&engine->watch, link->thing, record->flag != 0);
+            engine_on_link(engine, link);
         break;
     }
     case GN_RECORD_TICK:
@@ -374,6 +403,9 @@ void gn_engine_feed(struct gn_engine *engine, const struct gn_record_head *recor
         break;
     case GN_RECORD_RULES:
         engine_on_rules(engine, (const void *)record);
+        break;
+    case GN_RECORD_DESIRED:
+        engine_on_desired(engine, (const void *)record);
         break;
     case GN_RECORD_DESCRIPTION:
         engine_on_description(engine, (const void *)record);
@@ -428,7 +460,8 @@ gn_err gn_engine_new(struct gn_engine_host host, struct gn_engine **out)
         goto cleanup;
     engine->core.listened_ms = engine->watch.listened_ms;
     err = gn_act_new(&engine->registry,
-                     (struct gn_act_host){ .self = engine, .emit = engine_on_emit, .send = engine_on_send },
+                     (struct gn_act_host){
+                         .self = engine, .emit = engine_on_emit, .send = engine_on_send, .linked = engine_is_linked },
                      &engine->act);
     if (err != GN_OK)
         goto cleanup;

@@ -67,7 +67,7 @@ static void engine_said_send(void *self, const struct gn_act_send *send, uint64_
 {
     const struct gn_outbox_entry entry = {
         .size = (uint32_t)gn_record_round(sizeof entry + send->action.size + send->id.size + send->payload.size),
-        .type = GN_OUTBOX_SEND,
+        .type = send->publish ? GN_OUTBOX_PUBLISH : GN_OUTBOX_SEND,
         .seq = seq,
         .thing = send->thing,
         .action_size = (uint32_t)send->action.size,

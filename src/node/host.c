@@ -2,6 +2,7 @@
 #include "node/host.h"
 
 #include <stdio.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/json_write.h"
@@ -10,7 +11,7 @@
 #include "connect/mqtt/mqtt.h"
 #include "os/disk.h"
 
-enum { HOST_MEMORY_ROWS = 64, HOST_STATM_BYTES = 128 };
+enum { HOST_AWAIT_MS = 1000, HOST_ORDER_BYTES = 8192, HOST_MEMORY_ROWS = 64, HOST_STATM_BYTES = 128 };
 
 /* --- changes --- */
 
@@ -213,6 +214,86 @@ static gn_err host_answer(void *self, gn_str decision, bool approve, gn_str pers
     struct host_answer answer = { .json = gn_buf_str(&json) };
     answer.command = (struct gn_command){ .run = host_run_answer, .self = &answer };
     return gn_mailbox_do(host->mailbox, &answer.command);
+}
+
+/* --- orders and wishes --- */
+
+struct host_order {
+    struct gn_command command;
+    gn_str json;
+    uint64_t seq; /* of the record */
+};
+
+static gn_err host_run_order(struct gn_command *command, struct gn_intake_core *intake, uint64_t *out_token)
+{
+    struct host_order *order = command->self;
+    const gn_err err = gn_intake_answer(intake, order->json, out_token);
+    order->seq = intake->next_seq - 1;
+    return err;
+}
+
+/* What the engine said of the record is to be seen by who asks the store next. */
+static void host_await(struct gn_host *host, uint64_t seq)
+{
+    const struct timespec pause = { .tv_nsec = 1000000 };
+    for (int i = 0; i < HOST_AWAIT_MS && atomic_load(&host->pipeline->engine_seq) < seq; i++)
+        (void)nanosleep(&pause, NULL);
+    gn_pipeline_catch_up(host->pipeline);
+}
+
+static gn_err host_order(void *self, const struct gn_portal_order *wanted)
+{
+    struct gn_host *host = self;
+    char bytes[HOST_ORDER_BYTES];
+    struct gn_buf json = gn_buf_over(bytes, sizeof bytes);
+    struct gn_jw w = gn_jw_over(&json);
+    const struct {
+        const char *key;
+        gn_str value;
+    } rows[] = { { "do", wanted->action },     { "thing", wanted->thing },   { "input", wanted->input },
+                 { "person", wanted->person }, { "reason", wanted->reason }, { "key", wanted->key } };
+    gn_jw_open(&w, '{');
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        gn_jw_key(&w, rows[i].key);
+        gn_jw_str(&w, rows[i].value);
+    }
+    gn_jw_close(&w, '}');
+    if (json.full)
+        return GN_ERR_FULL;
+    struct host_order order = { .json = gn_buf_str(&json) };
+    order.command = (struct gn_command){ .run = host_run_order, .self = &order, .to_be_seen = true };
+    const gn_err err = gn_mailbox_do(host->mailbox, &order.command);
+    if (err == GN_OK)
+        host_await(host, order.seq);
+    return err;
+}
+
+struct host_desire {
+    struct gn_command command;
+    gn_str id, json, key;
+    uint64_t seq;
+};
+
+static gn_err host_run_desire(struct gn_command *command, struct gn_intake_core *intake, uint64_t *out_token)
+{
+    struct host_desire *desire = command->self;
+    uint32_t thing;
+    if (!gn_registry_thing(&intake->registry, desire->id, &thing))
+        return GN_ERR_NOT_FOUND;
+    const gn_err err = gn_intake_desired(intake, thing, desire->json, desire->key, out_token);
+    desire->seq = intake->next_seq - 1;
+    return err;
+}
+
+static gn_err host_desire(void *self, gn_str id, gn_str json, gn_str key)
+{
+    struct gn_host *host = self;
+    struct host_desire desire = { .id = id, .json = json, .key = key };
+    desire.command = (struct gn_command){ .run = host_run_desire, .self = &desire, .to_be_seen = true };
+    const gn_err err = gn_mailbox_do(host->mailbox, &desire.command);
+    if (err == GN_OK)
+        host_await(host, desire.seq);
+    return err;
 }
 
 /* --- figures --- */
@@ -455,6 +536,8 @@ struct gn_portal_host gn_host_table(struct gn_host *host)
         .mqtt_door = host_mqtt_door,
         .answer = host_answer,
         .describe = host_describe,
+        .order = host_order,
+        .desire = host_desire,
         .mqtt_port = host_mqtt_port,
         .decide = host_decide,
         .status = host_status,

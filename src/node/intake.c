@@ -552,6 +552,27 @@ gn_err gn_intake_description(struct gn_intake_core *intake, uint32_t thing, gn_s
     return GN_OK;
 }
 
+gn_err gn_intake_desired(struct gn_intake_core *intake, uint32_t thing, gn_str json, gn_str key, uint64_t *out_token)
+{
+    struct gn_record_desired *record;
+    if (thing >= intake->registry.thing_count || json.size > GN_HTTP_BODY_BYTES_MAX ||
+        key.size > GN_ORDER_KEY_BYTES_MAX)
+        return GN_ERR_INVAL;
+    const size_t size = gn_record_round(sizeof *record + json.size + key.size);
+    uint8_t *at = intake_reserve(intake, size);
+    if (at == NULL)
+        return GN_ERR_AGAIN;
+    record = (void *)at;
+    *record = (struct gn_record_desired){ .head = intake_head(intake, GN_RECORD_DESIRED, size),
+                                          .thing = thing,
+                                          .json_size = (uint32_t)json.size,
+                                          .time_ms = intake->wall_ms,
+                                          .key_size = (uint32_t)key.size };
+    intake_put_tail(at, sizeof *record, json, key);
+    *out_token = intake_publish(intake);
+    return GN_OK;
+}
+
 gn_err gn_intake_mark(struct gn_intake_core *intake, uint64_t upto, uint64_t output_count,
                       const uint8_t hash[static 32])
 {

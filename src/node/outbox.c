@@ -54,6 +54,18 @@ static void outbox_send(struct gn_outbox *outbox, const struct gn_outbox_entry *
     memcpy(outbox_slot(outbox, outbox->kept_count++), entry, entry->size);
 }
 
+/* Whoever is to hear it and does not: the engine says it again. */
+static void outbox_publish(const struct gn_outbox *outbox, const struct gn_outbox_entry *entry)
+{
+    const char *at = (const char *)(entry + 1);
+    const struct gn_publish_out publish = {
+        .topic = { at, entry->action_size },
+        .payload = { at + entry->action_size + entry->id_size, entry->payload_size },
+        .qos = 1,
+    };
+    GN_IGNORE(outbox->adapter->publish(outbox->adapter_self, &publish), "the engine says it again");
+}
+
 static void outbox_put_mark(struct gn_outbox *outbox)
 {
     struct gn_intake_core *intake = &outbox->pipeline->core->intake;
@@ -86,6 +98,8 @@ void gn_outbox_take(struct gn_outbox *outbox)
             return;
         if (type == GN_OUTBOX_SEND)
             outbox_send(outbox, entry);
+        else if (type == GN_OUTBOX_PUBLISH)
+            outbox_publish(outbox, entry);
         else if (type == GN_OUTBOX_MARK)
             outbox_mark(outbox, entry);
         gn_ring_advance(&pipeline->outbox, 0, entry->size);

@@ -3,9 +3,8 @@
 
 #include <assert.h>
 
-static const char *const entry_kinds[] = {
-    "finding", "alarm", "decision", "action", "receipt", "description", "desired"
-};
+static const char *const entry_kinds[] = { "finding", "alarm",       "decision", "action",
+                                           "receipt", "description", "desired",  "command" };
 
 enum { ENTRY_KIND_COUNT = sizeof entry_kinds / sizeof entry_kinds[0] };
 

@@ -52,6 +52,11 @@ static void admit_basic(struct gn_api *api, struct gn_request *request, struct g
     if (!gn_basic_read(request->basic, &given))
         return;
     const gn_str name = gn_str_of(given.name);
+    if (strcmp(given.name, "@session") == 0) { /* no Thing has such an id: a program, with a person's session */
+        request->has_principal = gn_guard_session(api->guard, gn_str_of(given.secret), &request->principal) == GN_OK;
+        gn_basic_wipe(&given);
+        return;
+    }
     const gn_err err =
         gn_guard_thing_check(api->guard, name, gn_str_of(given.secret), request->source, &response->delay_ms);
     if (err == GN_OK)

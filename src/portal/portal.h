@@ -18,6 +18,14 @@
 #include "os/clock.h"
 #include "store/store.h"
 
+/* What a person asks a Thing to do. */
+struct gn_portal_order {
+    gn_str thing, action;
+    gn_str input; /* JSON object */
+    gn_str person, reason;
+    gn_str key; /* never empty: the same key is carried out once */
+};
+
 /* What the node offers the portal. The four changes are called on one helper thread of the portal, one at a
  * time; each blocks until the command is durable, at most 3 s: then AGAIN ("the journal takes nothing now; is
  * the disk full?"). The rest is called on the portal's thread, at the same time, and does not block. */
@@ -42,6 +50,11 @@ struct gn_portal_host {
     void (*catch_up)(void *self);
     /* What a Thing is: `json` as gn_description_read left it. NOT_FOUND. */
     gn_err (*describe)(void *self, gn_str id, gn_str json);
+    /* Journals an order; when it returns, the store has an output of kind "command" whose id is what gn_command_id
+     * makes of the key. */
+    gn_err (*order)(void *self, const struct gn_portal_order *order);
+    /* Journals what a Thing's properties are to become, see thing/record.h. NOT_FOUND. */
+    gn_err (*desire)(void *self, gn_str id, gn_str json, gn_str key);
     /* Where devices speak MQTT; 0 = nowhere. May be NULL. */
     uint16_t (*mqtt_port)(void *self);
     /* Adopts or ignores a Thing. `name` and `description` (as gn_description_read left it) may be empty, and then stay.

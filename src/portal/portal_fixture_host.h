@@ -18,6 +18,8 @@ struct fixture_host {
     char decision[96], person[96], reason[600];
     bool approve;
     char described[96], description[512];
+    char ordered[512];  /* "thing action input person key" of the last order */
+    char wished[1024];  /* the JSON of the last wish */
     char decided[1024]; /* id, state, name, description of the last Thing that was adopted or ignored */
     unsigned change_count;
     uint32_t online; /* this Thing is */
@@ -99,6 +101,30 @@ static inline gn_err fixture_describe(void *self, gn_str id, gn_str json)
     return GN_OK;
 }
 
+static inline gn_err fixture_order(void *self, const struct gn_portal_order *order)
+{
+    struct fixture_host *host = self;
+    host->change_count++;
+    if (host->next_err)
+        return host->next_err;
+    (void)snprintf(host->ordered, sizeof host->ordered, "%.*s %.*s %.*s %.*s %.*s", GN_STR_ARGS(order->thing),
+                   GN_STR_ARGS(order->action), GN_STR_ARGS(order->input), GN_STR_ARGS(order->person),
+                   GN_STR_ARGS(order->key));
+    return GN_OK;
+}
+
+static inline gn_err fixture_desire(void *self, gn_str id, gn_str json, gn_str key)
+{
+    struct fixture_host *host = self;
+    (void)id;
+    (void)key;
+    host->change_count++;
+    if (host->next_err)
+        return host->next_err;
+    (void)snprintf(host->wished, sizeof host->wished, "%.*s", GN_STR_ARGS(json));
+    return GN_OK;
+}
+
 static inline uint16_t fixture_mqtt_port(void *self)
 {
     (void)self;
@@ -173,6 +199,8 @@ static inline struct gn_portal_host fixture_host(struct fixture_host *host)
         .mqtt_door = fixture_mqtt_door,
         .answer = fixture_answer,
         .describe = fixture_describe,
+        .order = fixture_order,
+        .desire = fixture_desire,
         .decide = fixture_decide,
         .mqtt_port = fixture_mqtt_port,
         .status = fixture_status,

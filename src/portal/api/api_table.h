@@ -20,6 +20,7 @@ extern const struct gn_resource gn_resource_live;
 extern const struct gn_resource gn_resource_description;
 extern const struct gn_resource gn_resource_wot;
 extern const struct gn_resource gn_resource_discovered;
+extern const struct gn_resource gn_resource_orders;
 extern const struct gn_resource gn_resource_openapi;
 
 #endif
