@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A device comes to the real program, as a person sees it in the portal. One is added, and the line that the page
 // shows is what a shell runs; its token is changed, and taken away. Another appears through a bridge that announces
-// it; it is mended and adopted.
+// it; it is mended, adopted, and does what is wished of it.
 
 import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
@@ -138,13 +138,13 @@ async function startBridge(t, node) {
     return state;
 }
 
-test('a device that appears is mended and adopted', { skip }, async (t) => {
+test('a device that appears is mended, adopted, and does what is wished of it', { skip }, async (t) => {
     const solution = await tempDir(t);
     await writeFile(path.join(solution, 'rooms.yaml'), ACCESS);
     const node = await startNode(t, { solution });
     const page = await openPage(await launch(t), { base: node.portal.url });
     await setUpInBrowser(page, node);
-    await startBridge(t, node);
+    const device = await startBridge(t, node);
 
     await page.getByRole('link', { name: 'Discovered, 1 new' }).click();
     await page.locator('.row-link', { hasText: 'Hall thermostat' }).click();
@@ -159,7 +159,13 @@ test('a device that appears is mended and adopted', { skip }, async (t) => {
     await page.locator('.property .chart-name', { hasText: 'Air in the hall' }).waitFor();
     await page.getByText('bridge speaks for it').waitFor();
     await page.getByRole('link', { name: 'Discovered', exact: true }).waitFor();
-    await picture(page, 'onboarding-adopted-light', { fullPage: true });
+    const wish = page.getByRole('listitem', { name: 'setpoint' });
+    await wish.getByText('5 to 30\u202f°C').waitFor();
+    await wish.getByLabel('Set setpoint to').fill('22.5');
+    await page.keyboard.press('Enter');
+    await wish.locator('.chip', { hasText: 'reached' }).waitFor();
+    assert.equal(device.setpoint, 22.5);
+    await picture(page, 'onboarding-twin-light', { fullPage: true });
     assert.deepEqual(await judgePage(page), []);
     assert.deepEqual(complaintsOf(page), []);
 });
