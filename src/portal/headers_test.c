@@ -21,7 +21,7 @@ static const char *head_of(const struct gn_response *response)
     return text;
 }
 
-static struct gn_response answer(gn_policy policy)
+static struct gn_response answer(gn_page_policy policy)
 {
     struct gn_response response;
     gn_response_init(&response);
@@ -46,7 +46,7 @@ static void every_answer_carries_the_security_headers(void **state)
         "cross-origin-resource-policy: ",
     };
     for (int policy = GN_POLICY_DATA; policy <= GN_POLICY_SETUP; policy++) {
-        const struct gn_response response = answer((gn_policy)policy);
+        const struct gn_response response = answer((gn_page_policy)policy);
         const char *head = head_of(&response);
         for (size_t i = 0; i < sizeof always / sizeof always[0]; i++)
             assert_non_null(strstr(head, always[i]));

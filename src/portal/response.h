@@ -17,14 +17,14 @@ enum {
 };
 
 /* Which of the policies of portal/headers.h goes with the body. */
-typedef enum gn_policy { GN_POLICY_DATA, GN_POLICY_APP, GN_POLICY_SETUP } gn_policy;
+typedef enum gn_page_policy { GN_POLICY_DATA, GN_POLICY_APP, GN_POLICY_SETUP } gn_page_policy;
 
 typedef enum gn_caching { GN_CACHE_NONE, GN_CACHE_CHECK, GN_CACHE_LONG } gn_caching;
 
 struct gn_response {
     int status;
     const char *type; /* MIME, NULL: no body */
-    gn_policy policy;
+    gn_page_policy policy;
     gn_caching caching;
     bool gzip;          /* the body is gzip-compressed */
     bool stream;        /* 200, and the connection becomes a live stream */
