@@ -82,7 +82,7 @@ static gn_err sessions_replay(struct gn_kept *sessions, uint64_t from, struct gn
     struct gn_journal_reader *reader = NULL;
     struct gn_diag damage = { 0 };
     bool is_damaged = false;
-    if (from >= gn_journal_next_seq(core->journal))
+    if (from > atomic_load(&sessions->pipeline->durable_seq)) /* the journal itself is its thread's by now */
         return GN_OK;
     gn_err err = gn_journal_reader_open(&core->disk, core->dir, from, &reader, diag);
     while (err == GN_OK || (err == GN_ERR_CORRUPT && !is_damaged)) {
