@@ -6,6 +6,7 @@
 #include "cli/ask.h"
 #include "cli/json_pick.h"
 #include "cli/rows.h"
+#include "cli/thing_path.h"
 #include "guard/ca.h"
 #include "os/file.h"
 
@@ -115,16 +116,11 @@ static int certificate_run(struct gn_cli *cli)
 {
     char path_bytes[GN_ASK_PATH_BYTES];
     char body_bytes[CERTIFICATE_BODY_BYTES];
-    struct gn_buf path = gn_buf_over(path_bytes, sizeof path_bytes);
     struct gn_buf body = gn_buf_over(body_bytes, sizeof body_bytes);
     const bool lists = gn_cli_has(cli, "--list");
     const bool revokes = gn_cli_has(cli, "--revoke");
-    gn_buf_add_text(&path, "/api/v1/things/");
-    gn_api_escape(&path, gn_str_of(cli->words[0]));
-    gn_buf_add_text(&path, "/certificate");
-    gn_buf_add_u8(&path, 0);
-    if (path.full)
-        return gn_cli_say(cli, GN_EXIT_NOT_FOUND, NULL, "no Thing has an id that long");
+    if (!gn_thing_path(cli, cli->words[0], "certificate", path_bytes))
+        return GN_EXIT_NOT_FOUND;
     if (lists && revokes)
         return gn_cli_say(cli, GN_EXIT_USAGE, NULL, "--list and --revoke are two different things");
     if (!lists && !revokes && !certificate_body(cli, &body))

@@ -4,6 +4,7 @@
 #include "cli/json_pick.h"
 #include "cli/listing.h"
 #include "cli/rows.h"
+#include "cli/thing_path.h"
 
 enum { SHOW_TEXT_BYTES = 512 };
 
@@ -99,12 +100,8 @@ static void show_actions(struct gn_cli *cli, gn_str actions)
 static int show_run(struct gn_cli *cli)
 {
     char bytes[GN_ASK_PATH_BYTES];
-    struct gn_buf path = gn_buf_over(bytes, sizeof bytes);
-    gn_buf_add_text(&path, "/api/v1/things/");
-    gn_api_escape(&path, gn_str_of(cli->words[0]));
-    gn_buf_add_u8(&path, 0);
-    if (path.full)
-        return gn_cli_say(cli, GN_EXIT_NOT_FOUND, NULL, "no Thing has an id that long");
+    if (!gn_thing_path(cli, cli->words[0], "", bytes))
+        return GN_EXIT_NOT_FOUND;
     struct gn_api_reply reply = { 0 };
     int code = gn_ask(cli, "GET", bytes, GN_STR(""), &reply);
     if (code != GN_EXIT_OK)

@@ -4,6 +4,7 @@
 #include "cli/json_pick.h"
 #include "cli/qr_print.h"
 #include "cli/rows.h"
+#include "cli/thing_path.h"
 #include "node/node.h"
 
 static bool token_overlap(const struct gn_cli *cli, int64_t *out_ms)
@@ -42,17 +43,12 @@ static int token_run(struct gn_cli *cli)
     char bytes[GN_ASK_PATH_BYTES];
     char request[64];
     int64_t overlap_ms = 0;
-    struct gn_buf path = gn_buf_over(bytes, sizeof bytes);
     struct gn_buf body = gn_buf_over(request, sizeof request);
     if (!token_overlap(cli, &overlap_ms))
         return GN_EXIT_USAGE;
     gn_buf_addf(&body, "{\"overlap_s\":%lld.%03d}", (long long)overlap_ms / 1000, (int)(overlap_ms % 1000));
-    gn_buf_add_text(&path, "/api/v1/things/");
-    gn_api_escape(&path, gn_str_of(cli->words[0]));
-    gn_buf_add_text(&path, "/token");
-    gn_buf_add_u8(&path, 0);
-    if (path.full)
-        return gn_cli_say(cli, GN_EXIT_NOT_FOUND, NULL, "no Thing has an id that long");
+    if (!gn_thing_path(cli, cli->words[0], "token", bytes))
+        return GN_EXIT_NOT_FOUND;
     struct gn_api_reply reply = { 0 };
     const int code = gn_ask(cli, "POST", bytes, gn_buf_str(&body), &reply);
     if (code != GN_EXIT_OK)

@@ -12,6 +12,7 @@ bool gn_thing_path(const struct gn_cli *cli, const char *id, const char *rest, c
     }
     gn_buf_add_u8(&path, 0);
     if (path.full)
-        (void)gn_cli_say(cli, GN_EXIT_NOT_FOUND, NULL, "no Thing has an id, and nothing of it a name, that long");
+        (void)gn_cli_say(cli, GN_EXIT_NOT_FOUND, NULL, "no Thing has an id%s that long",
+                         strchr(rest, '/') != NULL ? ", and nothing of it a name," : "");
     return !path.full;
 }
