@@ -45,6 +45,9 @@ struct gn_message { /* EVENT or STATUS of an action */
     uint8_t type; /* GN_RECORD_EVENT, GN_RECORD_STATUS */
     gn_str name;
     gn_str payload;
+    uint16_t packet_id; /* as in struct gn_packet */
+    bool redelivered;
+    uint32_t fingerprint;
 };
 
 /* A message on a topic that is none of ours, from a Thing that may publish there. */
@@ -84,7 +87,7 @@ struct gn_intake {
                            uint32_t *out_thing, int64_t *out_delay_ms);
     /* All items or none. *out_token: acknowledge when durable reaches it. AGAIN: the ring is full.
      * INVAL: a reading cannot be kept (time, name, kind; the diag says which); FULL: a named limit.
-     * A redelivered packet that is in the journal already is not written again, and is GN_OK. */
+     * A redelivered packet or message that is in the journal already is not written again, and is GN_OK. */
     gn_err (*packet)(void *self, const struct gn_packet *packet, uint64_t *out_token, struct gn_diag *diag);
     gn_err (*message)(void *self, const struct gn_message *message, uint64_t *out_token, struct gn_diag *diag);
     /* Readings of it, a device announced, or nothing the node understands, which is OK too. Answers as `packet`. May be

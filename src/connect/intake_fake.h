@@ -49,7 +49,8 @@ struct fake_intake {
     size_t reading_count; /* of all; the last FAKE_KEPT are kept */
     struct fake_line lines[FAKE_KEPT];
     size_t line_count;
-    char refused[256]; /* the last words */
+    struct gn_message message; /* the last event or status, without its text */
+    char refused[256];         /* the last words */
     size_t refused_count;
     char source[64];
 };
@@ -137,6 +138,8 @@ static inline gn_err fake_message(void *self, const struct gn_message *message, 
         return GN_ERR_AGAIN;
     fake_say(fake, "%s %u %.*s %.*s", gn_record_type_name(message->type), message->thing, GN_STR_ARGS(message->name),
              GN_STR_ARGS(message->payload));
+    fake->message = *message;
+    fake->message.name = fake->message.payload = (gn_str){ 0 };
     *out_token = ++fake->token;
     return GN_OK;
 }

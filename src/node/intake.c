@@ -235,6 +235,16 @@ static void intake_remember(struct gn_intake_core *intake, uint32_t thing, uint1
             (struct gn_intake_recent){ .fingerprint = fingerprint, .packet = packet };
 }
 
+/* It was sent before, and stands in the journal or on the way there: nothing is to be written. */
+static bool intake_knows(struct gn_intake_core *intake, uint32_t thing, uint16_t packet, uint32_t fingerprint)
+{
+    const struct gn_intake_recent *recent = intake_recent(intake, thing, packet);
+    if (packet == 0 || recent->packet != packet || recent->fingerprint != fingerprint)
+        return false;
+    atomic_fetch_add_explicit(&intake->redelivered_count, 1, memory_order_relaxed);
+    return true;
+}
+
 static gn_err intake_packet(void *self, const struct gn_packet *packet, uint64_t *out_token, struct gn_diag *diag)
 {
     struct gn_intake_core *intake = self;
@@ -242,13 +252,9 @@ static gn_err intake_packet(void *self, const struct gn_packet *packet, uint64_t
     if (packet->thing >= intake->registry.thing_count || packet->item_count == 0 ||
         packet->item_count > GN_READINGS_PER_PACKET_MAX)
         return GN_ERR_INVAL;
-    if (packet->redelivered && packet->packet_id != 0) {
-        const struct gn_intake_recent *recent = intake_recent(intake, packet->thing, packet->packet_id);
-        if (recent->packet == packet->packet_id && recent->fingerprint == packet->fingerprint) {
-            atomic_fetch_add_explicit(&intake->redelivered_count, 1, memory_order_relaxed);
-            *out_token = gn_ring_head(intake->ring);
-            return GN_OK;
-        }
+    if (packet->redelivered && intake_knows(intake, packet->thing, packet->packet_id, packet->fingerprint)) {
+        *out_token = gn_ring_head(intake->ring);
+        return GN_OK;
     }
     if (intake->registry.things[packet->thing].state == GN_THING_IGNORED) {
         gn_diag_set(diag, 0, 0, "the Thing '%s' is ignored; adopt it first", intake->registry.things[packet->thing].id);
@@ -288,6 +294,10 @@ static gn_err intake_message(void *self, const struct gn_message *message, uint6
                     GN_PROPERTY_BYTES_MAX, GN_TEXT_VALUE_BYTES_MAX);
         return GN_ERR_INVAL;
     }
+    if (message->redelivered && intake_knows(intake, message->thing, message->packet_id, message->fingerprint)) {
+        *out_token = gn_ring_head(intake->ring);
+        return GN_OK;
+    }
     struct gn_record_message *record;
     const size_t size = gn_record_round(sizeof *record + message->name.size + message->payload.size);
     uint8_t *at = intake_reserve(intake, size);
@@ -298,9 +308,12 @@ static gn_err intake_message(void *self, const struct gn_message *message, uint6
                                           .thing = message->thing,
                                           .name_size = (uint32_t)message->name.size,
                                           .time_ms = intake->wall_ms,
-                                          .payload_size = (uint32_t)message->payload.size };
+                                          .payload_size = (uint32_t)message->payload.size,
+                                          .fingerprint = message->fingerprint };
+    record->head.packet = message->packet_id;
     intake_put_tail(at, sizeof *record, message->name, message->payload);
     *out_token = intake_publish(intake);
+    intake_remember(intake, message->thing, message->packet_id, message->fingerprint);
     return GN_OK;
 }
 
@@ -592,6 +605,7 @@ gn_err gn_intake_mark(struct gn_intake_core *intake, uint64_t upto, uint64_t out
 gn_err gn_intake_recall(struct gn_intake_core *intake, const struct gn_record_head *record)
 {
     const struct gn_record_reading *reading = (const void *)record;
+    const struct gn_record_message *message = (const void *)record;
     if (record->seq >= intake->next_seq)
         intake->next_seq = record->seq + 1;
     switch (record->type) {
@@ -615,6 +629,11 @@ gn_err gn_intake_recall(struct gn_intake_core *intake, const struct gn_record_he
             if (record->flag != GN_QUALITY_LATE)
                 intake->series_last_ms[reading->series] = reading->time_ms;
         }
+        return GN_OK;
+    case GN_RECORD_EVENT:
+    case GN_RECORD_STATUS:
+        if (message->thing < intake->registry.thing_count)
+            intake_remember(intake, message->thing, record->packet, message->fingerprint);
         return GN_OK;
     case GN_RECORD_TICK:
         intake->tick_ms = ((const struct gn_record_tick *)(const void *)record)->time_ms;

@@ -68,6 +68,19 @@ static gn_err put_one(struct fixture *f, const char *property, double value, int
     return put(f, &item, 1, 0, false, 0);
 }
 
+static gn_err put_message(struct fixture *f, uint8_t type, uint16_t packet_id, bool redelivered, uint32_t fingerprint)
+{
+    const struct gn_message message = { .thing = 0,
+                                        .type = type,
+                                        .name = GN_STR("jam"),
+                                        .payload = GN_STR("{}"),
+                                        .packet_id = packet_id,
+                                        .redelivered = redelivered,
+                                        .fingerprint = fingerprint };
+    f->diag = (struct gn_diag){ 0 };
+    return f->table.message(f->table.self, &message, &f->token, &f->diag);
+}
+
 /* Takes all records out of the ring; counts them by type and keeps the last reading and tick. */
 struct taken {
     unsigned count[GN_RECORD_TYPE_COUNT];
@@ -176,6 +189,25 @@ static void a_redelivered_packet_is_not_written_twice(void **state)
     assert_int_equal(take(f).count[GN_RECORD_READING], 1);
 }
 
+static void a_redelivered_event_or_status_is_not_written_twice(void **state)
+{
+    struct fixture *f = *state;
+    for (uint8_t type = GN_RECORD_EVENT; type <= GN_RECORD_STATUS; type++) {
+        (void)take(f);
+        assert_int_equal(put_message(f, type, 7, false, 10 + type), GN_OK);
+        const uint64_t token = f->token;
+        assert_int_equal(take(f).count[type], 1);
+        assert_int_equal(put_message(f, type, 7, true, 10 + type), GN_OK);
+        assert_int_equal(take(f).count[type], 0);
+        assert_true(f->token >= token);
+        assert_int_equal(put_message(f, type, 7, true, 99), GN_OK); /* the id again, another message */
+        assert_int_equal(put_message(f, type, 0, true, 99), GN_OK); /* QoS 0: nothing to know it by */
+        assert_int_equal(put_message(f, type, 7, false, 99), GN_OK);
+        assert_int_equal(take(f).count[type], 3);
+    }
+    assert_int_equal(f->core.redelivered_count, 2);
+}
+
 static void the_memory_of_packets_survives_a_restart(void **state)
 {
     struct fixture *f = *state;
@@ -183,6 +215,8 @@ static void the_memory_of_packets_survives_a_restart(void **state)
     const struct gn_item item = { .property = GN_STR("x"), .value = 1, .time_ms = GN_TIME_NONE };
     struct gn_intake_core other;
     assert_int_equal(put(f, &item, 1, 7, false, 1234), GN_OK);
+    assert_int_equal(put_message(f, GN_RECORD_EVENT, 8, false, 5), GN_OK);
+    assert_int_equal(put_message(f, GN_RECORD_STATUS, 9, false, 6), GN_OK);
     assert_int_equal(gn_intake_init(&other, f->guard, gn_clock_simulated(&f->sim), &f->ring, seed), GN_OK);
     const gn_bytes b = gn_ring_peek(&f->ring, 0);
     for (size_t at = 0; at < b.size;) {
@@ -198,7 +232,10 @@ static void the_memory_of_packets_survives_a_restart(void **state)
     f->table = gn_intake_table(&f->core);
     (void)take(f);
     assert_int_equal(put(f, &item, 1, 7, true, 1234), GN_OK);
-    assert_int_equal(take(f).count[GN_RECORD_READING], 0);
+    assert_int_equal(put_message(f, GN_RECORD_EVENT, 8, true, 5), GN_OK);
+    assert_int_equal(put_message(f, GN_RECORD_STATUS, 9, true, 6), GN_OK);
+    const struct taken taken = take(f);
+    assert_int_equal(taken.count[GN_RECORD_READING] + taken.count[GN_RECORD_EVENT] + taken.count[GN_RECORD_STATUS], 0);
 }
 
 static void late_readings_are_marked_and_a_clock_set_back_does_not_make_all_late(void **state)
@@ -390,6 +427,7 @@ int main(void)
         CASE(times_that_cannot_be_are_refused_with_words),
         CASE(text_and_numbers_do_not_mix_but_bools_are_numbers),
         CASE(a_redelivered_packet_is_not_written_twice),
+        CASE(a_redelivered_event_or_status_is_not_written_twice),
         CASE(the_memory_of_packets_survives_a_restart),
         CASE(late_readings_are_marked_and_a_clock_set_back_does_not_make_all_late),
         CASE(the_journals_clock_never_goes_back),

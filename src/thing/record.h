@@ -19,8 +19,8 @@
  *     SERIES   series u32, thing u32, kind u32, size u32, bytes = property name
  *     LINK     thing u32, 0 u32, time_ms i64                            connected / disconnected
  *     RULES    0 u32, size u32, bytes        the whole solution as text (act/solution.h), "" = none
- *     EVENT    thing u32, name size u32, time_ms i64, size u32, 0 u32, name, payload
- *     STATUS   thing u32, name size u32, time_ms i64, size u32, 0 u32, name, payload   of an action
+ *     EVENT    thing u32, name size u32, time_ms i64, size u32, fingerprint u32, name, payload
+ *     STATUS   as EVENT: of an action
  *     ANSWER   time_ms i64, size u32, 0 u32, JSON   {"decision","verdict","person","reason"}
  *     DELIVERY time_ms i64, size u32, state u32, bytes = action id       sent / acknowledged by the device
  *     DESCRIPTION thing u32, size u32, JSON  what the Thing is: thing/description.h
@@ -133,7 +133,7 @@ struct gn_record_message { /* EVENT, STATUS, PUBLISH, SESSION */
     uint32_t name_size;
     int64_t time_ms;
     uint32_t payload_size;
-    uint32_t zero;
+    uint32_t fingerprint; /* as in a reading; 0 in PUBLISH and SESSION */
     /* name, payload, zero-padded to 8 */
 };
 

@@ -4,6 +4,8 @@
 // what must be stored: everything published, each value once.
 
 import assert from 'node:assert/strict';
+import { readdir, readFile } from 'node:fs/promises';
+import path from 'node:path';
 import { runJson } from './node_process.mjs';
 import { connectPacket, publishPacket, RawMqtt } from './raw_mqtt.mjs';
 
@@ -47,12 +49,16 @@ export class CountingDevice {
         });
     }
 
-    #send(id, value, dup) {
+    /** What the packet of that number says. */
+    message(value) {
         const topic = `things/${this.thing.id}/properties`;
-        const packet = this.properties.length === 1
-            ? publishPacket(`${topic}/${this.properties[0]}`, String(value), { id, dup })
-            : publishPacket(topic, JSON.stringify(Object.fromEntries(this.properties.map((name) => [name, value]))), { id, dup });
-        this.connection.write(packet);
+        return this.properties.length === 1
+            ? [`${topic}/${this.properties[0]}`, String(value)]
+            : [topic, JSON.stringify(Object.fromEntries(this.properties.map((name) => [name, value])))];
+    }
+
+    #send(id, value, dup) {
+        this.connection.write(publishPacket(...this.message(value), { id, dup }));
     }
 
     /** Begins to publish without end; stopped by `running = false`. */
@@ -91,5 +97,29 @@ export class CountingDevice {
             const values = new Set(rows.map((row) => row.value));
             for (let value = 0; value < this.next; value++) assert.ok(values.has(value), `${property} ${value} is missing`);
         }
+    }
+}
+
+/** The same with events, or with the status of an action, which nothing but the journal keeps. */
+export class EventDevice extends CountingDevice {
+    constructor(thing, topic, inFlight) {
+        super(thing, [], inFlight);
+        this.topic = topic;
+    }
+
+    message(value) {
+        return [`things/${this.thing.id}/${this.topic}`, `<${this.thing.id} ${value}>`];
+    }
+
+    /** When all is acknowledged and the node has ended: every number stands in the journal, and each once. */
+    async checkStored(data) {
+        assert.equal(this.acknowledged, this.next);
+        const folder = path.join(data, 'journal');
+        const seen = new Map();
+        for (const name of (await readdir(folder)).filter((file) => file.endsWith('.gnj')))
+            for (const [, value] of (await readFile(path.join(folder, name), 'latin1')).matchAll(new RegExp(`<${this.thing.id} (\\d+)>`, 'g')))
+                seen.set(Number(value), (seen.get(Number(value)) ?? 0) + 1);
+        for (let value = 0; value < this.next; value++)
+            assert.equal(seen.get(value), 1, `${this.topic} ${value} of ${this.thing.id} is journaled ${seen.get(value) ?? 0} times`);
     }
 }

@@ -44,8 +44,11 @@ static gn_err inbound_answer(gn_err err, struct gn_mqtt_verdict *out)
     }
 }
 
+/* Of what may be sent again, and only that is ever compared. */
 static uint32_t inbound_fingerprint(const struct gn_mqtt_publish *publish)
 {
+    if (publish->packet_id == 0)
+        return 0;
     const uint32_t of_topic = gn_hash32((gn_bytes){ (const uint8_t *)publish->topic.at, publish->topic.size });
     return of_topic * UINT32_C(0x9E3779B1) + gn_hash32(publish->payload);
 }
@@ -59,13 +62,12 @@ static gn_err inbound_readings(const struct gn_intake *intake, struct gn_payload
                            : gn_payload_object(payload, publish->payload, &intake->clock, &out->why);
     if (err != GN_OK)
         return inbound_refuse(out, GN_MQTT_BAD_PAYLOAD);
-    struct gn_packet packet = { .thing = thing,
-                                .packet_id = publish->packet_id,
-                                .redelivered = publish->dup,
-                                .items = payload->items,
-                                .item_count = payload->item_count };
-    if (publish->packet_id != 0) /* only then is it ever compared */
-        packet.fingerprint = inbound_fingerprint(publish);
+    const struct gn_packet packet = { .thing = thing,
+                                      .packet_id = publish->packet_id,
+                                      .redelivered = publish->dup,
+                                      .fingerprint = inbound_fingerprint(publish),
+                                      .items = payload->items,
+                                      .item_count = payload->item_count };
     return inbound_answer(intake->packet(intake->self, &packet, &out->token, &out->why), out);
 }
 
@@ -76,7 +78,10 @@ static gn_err inbound_message(const struct gn_intake *intake, uint32_t thing, co
     const struct gn_message message = { .thing = thing,
                                         .type = is_event ? GN_RECORD_EVENT : GN_RECORD_STATUS,
                                         .name = topic->name,
-                                        .payload = { (const char *)publish->payload.at, publish->payload.size } };
+                                        .payload = { (const char *)publish->payload.at, publish->payload.size },
+                                        .packet_id = publish->packet_id,
+                                        .redelivered = publish->dup,
+                                        .fingerprint = inbound_fingerprint(publish) };
     if (message.payload.size > GN_TEXT_VALUE_BYTES_MAX) {
         gn_diag_set(&out->why, 0, 0, "%s has more than TEXT_VALUE_BYTES_MAX (%d) bytes",
                     is_event ? "an event" : "an action's status", GN_TEXT_VALUE_BYTES_MAX);
@@ -99,7 +104,7 @@ static gn_err inbound_foreign(const struct gn_intake *intake, uint32_t thing, co
                                         .retained = publish->retain,
                                         .packet_id = publish->packet_id,
                                         .redelivered = publish->dup,
-                                        .fingerprint = publish->packet_id != 0 ? inbound_fingerprint(publish) : 0 };
+                                        .fingerprint = inbound_fingerprint(publish) };
     out->token = 0;
     if (intake->foreign == NULL)
         return GN_OK;

@@ -134,6 +134,12 @@ static void a_redelivery_is_passed_on_with_the_same_fingerprint(void **state)
     assert_true(rig.fake.readings[1].redelivered);
     assert_true(rig.fake.readings[0].fingerprint == rig.fake.readings[1].fingerprint);
     assert_true(rig.fake.readings[0].fingerprint != rig.fake.readings[2].fingerprint);
+    packet.topic = GN_STR("things/press/events/jam");
+    gn_mqtt_encode_publish(&out, GN_MQTT_V311, &packet);
+    rig_send(&rig, &one, out.at, out.size);
+    assert_true(rig.fake.message.redelivered);
+    assert_int_equal(rig.fake.message.packet_id, 5);
+    assert_true(rig.fake.message.fingerprint != rig.fake.readings[2].fingerprint); /* another topic */
     rig_hang_up(&rig, &one);
     rig_stop(&rig);
 }
