@@ -5,7 +5,7 @@ PREFIX ?= /usr/local
 DATA ?= $(or $(XDG_STATE_HOME),$(HOME)/.local/state)/ganglion
 JOBS ?= $(shell nproc)
 
-.PHONY: help run build web test check sanitize fuzz bench bench-score bench-ingest bench-latency bench-footprint bench-tls \
+.PHONY: help run build web test check sanitize fuzz accuracy bench bench-score bench-ingest bench-latency bench-footprint bench-tls \
         torture fmt install setup clean
 
 help: ## this list
@@ -45,6 +45,9 @@ fuzz: ## explore every parser for SECONDS (60) each, from its corpus
 torture: ## long: kill -9 and power cuts, hundreds of times; slow sockets for a minute
 	@tools/setup.sh build test
 	@KILLS=500 FLOOD_SECONDS=60 tools/test.sh 'box/(journal|node|flood)'
+
+accuracy: build ## every accuracy suite on public data (GANGLION_DATA), into docs/accuracy.md; SUITES="a b" for some
+	@tools/accuracy_doc.py ./ganglion $(SUITES)
 
 bench: bench-score bench-ingest bench-latency bench-footprint bench-tls ## all figures, each beside its peer or ceiling
 

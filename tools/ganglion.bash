@@ -8,7 +8,7 @@ _ganglion()
     local one=${COMP_WORDS[1]} two=${COMP_WORDS[2]} name
     COMPREPLY=()
     if ((COMP_CWORD == 1)); then
-        mapfile -t COMPREPLY < <(compgen -W 'run agent things ca readings findings alarms decisions actions receipts why approve reject rules replay status version help' -- "$current")
+        mapfile -t COMPREPLY < <(compgen -W 'run agent things ca readings findings alarms decisions actions receipts why approve reject rules replay eval status version help' -- "$current")
         return
     fi
     case $before in
@@ -51,6 +51,7 @@ _ganglion()
     'reject') options='--reason --wait --timeout --data --json --help' ;;
     'rules') options='--data --json --help' ;;
     'replay') options='--rules --quiet --json --help' ;;
+    'eval') options='--data --quick --json --help' ;;
     'status') options='--limits --memory --data --json --help' ;;
     'version') options='--json --help' ;;
     'help') options='--help' ;;
@@ -59,7 +60,8 @@ _ganglion()
         case $one in
         things) options+=' add adopt describe discovered do ignore list revoke set show token twin' ;;
         agent) options+=' disturb' ;;
-        help) options+=' run agent things readings findings alarms decisions actions receipts why approve reject rules replay status version help' ;;
+        help) options+=' run agent things readings findings alarms decisions actions receipts why approve reject rules replay eval status version help' ;;
+        eval) options+=' all'" $(ganglion eval 2>/dev/null | awk 'NR > 1 { print $1 }')" ;;
         replay) mapfile -t COMPREPLY < <(compgen -f -- "$current") ;;
         esac
     fi

@@ -128,7 +128,9 @@
     X(AGENT_STOP_MS_MAX, 20000, "milliseconds a disturbance has to end when it is stopped; then failed")               \
     X(DISTURB_SECONDS_MAX, 600, "seconds of a disturbance")                                                            \
     X(DISTURB_DISK_BYTES_MAX, 268435456, "bytes a disk disturbance writes to; at most a tenth of what is free")        \
-    X(DISTURB_MEMORY_MIB_MAX, 2048, "MiB a memory disturbance takes; at most a quarter of what is available")
+    X(DISTURB_MEMORY_MIB_MAX, 2048, "MiB a memory disturbance takes; at most a quarter of what is available")          \
+    X(EVAL_FILE_BYTES_MAX, 67108864, "bytes of a data file of `ganglion eval`; a larger one is refused")               \
+    X(EVAL_SERIES_MAX, 4096, "series of one such file; more are refused")
 
 /* GN_THINGS_MAX and so on: integer constants, all of type int. */
 enum gn_limits {
