@@ -95,6 +95,8 @@ struct gn_intake {
     gn_err (*foreign)(void *self, const struct gn_foreign *message, uint64_t *out_token, struct gn_diag *diag);
     /* AGAIN as above, FULL: larger than a record. NULL: nothing is kept over a restart. */
     gn_err (*keep)(void *self, const struct gn_keep *keep, uint64_t *out_token);
+    /* What is written from `on` until it is off again stands in the journal whole, or not at all. NULL: as it comes. */
+    void (*gather)(void *self, bool on);
     /* True when all that one packet may cause will be taken now; otherwise as after an AGAIN. NULL: always. */
     bool (*has_room)(void *self);
     /* A Thing's first connection came, or its last one went. Never refused for long: AGAIN as above. */
@@ -148,7 +150,7 @@ struct gn_adapter {
     gn_err (*deliver)(void *self, const struct gn_action_out *action);
     /* FULL: it was to be retained, and there is no room; INVAL: not a topic. */
     gn_err (*publish)(void *self, const struct gn_publish_out *publish);
-    /* At boot, before the loop runs: a record it kept, in order. Those of the last image come first. */
+    /* At boot, before the loop runs: a record it kept, in order. Those of the last image come first. NULL: no more. */
     void (*recall)(void *self, const struct gn_record_head *record);
     /* All it would have to be given for being as it is now, as records. FULL: `out` is too small. */
     gn_err (*image)(void *self, struct gn_buf *out);

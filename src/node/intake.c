@@ -37,8 +37,9 @@ static struct gn_record_head intake_head(struct gn_intake_core *intake, gn_recor
 
 static uint64_t intake_publish(struct gn_intake_core *intake)
 {
-    gn_ring_publish(intake->ring);
-    return gn_ring_head(intake->ring);
+    if (!intake->is_gathering)
+        gn_ring_publish(intake->ring);
+    return gn_ring_claimed(intake->ring);
 }
 
 /* Copies text behind a record's fixed part and zeroes the padding. */
@@ -348,6 +349,14 @@ static gn_err intake_keep(void *self, const struct gn_keep *keep, uint64_t *out_
     memset(to, 0, (size_t)(at + size - to));
     *out_token = intake_publish(intake);
     return GN_OK;
+}
+
+static void intake_gather(void *self, bool on)
+{
+    struct gn_intake_core *intake = self;
+    intake->is_gathering = on;
+    if (!on)
+        gn_ring_publish(intake->ring);
 }
 
 static bool intake_has_room(void *self)
@@ -734,6 +743,7 @@ struct gn_intake gn_intake_table(struct gn_intake_core *intake)
         .message = intake_message,
         .foreign = intake_foreign,
         .keep = intake_keep,
+        .gather = intake_gather,
         .has_room = intake_has_room,
         .link = intake_link,
         .delivery = intake_delivery,

@@ -51,7 +51,8 @@ struct gn_intake_core {
     struct gn_clock clock;
     struct gn_registry registry;
     uint64_t next_seq;
-    int64_t wall_ms; /* of this turn of the loop */
+    bool is_gathering; /* what is written becomes visible with what follows */
+    int64_t wall_ms;   /* of this turn of the loop */
     int64_t mono_us;
     int64_t tick_ms;                 /* the journal's clock, as of the last TICK */
     int64_t tick_mono_ms;            /* when that was */

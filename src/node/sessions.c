@@ -115,7 +115,9 @@ gn_err gn_kept_open(struct gn_kept *sessions, struct gn_pipeline *pipeline, uv_l
         return err;
     const uint64_t seq = sessions_load(sessions);
     atomic_store(&pipeline->sessions_seq, seq);
-    return sessions_replay(sessions, seq + 1, diag);
+    const gn_err replayed = sessions_replay(sessions, seq + 1, diag);
+    adapter->recall(adapter_self, NULL);
+    return replayed;
 }
 
 /* --- running --- */

@@ -157,6 +157,55 @@ static bool clients_tell_links(struct gn_mqtt_clients *clients)
     return true;
 }
 
+/* --- wills --- */
+
+/* A will leaves its client, which may come back or be forgotten. */
+static void clients_will_put(struct gn_mqtt_clients *clients, struct gn_mqtt_last_will *will)
+{
+    if (clients->due_count >= GN_MQTT_CONNECTIONS_MAX) {
+        clients->intake->refused(clients->intake->self, will->thing, "a will was lost: too many wait for the ring");
+        gn_mem_give(will);
+        return;
+    }
+    STAILQ_INSERT_TAIL(&clients->due_wills, will, next);
+    clients->due_count++;
+}
+
+static void clients_will_due(struct gn_mqtt_clients *clients, struct gn_mqtt_client *client)
+{
+    struct gn_mqtt_last_will *will = client->will;
+    client->will = NULL;
+    if (will != NULL)
+        clients_will_put(clients, will);
+}
+
+/* It is not to be published: the journal has to hear of that, if it knows the will. */
+static void clients_will_void(struct gn_mqtt_clients *clients, struct gn_mqtt_client *client)
+{
+    struct gn_mqtt_last_will *will = client->will;
+    client->will = NULL;
+    if (will == NULL || will->number == 0) {
+        gn_mem_give(will);
+        return;
+    }
+    will->is_void = true;
+    clients_will_put(clients, will);
+}
+
+void gn_mqtt_clients_recall_will(struct gn_mqtt_clients *clients, struct gn_mqtt_client *client,
+                                 struct gn_mqtt_last_will *will, int64_t now_ms)
+{
+    if (client == NULL || client->will != NULL) {
+        clients_will_put(clients, will);
+        return;
+    }
+    client->will = will;
+    if (client->will_at_ms == 0) /* it was connected: the connection ended with the node, and that is now */
+        client->will_at_ms = now_ms + (int64_t)gn_mqtt_clients_will_delay_s(client) * 1000;
+    if (client->will_at_ms <= now_ms)
+        clients_will_due(clients, client);
+}
+
 /* --- coming and going --- */
 
 gn_err gn_mqtt_clients_join(struct gn_mqtt_clients *clients, uint32_t thing, gn_str id, bool clean,
@@ -172,8 +221,7 @@ gn_err gn_mqtt_clients_join(struct gn_mqtt_clients *clients, uint32_t thing, gn_
     if (client == NULL)
         return GN_ERR_FULL;
     assert(client->conn == NULL);
-    gn_mem_give(client->will); /* back before it was due */
-    client->will = NULL;
+    clients_will_void(clients, client); /* back before it was due */
     client->conn = conn;
     TAILQ_REMOVE(&clients->away, client, among_all);
     TAILQ_INSERT_TAIL(&clients->connected, client, among_all);
@@ -184,22 +232,6 @@ gn_err gn_mqtt_clients_join(struct gn_mqtt_clients *clients, uint32_t thing, gn_
     *out = client;
     *out_present = present;
     return GN_OK;
-}
-
-/* A will is due: it leaves its client, which may come back or be forgotten. */
-static void clients_will_due(struct gn_mqtt_clients *clients, struct gn_mqtt_client *client)
-{
-    struct gn_mqtt_last_will *will = client->will;
-    if (will == NULL)
-        return;
-    client->will = NULL;
-    if (clients->due_count >= GN_MQTT_CONNECTIONS_MAX) {
-        clients->intake->refused(clients->intake->self, will->thing, "a will was lost: too many wait for the ring");
-        gn_mem_give(will);
-        return;
-    }
-    STAILQ_INSERT_TAIL(&clients->due_wills, will, next);
-    clients->due_count++;
 }
 
 /* At most so many are kept: of the Thing, and in all; the longest away goes. */
@@ -227,10 +259,11 @@ static void clients_leave_will(struct gn_mqtt_clients *clients, struct gn_mqtt_c
 {
     if (client->will == NULL)
         return;
-    const uint32_t delay_s = client->will->delay_s < client->expiry_s ? client->will->delay_s : client->expiry_s;
-    if (how == GN_MQTT_LEFT_WELL || (how == GN_MQTT_LEFT_TAKEN_OVER && client->will->delay_s > 0)) {
-        gn_mem_give(client->will);
-        client->will = NULL;
+    const uint32_t delay_s = gn_mqtt_clients_will_delay_s(client);
+    if (clients->is_stopping) {
+        client->will_at_ms = now_ms + (int64_t)delay_s * 1000;
+    } else if (how == GN_MQTT_LEFT_WELL || (how == GN_MQTT_LEFT_TAKEN_OVER && client->will->delay_s > 0)) {
+        clients_will_void(clients, client);
     } else if (delay_s == 0 || how != GN_MQTT_LEFT_BADLY) {
         clients_will_due(clients, client);
     } else {
@@ -346,7 +379,7 @@ static bool clients_send_wills(struct gn_mqtt_clients *clients)
     while ((will = STAILQ_FIRST(&clients->due_wills)) != NULL) {
         const struct gn_mqtt_publish packet = clients_will_packet(will);
         STAILQ_REMOVE_HEAD(&clients->due_wills, next);
-        if (clients->publish_will(clients->self, will->thing, &packet) == GN_ERR_AGAIN) {
+        if (clients->publish_will(clients->self, will, will->is_void ? NULL : &packet) == GN_ERR_AGAIN) {
             STAILQ_INSERT_HEAD(&clients->due_wills, will, next);
             return false;
         }

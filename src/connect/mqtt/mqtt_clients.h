@@ -23,6 +23,9 @@ struct gn_mqtt_conn;
 
 struct gn_mqtt_last_will {
     STAILQ_ENTRY(gn_mqtt_last_will) next; /* among those that are due */
+    uint32_t number;                      /* in the journal; 0: it is not there */
+    uint32_t session;                     /* at boot: the number of its session; 0: that ended with the connection */
+    bool is_void;                         /* due only to be forgotten: its client has left well, or is back */
     uint32_t thing;
     uint32_t delay_s;
     uint32_t expiry_s; /* of the message; 0: never */
@@ -81,8 +84,10 @@ struct gn_mqtt_clients {
     uint32_t due_count;
     uint32_t untold[GN_THINGS_MAX]; /* Things whose link the intake has not heard of */
     uint32_t untold_count;
-    /* A will is due. AGAIN: the ring is full; anything else: done with. */
-    gn_err (*publish_will)(void *self, uint32_t thing, const struct gn_mqtt_publish *publish);
+    bool is_stopping; /* wills stay as they are, for the next start */
+    /* A will is due; NULL instead of a message: only to be forgotten. AGAIN: the ring is full; anything else: done
+     * with. */
+    gn_err (*publish_will)(void *self, const struct gn_mqtt_last_will *will, const struct gn_mqtt_publish *publish);
     /* A client went, or (gone) is forgotten. NULL: nobody wants to know. */
     void (*on_leave)(void *self, struct gn_mqtt_client *client, bool gone);
     void *self; /* of both */
@@ -115,6 +120,15 @@ void gn_mqtt_clients_evict(struct gn_mqtt_clients *clients, uint32_t thing);
 /* FULL: no memory. Replaces the one before. */
 GN_MUST_USE gn_err gn_mqtt_clients_will(struct gn_mqtt_client *client, const struct gn_mqtt_will *will);
 
+/* How long a will waits when the connection ends: no longer than the session lives. */
+static inline uint32_t gn_mqtt_clients_will_delay_s(const struct gn_mqtt_client *client)
+{
+    return client->will->delay_s < client->expiry_s ? client->will->delay_s : client->expiry_s;
+}
+
+/* At boot: gives a client that is away its will back, or has it published when there is no such client (NULL). */
+void gn_mqtt_clients_recall_will(struct gn_mqtt_clients *clients, struct gn_mqtt_client *client,
+                                 struct gn_mqtt_last_will *will, int64_t now_ms);
 /* At boot: a client that is away since the last run. NULL: no memory, or beyond a limit. */
 struct gn_mqtt_client *gn_mqtt_clients_recall(struct gn_mqtt_clients *clients, uint32_t thing, gn_str id);
 /* Forgets a client that is away, without a word. */

@@ -20,13 +20,19 @@ static struct gn_mqtt_client *client;
 static bool present;
 static uint32_t will_expiry_s;
 static size_t will_props;
+static unsigned voided;
 static int sockets[64]; /* stand for connections: only their addresses count */
 
 #define CONN(index) ((struct gn_mqtt_conn *)(void *)&sockets[index])
 
-static gn_err publish_will(void *self, uint32_t thing, const struct gn_mqtt_publish *publish)
+static gn_err publish_will(void *self, const struct gn_mqtt_last_will *last, const struct gn_mqtt_publish *publish)
 {
+    const uint32_t thing = last->thing;
     (void)self;
+    if (publish == NULL) {
+        voided++;
+        return GN_OK;
+    }
     will_expiry_s = gn_mqtt_props_number(&publish->props, GN_MQTT_P_MESSAGE_EXPIRY, 0);
     will_props = publish->props.raw.size;
     const gn_err err = gn_mqtt_inbound(&fake.table, &payload, thing, publish, &verdict);

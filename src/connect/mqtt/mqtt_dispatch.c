@@ -9,7 +9,7 @@
 #include "connect/mqtt/mqtt_conn.h"
 #include "connect/mqtt/mqtt_decode.h"
 #include "connect/mqtt/mqtt_deliver.h"
-#include "connect/mqtt/mqtt_keep.h"
+#include "connect/mqtt/mqtt_keep_will.h"
 #include "connect/mqtt/mqtt_props.h"
 #include "connect/mqtt/mqtt_route.h"
 #include "connect/mqtt/mqtt_topic.h"
@@ -136,6 +136,7 @@ static void dispatch_join(struct gn_mqtt_conn *conn, uint32_t thing, const struc
     }
     conn->client->expiry_s = conn->session.expiry_s;
     gn_mqtt_keep_join(server, conn->client, present);
+    gn_mqtt_keep_will(server, conn->client);
     conn->session.open_ids = conn->client->ids.count;
     conn->deadline_ms = 0;
     dispatch_welcome(conn, connect, connect->client_id.size == 0 ? id : (gn_str){ 0 }, present, proof, out);

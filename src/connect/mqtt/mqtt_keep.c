@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "connect/mqtt/mqtt_keep.h"
 
+#include "connect/mqtt/mqtt_keep_will.h"
 #include "connect/mqtt/mqtt_props.h"
 #include "connect/mqtt/mqtt_topic.h"
 
@@ -27,7 +28,7 @@ static struct gn_mqtt_client **keep_bucket(struct gn_mqtt_server *server, uint32
     return &server->kept_clients[number % GN_MQTT_KEPT_BUCKETS];
 }
 
-static struct gn_mqtt_client *keep_find(struct gn_mqtt_server *server, uint32_t number)
+struct gn_mqtt_client *gn_mqtt_keep_find(struct gn_mqtt_server *server, uint32_t number)
 {
     struct gn_mqtt_client *client = *keep_bucket(server, number);
     while (client != NULL && client->number != number)
@@ -41,8 +42,7 @@ static void keep_number(struct gn_mqtt_server *server, struct gn_mqtt_client *cl
     client->number = number;
     client->same_bucket = *bucket;
     *bucket = client;
-    if (number > server->last_number)
-        server->last_number = number;
+    gn_mqtt_keep_seen(server, number);
 }
 
 static void keep_forget_number(struct gn_mqtt_server *server, struct gn_mqtt_client *client)
@@ -94,12 +94,20 @@ void gn_mqtt_keep_join(struct gn_mqtt_server *server, struct gn_mqtt_client *cli
                     (gn_str){ client->id, client->id_size });
 }
 
+/* Until when, and when its will is due before that. */
+static void keep_away(struct gn_mqtt_server *server, const struct gn_mqtt_client *client)
+{
+    const int64_t before_ms = client->will != NULL ? client->until_ms - client->will_at_ms : 0;
+    (void)keep_step(server, client, GN_MQTT_KEEP_AWAY, 0, (uint32_t)(before_ms / 1000),
+                    keep_wall_of(server, client->until_ms), (gn_str){ 0 });
+}
+
 void gn_mqtt_keep_leave(struct gn_mqtt_server *server, struct gn_mqtt_client *client, bool gone)
 {
     if (client->number == 0)
         return;
     if (!gone) {
-        (void)keep_step(server, client, GN_MQTT_KEEP_AWAY, 0, 0, keep_wall_of(server, client->until_ms), (gn_str){ 0 });
+        keep_away(server, client);
         return;
     }
     (void)keep_step(server, client, GN_MQTT_KEEP_END, 0, 0, 0, (gn_str){ 0 });
@@ -194,7 +202,7 @@ static gn_bytes keep_ids(struct gn_mqtt_server *server, const struct gn_mqtt_cli
 static void keep_recall_target(struct gn_mqtt_server *server, struct gn_mqtt_message *message,
                                const struct gn_mqtt_target *target)
 {
-    struct gn_mqtt_client *client = keep_find(server, target->number);
+    struct gn_mqtt_client *client = gn_mqtt_keep_find(server, target->number);
     if (client == NULL || target->qos == 0 || target->qos > 2 || target->packet_id == 0 ||
         !gn_mqtt_outbox_has_room(&client->outbox, gn_mqtt_message_bytes(message)))
         return;
@@ -247,7 +255,7 @@ static void keep_recall_publish(struct gn_mqtt_server *server, const struct gn_r
 static void keep_recall_begin(struct gn_mqtt_server *server, const struct gn_record_message *record,
                               const struct gn_mqtt_kept_step *step)
 {
-    struct gn_mqtt_client *client = keep_find(server, step->number);
+    struct gn_mqtt_client *client = gn_mqtt_keep_find(server, step->number);
     const gn_str id = gn_record_message_name(record);
     if (client == NULL && step->number != 0 && id.size > 0 && id.size <= GN_MQTT_CLIENT_ID_BYTES_MAX)
         client = gn_mqtt_clients_recall(&server->clients, record->thing, id);
@@ -257,6 +265,7 @@ static void keep_recall_begin(struct gn_mqtt_server *server, const struct gn_rec
         keep_number(server, client, step->number);
     client->expiry_s = step->value < GN_MQTT_SESSION_EXPIRY_S_MAX ? step->value : GN_MQTT_SESSION_EXPIRY_S_MAX;
     client->until_ms = gn_mqtt_now_ms(server) + (int64_t)client->expiry_s * 1000;
+    client->will_at_ms = 0; /* it is there, until it is said to be away */
 }
 
 static void keep_recall_packet(struct gn_mqtt_server *server, struct gn_mqtt_client *client, uint8_t step,
@@ -281,7 +290,7 @@ static void keep_recall_session(struct gn_mqtt_server *server, const struct gn_r
     if (body.size < sizeof step || record->thing >= server->intake.registry->thing_count)
         return;
     memcpy(&step, body.at, sizeof step);
-    struct gn_mqtt_client *client = keep_find(server, step.number);
+    struct gn_mqtt_client *client = gn_mqtt_keep_find(server, step.number);
     if (record->head.flag == GN_MQTT_KEEP_BEGIN) {
         keep_recall_begin(server, record, &step);
     } else if (client == NULL) {
@@ -291,6 +300,7 @@ static void keep_recall_session(struct gn_mqtt_server *server, const struct gn_r
         gn_mqtt_clients_drop(&server->clients, client);
     } else if (record->head.flag == GN_MQTT_KEEP_AWAY) {
         client->until_ms = keep_mono_of(server, step.extra);
+        client->will_at_ms = keep_mono_of(server, step.extra - (int64_t)step.value * 1000);
     } else if (record->head.flag == GN_MQTT_KEEP_SUBSCRIBE && name.size > 0) {
         GN_IGNORE(
             gn_mqtt_subs_put(&server->clients.subs, &client->owner, name, (uint8_t)step.extra, step.value, &is_new),
@@ -305,8 +315,12 @@ static void keep_recall_session(struct gn_mqtt_server *server, const struct gn_r
 void gn_mqtt_keep_recall(struct gn_mqtt_server *server, const struct gn_record_head *record)
 {
     const struct gn_record_message *message = (const void *)record;
-    if (record->type == GN_RECORD_PUBLISH)
+    if (record == NULL)
+        gn_mqtt_keep_will_settle(server);
+    else if (record->type == GN_RECORD_PUBLISH)
         keep_recall_publish(server, message);
+    else if (record->type == GN_RECORD_SESSION && record->flag >= GN_MQTT_KEEP_WILL)
+        gn_mqtt_keep_will_recall(server, message);
     else if (record->type == GN_RECORD_SESSION)
         keep_recall_session(server, message);
 }
@@ -362,7 +376,7 @@ static void keep_image_client(struct gn_mqtt_server *server, const struct gn_mqt
     (void)keep_step(server, client, GN_MQTT_KEEP_BEGIN, 0, client->expiry_s, 0,
                     (gn_str){ client->id, client->id_size });
     if (client->conn == NULL)
-        (void)keep_step(server, client, GN_MQTT_KEEP_AWAY, 0, 0, keep_wall_of(server, client->until_ms), (gn_str){ 0 });
+        keep_away(server, client);
     TAILQ_FOREACH(sub, &client->owner.subs, of_owner)
     gn_mqtt_keep_subscribe(server, client, (gn_str){ sub->filter, sub->filter_size }, sub->options, sub->id);
     for (uint16_t i = 0; i < client->ids.count; i++)
@@ -387,6 +401,7 @@ gn_err gn_mqtt_keep_image(struct gn_mqtt_server *server, struct gn_buf *out)
     keep_image_client(server, client);
     TAILQ_FOREACH(client, &server->clients.connected, among_all)
     keep_image_client(server, client);
+    gn_mqtt_keep_will_image(server);
     server->intake = intake;
     server->last_token = last_token;
     return out->full ? GN_ERR_FULL : GN_OK;

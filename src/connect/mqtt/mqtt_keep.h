@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* connect/mqtt/mqtt_keep.h -- what of sessions and messages survives the node's end.
  *
- *   kept: sessions with an expiry; messages above QoS 0 that wait for one of them; retained messages
+ *   kept: sessions with an expiry; messages above QoS 0 that wait for one of them; retained messages; all wills
  *
  *   change ─▶ record (PUBLISH, SESSION) ─▶ ring ─▶ journal          PUBACK, PUBREC, PUBCOMP and our PUBREL leave when
  *   all of it, now and then ─▶ image (the same records)              the record that they promise is durable
@@ -9,18 +9,19 @@
  *
  *   SESSION step   packet      name        body: number u32, value u32, extra i64
  *     BEGIN        -           client id   value: expiry in seconds        the session's number is given here
- *     END, AWAY    -           -           AWAY: extra: until when, wall clock
+ *     END, AWAY    -           -           AWAY: extra: until when, wall clock; value: so many seconds before, its will
  *     SUBSCRIBE    -           filter      value: its id, extra: options
  *     UNSUBSCRIBE  -           filter
  *     OPEN, CLOSED packet id   -           a QoS 2 message of the client came; was released
  *     RELEASED     packet id   -           PUBREC came to a message of ours: from now on only PUBREL is sent
  *     DONE         packet id   -           the client has it
+ *     WILL         -           topic       see mqtt_keep_will.h, as for WILL_GONE
  *   PUBLISH: flag 1: retained, name: topic, body: struct gn_mqtt_kept_publish, targets, properties, payload
  *
  * A record that finds no room is left out where leaving it out means that something is done twice which may be (DONE),
  * or that a session is kept longer (END, AWAY); for all others the packet waits (intake.has_room). Subscriptions are
  * confirmed at once: of those confirmed within the last group of the journal a power cut may forget some.
- * Expiry is kept as wall clock. Wills are not kept: they are the connection's. */
+ * Expiry is kept as wall clock. */
 #ifndef GN_CONNECT_MQTT_KEEP_H
 #define GN_CONNECT_MQTT_KEEP_H
 
@@ -36,6 +37,8 @@ typedef enum gn_mqtt_keep_step {
     GN_MQTT_KEEP_CLOSED,
     GN_MQTT_KEEP_RELEASED,
     GN_MQTT_KEEP_DONE,
+    GN_MQTT_KEEP_WILL,
+    GN_MQTT_KEEP_WILL_GONE,
 } gn_mqtt_keep_step;
 
 struct gn_mqtt_kept_step {
@@ -58,6 +61,15 @@ _Static_assert(sizeof(struct gn_mqtt_kept_step) == 16 && sizeof(struct gn_mqtt_k
 static inline bool gn_mqtt_keep_has_room(const struct gn_mqtt_server *server)
 {
     return server->intake.has_room == NULL || server->intake.has_room(server->intake.self);
+}
+
+/* The client whose session has that number, or NULL. */
+struct gn_mqtt_client *gn_mqtt_keep_find(struct gn_mqtt_server *server, uint32_t number);
+/* The session or will of that number is there: the next one gets a higher. */
+static inline void gn_mqtt_keep_seen(struct gn_mqtt_server *server, uint32_t number)
+{
+    if (number > server->last_number)
+        server->last_number = number;
 }
 
 /* A client came: its session is kept from now on, or not any more. */

@@ -11,7 +11,7 @@
 #include "connect/mqtt/mqtt_conn.h"
 #include "connect/mqtt/mqtt_deliver.h"
 #include "connect/mqtt/mqtt_dispatch.h"
-#include "connect/mqtt/mqtt_keep.h"
+#include "connect/mqtt/mqtt_keep_will.h"
 #include "connect/mqtt/mqtt_route.h"
 #include "connect/mqtt/mqtt_topic.h"
 #include "connect/mqtt/mqtt_wire.h"
@@ -23,6 +23,7 @@ void gn_mqtt_server_release(struct gn_mqtt_server *server)
     if (!server->is_stopping || server->open_count > 0 || server->handles > 0)
         return;
     gn_mqtt_retained_fini(&server->retained);
+    gn_mqtt_keep_will_fini(server);
     gn_mqtt_clients_fini(&server->clients);
     gn_mem_give(server->pool);
     gn_mem_give(server);
@@ -59,19 +60,14 @@ static void server_close_own(struct gn_mqtt_server *server)
             uv_close((uv_handle_t *)&server->listeners[i].tcp, server_on_listener_close);
 }
 
-/* The node goes, not the devices: their wills stay unsaid, their links are said to be down. */
+/* The node goes, not the devices: their wills wait for the next start, their links are said to be down. */
 static void server_stop(void *self)
 {
     struct gn_mqtt_server *server = self;
     struct gn_mqtt_conn *conn;
-    struct gn_mqtt_client *client;
     server->is_stopping = true;
+    server->clients.is_stopping = true;
     server->handles++; /* so that nothing is released before all of it is asked to close */
-    TAILQ_FOREACH(client, &server->clients.connected, among_all)
-    {
-        gn_mem_give(client->will);
-        client->will = NULL;
-    }
     TAILQ_FOREACH(conn, &server->open, among_open)
     {
         gn_mqtt_conn_end(conn, GN_MQTT_SHUTTING_DOWN, "the node stops", GN_MQTT_LEFT_WELL);
@@ -101,6 +97,8 @@ static void server_sweep_conn(struct gn_mqtt_conn *conn, int64_t now_ms)
         }
         return;
     }
+    if (conn->client != NULL)
+        gn_mqtt_keep_will(server, conn->client); /* there was no room for it before */
     const int64_t patience_ms = (int64_t)conn->session.keepalive_s * 1500;
     const bool we_wait = (conn->pauses & (GN_MQTT_PAUSE_RING | GN_MQTT_PAUSE_ACKS)) != 0;
     if (conn->client == NULL || patience_ms == 0 || we_wait || now_ms - conn->seen_ms < patience_ms)
@@ -224,12 +222,13 @@ static gn_err server_image(void *self, struct gn_buf *out)
     return gn_mqtt_keep_image(self, out);
 }
 
-static gn_err server_publish_will(void *self, uint32_t thing, const struct gn_mqtt_publish *publish)
+static gn_err server_publish_will(void *self, const struct gn_mqtt_last_will *will,
+                                  const struct gn_mqtt_publish *publish)
 {
     struct gn_mqtt_server *server = self;
-    const gn_err err = gn_mqtt_route_publish(server, thing, NULL, publish);
+    const gn_err err = gn_mqtt_keep_will_publish(server, will, publish);
     if (err != GN_OK && err != GN_ERR_AGAIN)
-        server->intake.refused(server->intake.self, thing, server->verdict.why.text);
+        server->intake.refused(server->intake.self, will->thing, server->verdict.why.text);
     return err;
 }
 
@@ -359,6 +358,7 @@ static gn_err server_new(const struct gn_intake *intake, struct gn_mqtt_server *
     TAILQ_INIT(&server->acking);
     TAILQ_INIT(&server->waiting);
     TAILQ_INIT(&server->dirty);
+    gn_mqtt_keep_will_init(server);
     TAILQ_INIT(&server->shaking);
     TAILQ_INIT(&server->ready);
     server->clients.publish_will = server_publish_will;

@@ -166,6 +166,7 @@ struct gn_mqtt_server {
     gn_bytes packet;                                           /* at hand */
     uint32_t target_count;                                     /* of the message at hand */
     struct gn_mqtt_client *kept_clients[GN_MQTT_KEPT_BUCKETS]; /* by number */
+    struct gn_mqtt_will_list kept_wills[GN_MQTT_KEPT_BUCKETS]; /* by number, at boot only */
     struct gn_mqtt_target targets[GN_MQTT_TARGETS_MAX];
     bool is_full;     /* the ring was, when it was last asked */
     bool reports_due; /* steps of actions the intake has not heard of */

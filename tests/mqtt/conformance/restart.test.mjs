@@ -60,3 +60,68 @@ shows({ 4: '3.1.2-4 3.1.2-5 4.1.0-1 4.3.3-1 4.3.3-2 4.4.0-1 3.1.2-7', 5: '3.1.2-
         await back.subscribe([[topic('kept'), 1]]);
         await back.take({ payload: 'retained', retain: true });
     });
+
+/** A client with a will on `where`. */
+async function mortal(t, node, thing, version, where, { expiry = 0, delay = 0, clean = true, clientId = 'mortal', payload = 'gone' } = {}) {
+    const peer = new Peer(node.mqtt, version);
+    t.after(() => peer.cut());
+    const properties = version === 5 && delay > 0 ? { willDelay: delay } : undefined;
+    peer.send(wire.connect({ version, clientId, user: thing.id, password: thing.token, clean, properties: expiry ? { sessionExpiry: expiry } : undefined,
+        will: { topic: where, payload, qos: 1, retain: true, properties } }));
+    await peer.expect('connack', { reason: 0 });
+    return peer;
+}
+
+/** What is acknowledged behind a CONNECT says that the will is on the disk. */
+const settled = async (peer, where) => assert.equal(await peer.put({ topic: `${where}-alive`, payload: 'x', qos: 1 }), 0);
+
+shows({ 4: '3.1.2-8 3.1.2-10 3.1.2-17', 5: '3.1.2-7 3.1.2-8 3.1.2-10 3.1.2-15' }, 'the will of who was connected at kill -9 is published by the next start, once', async (t, version) => {
+    const data = await tempDir(t);
+    const node = await startNode(t, { data });
+    const thing = await addThing(node, 'wills');
+    const where = `things/${thing.id}/events/gone`;
+    await settled(await mortal(t, node, thing, version, where), where);
+    const polite = await mortal(t, node, thing, version, where, { clientId: 'polite', payload: 'never' });
+    await polite.leave(); // DISCONNECT deletes the will
+    const ear = await join(t, node, thing, version, 'ear');
+    await ear.subscribe([[where, 1]]);
+    await node.kill();
+
+    const again = await startNode(t, { data });
+    const back = await join(t, again, thing, version, 'ear'); // its session was kept, and the will waited for it
+    await back.take({ topic: where, payload: 'gone', qos: 1 });
+    await back.silent('published twice');
+    await settled(back, where); // and with it, that the ear has the will
+    await again.kill();
+
+    const third = await startNode(t, { data });
+    const last = await join(t, third, thing, version, 'ear');
+    await last.silent('published by the third start as well');
+    await last.subscribe([[where, 1]]);
+    await last.take({ payload: 'gone', retain: true });
+    assert.equal((await third.stop()).code, 0);
+});
+
+shows({ 5: '3.1.2-8 3.1.2-10' }, 'a will delay outlasts kill -9: who is back in time takes the will back, of who is not it is published', async (t, version) => {
+    const data = await tempDir(t);
+    const node = await startNode(t, { data });
+    const thing = await addThing(node, 'delays');
+    const where = (name) => `things/${thing.id}/events/${name}`;
+    for (const name of ['back', 'away', 'ended'])
+        await settled(await mortal(t, node, thing, version, where(name),
+            { clientId: name, clean: false, delay: name === 'ended' ? 600 : 3, expiry: name === 'ended' ? 1 : 600, payload: name }), where(name));
+    const ear = await join(t, node, thing, version, 'ear');
+    await ear.subscribe([[where('back'), 1], [where('away'), 1], [where('ended'), 1]]);
+    await node.kill();
+
+    const begin = Date.now();
+    const again = await startNode(t, { data });
+    const back = await join(t, again, thing, version, 'back');
+    assert.equal(back.connack.sessionPresent, true);
+    const listening = await join(t, again, thing, version, 'ear');
+    await listening.take({ payload: 'ended' }); // the session's end comes before the delay's
+    await listening.take({ payload: 'away' });
+    assert.ok(Date.now() - begin >= 2900, 'the delay was not waited for');
+    await listening.silent('that of the client that came back was published too');
+    assert.equal((await again.stop()).code, 0);
+});
