@@ -3,6 +3,7 @@
 
 #include <assert.h>
 
+#include "base/mem.h"
 #include "connect/mqtt/mqtt_encode.h"
 #include "connect/mqtt/mqtt_props.h"
 
@@ -10,6 +11,7 @@ void gn_mqtt_acks_init(struct gn_mqtt_acks *acks, struct gn_mqtt_ack_slot *slots
 {
     assert(capacity > 0 && (capacity & (capacity - 1)) == 0);
     *acks = (struct gn_mqtt_acks){ .slots = slots, .capacity = capacity };
+    STAILQ_INIT(&acks->answers);
 }
 
 struct gn_mqtt_ack_slot *gn_mqtt_acks_move(struct gn_mqtt_acks *acks, struct gn_mqtt_ack_slot *slots, uint32_t capacity)
@@ -62,6 +64,46 @@ gn_err gn_mqtt_acks_push(struct gn_mqtt_acks *acks, uint8_t type, uint64_t token
     return GN_OK;
 }
 
+gn_err gn_mqtt_acks_push_answer(struct gn_mqtt_acks *acks, uint8_t type, uint64_t token, gn_bytes packet)
+{
+    assert(packet.size <= GN_MQTT_ANSWER_BYTES_MAX);
+    struct gn_mqtt_answer *answer =
+        acks->count < acks->capacity ? gn_mem_take(sizeof *answer + packet.size, "mqtt acknowledgements") : NULL;
+    if (answer == NULL)
+        return GN_ERR_FULL;
+    answer->size = packet.size;
+    memcpy(answer->bytes, packet.at, packet.size);
+    STAILQ_INSERT_TAIL(&acks->answers, answer, next);
+    acks->slots[(acks->first + acks->count) & (acks->capacity - 1)] =
+        (struct gn_mqtt_ack_slot){ .token = token, .type = type };
+    acks->count++;
+    return GN_OK;
+}
+
+void gn_mqtt_acks_drop(struct gn_mqtt_acks *acks)
+{
+    struct gn_mqtt_answer *answer;
+    while ((answer = STAILQ_FIRST(&acks->answers)) != NULL) {
+        STAILQ_REMOVE_HEAD(&acks->answers, next);
+        gn_mem_give(answer);
+    }
+    acks->count = 0;
+    acks->last_words = 0;
+}
+
+static bool acks_is_answer(const struct gn_mqtt_ack_slot *slot)
+{
+    return slot->type == GN_MQTT_SUBACK || slot->type == GN_MQTT_UNSUBACK;
+}
+
+static void acks_write_answer(struct gn_mqtt_acks *acks, struct gn_buf *out)
+{
+    struct gn_mqtt_answer *answer = STAILQ_FIRST(&acks->answers);
+    STAILQ_REMOVE_HEAD(&acks->answers, next);
+    gn_buf_add(out, answer->bytes, answer->size);
+    gn_mem_give(answer);
+}
+
 /* With a reason, and with words when the client wants them and they fit. */
 static void acks_write_refusal(struct gn_mqtt_acks *acks, const struct gn_mqtt_ack_slot *slot,
                                const struct gn_mqtt_ack_style *style, struct gn_buf *out)
@@ -83,9 +125,14 @@ size_t gn_mqtt_acks_write(struct gn_mqtt_acks *acks, uint64_t durable, const str
                           struct gn_buf *out)
 {
     size_t count = 0;
-    while (gn_mqtt_acks_due(acks, durable) && out->capacity - out->size >= GN_MQTT_ACK_BYTES_MAX) {
+    while (gn_mqtt_acks_due(acks, durable)) {
         const struct gn_mqtt_ack_slot *slot = &acks->slots[acks->first & (acks->capacity - 1)];
-        if (!slot->has_words && (slot->reason == GN_MQTT_SUCCESS || style->version != GN_MQTT_V5)) {
+        const bool is_answer = acks_is_answer(slot);
+        if (out->capacity - out->size < (is_answer ? STAILQ_FIRST(&acks->answers)->size : GN_MQTT_ACK_BYTES_MAX))
+            break;
+        if (is_answer) {
+            acks_write_answer(acks, out);
+        } else if (!slot->has_words && (slot->reason == GN_MQTT_SUCCESS || style->version != GN_MQTT_V5)) {
             uint8_t *at = out->at + out->size;
             at[0] = (uint8_t)(slot->type << 4 | (slot->type == GN_MQTT_PUBREL ? 2 : 0));
             at[1] = 2;

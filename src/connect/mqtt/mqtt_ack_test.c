@@ -50,6 +50,29 @@ static void the_steps_of_qos_2_keep_their_place_and_their_count(void **state)
     assert_memory_equal(bytes, expected, sizeof expected);
 }
 
+static void a_suback_waits_in_its_place_with_bytes_of_its_own(void **state)
+{
+    static const uint8_t suback[] = { 0x90, 3, 0, 2, 1 }, unsuback[] = { 0xb0, 2, 0, 3 };
+    static const uint8_t expected[] = { 0x40, 2, 0, 1, 0x90, 3, 0, 2, 1, 0xb0, 2, 0, 3, 0x40, 2, 0, 4 };
+    (void)state;
+    assert_int_equal(push(10, 1, 0, ""), GN_OK);
+    assert_int_equal(gn_mqtt_acks_push_answer(&acks, GN_MQTT_SUBACK, 20, (gn_bytes){ suback, sizeof suback }), GN_OK);
+    assert_int_equal(gn_mqtt_acks_push_answer(&acks, GN_MQTT_UNSUBACK, 20, (gn_bytes){ unsuback, sizeof unsuback }),
+                     GN_OK);
+    assert_int_equal(push(20, 4, 0, ""), GN_OK);
+    assert_int_equal(gn_mqtt_acks_push_answer(&acks, GN_MQTT_SUBACK, 20, (gn_bytes){ suback, 5 }), GN_ERR_FULL);
+    assert_int_equal(acks.last_words, 2); /* a SUBACK is not one of the messages in flight */
+    assert_int_equal(gn_mqtt_acks_write(&acks, 19, &v311, &out), 1);
+    assert_int_equal(gn_mqtt_acks_write(&acks, 20, &v311, &out), 3);
+    assert_int_equal(out.size, sizeof expected);
+    assert_memory_equal(bytes, expected, sizeof expected);
+    assert_int_equal(gn_mqtt_acks_push_answer(&acks, GN_MQTT_SUBACK, 30, (gn_bytes){ suback, 5 }), GN_OK);
+    out = gn_buf_over(bytes, 4);
+    assert_int_equal(gn_mqtt_acks_write(&acks, 30, &v311, &out), 0); /* it does not fit, and stays */
+    gn_mqtt_acks_drop(&acks);
+    assert_int_equal(gn_mqtt_acks_write(&acks, 30, &v311, &out), 0);
+}
+
 /* Takes the first packet out of `out`; its reason string, or NULL. */
 static const char *pop(uint16_t *out_id, uint8_t *out_reason)
 {
@@ -196,6 +219,7 @@ static void a_small_buffer_is_filled_and_asked_for_again(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup(a_suback_waits_in_its_place_with_bytes_of_its_own, setup),
         cmocka_unit_test_setup(the_steps_of_qos_2_keep_their_place_and_their_count, setup),
         cmocka_unit_test_setup(only_what_is_durable_leaves, setup),
         cmocka_unit_test_setup(a_refusal_keeps_its_place, setup),

@@ -50,6 +50,7 @@ static void conn_forget_acks(struct gn_mqtt_conn *conn)
     if (acks->slots != conn->first_slots)
         gn_mem_give(acks->slots);
     gn_mem_give(acks->words);
+    gn_mqtt_acks_drop(acks);
     gn_mqtt_acks_init(acks, conn->first_slots, GN_MQTT_FIRST_SLOTS);
 }
 

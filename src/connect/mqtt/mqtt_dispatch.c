@@ -376,9 +376,15 @@ static gn_str dispatch_plain_filter(gn_str filter)
     return gn_mqtt_filter_share(filter, &name, &rest) ? rest : filter;
 }
 
+static void dispatch_later(uint64_t *token, uint64_t other)
+{
+    if (other > *token)
+        *token = other;
+}
+
 /* The granted QoS, or why not. */
 static uint8_t dispatch_subscribe_one(struct gn_mqtt_conn *conn, const struct gn_mqtt_filter *filter, uint32_t id,
-                                      bool *out_is_new)
+                                      bool *out_is_new, uint64_t *token)
 {
     struct gn_mqtt_server *server = conn->server;
     struct gn_mqtt_client *client = conn->client;
@@ -389,15 +395,15 @@ static uint8_t dispatch_subscribe_one(struct gn_mqtt_conn *conn, const struct gn
         return GN_MQTT_NOT_AUTHORIZED;
     if (gn_mqtt_subs_put(&server->clients.subs, &client->owner, filter->filter, filter->options, id, out_is_new))
         return GN_MQTT_QUOTA;
-    gn_mqtt_keep_subscribe(server, client, filter->filter, filter->options, id);
+    dispatch_later(token, gn_mqtt_keep_subscribe(server, client, filter->filter, filter->options, id));
     return filter->options & 3;
 }
 
-static uint8_t dispatch_unsubscribe_one(struct gn_mqtt_conn *conn, const struct gn_mqtt_filter *filter)
+static uint8_t dispatch_unsubscribe_one(struct gn_mqtt_conn *conn, const struct gn_mqtt_filter *filter, uint64_t *token)
 {
     if (!gn_mqtt_subs_remove(&conn->server->clients.subs, &conn->client->owner, filter->filter))
         return GN_MQTT_NO_SUBSCRIPTION;
-    gn_mqtt_keep_unsubscribe(conn->server, conn->client, filter->filter);
+    dispatch_later(token, gn_mqtt_keep_unsubscribe(conn->server, conn->client, filter->filter));
     return GN_MQTT_SUCCESS;
 }
 
@@ -433,22 +439,45 @@ static void dispatch_flush(struct gn_mqtt_conn *conn, struct gn_buf *out)
     *out = gn_buf_over(out->at, out->capacity);
 }
 
-static void dispatch_subscribe(struct gn_mqtt_conn *conn, const struct gn_mqtt_event *event, struct gn_buf *out)
+/* The answer, at once, or when what it promises is on the disk. */
+static void dispatch_suback(struct gn_mqtt_conn *conn, const struct gn_mqtt_event *event, uint8_t *codes,
+                            uint64_t token, struct gn_buf *out)
 {
+    uint8_t bytes[GN_MQTT_ANSWER_BYTES_MAX];
+    struct gn_buf answer = gn_buf_over(bytes, sizeof bytes);
+    if (token <= conn->server->durable) {
+        gn_mqtt_session_suback(&conn->session, event, codes, out);
+        dispatch_flush(conn, out); /* before what is retained */
+        return;
+    }
+    gn_mqtt_session_suback(&conn->session, event, codes, &answer);
+    if (gn_mqtt_acks_push_answer(&conn->session.acks,
+                                 event->type == GN_MQTT_SUBSCRIBE ? GN_MQTT_SUBACK : GN_MQTT_UNSUBACK, token,
+                                 gn_buf_bytes(&answer)) != GN_OK)
+        gn_mqtt_conn_end(conn, GN_MQTT_IMPLEMENTATION, "no memory", GN_MQTT_LEFT_BADLY);
+}
+
+/* False: the packet has to wait. */
+static bool dispatch_subscribe(struct gn_mqtt_conn *conn, const struct gn_mqtt_event *event, struct gn_buf *out)
+{
+    uint64_t token = 0;
     uint8_t codes[GN_MQTT_SUBSCRIPTIONS_MAX];
     bool is_new[GN_MQTT_SUBSCRIPTIONS_MAX];
     const bool is_subscribe = event->kind == GN_MQTT_EVENT_SUBSCRIBE;
     const uint32_t id = gn_mqtt_props_number(&event->subscribe.props, GN_MQTT_P_SUBSCRIPTION_ID, 0);
     gn_bytes filters = event->subscribe.filters;
     struct gn_mqtt_filter filter;
+    if (!dispatch_ack_room(conn)) {
+        gn_mqtt_conn_pause(conn, GN_MQTT_PAUSE_ACKS);
+        return false;
+    }
     for (size_t i = 0; gn_mqtt_filter_next(&filters, event->type, &filter); i++)
-        codes[i] = is_subscribe ? dispatch_subscribe_one(conn, &filter, id, &is_new[i])
-                                : dispatch_unsubscribe_one(conn, &filter);
-    gn_mqtt_session_suback(&conn->session, event, codes, out);
-    if (!is_subscribe)
-        return;
-    dispatch_flush(conn, out); /* the answer first */
-    dispatch_retained(conn, event, codes, is_new);
+        codes[i] = is_subscribe ? dispatch_subscribe_one(conn, &filter, id, &is_new[i], &token)
+                                : dispatch_unsubscribe_one(conn, &filter, &token);
+    dispatch_suback(conn, event, codes, token, out);
+    if (is_subscribe && gn_mqtt_conn_live(conn))
+        dispatch_retained(conn, event, codes, is_new); /* MQTT lets it come before the answer */
+    return true;
 }
 
 /* May it cause records that must not be left out, and is there no room for them? Then it waits. */
@@ -519,8 +548,7 @@ static bool dispatch_event(struct gn_mqtt_conn *conn, struct gn_mqtt_event *even
         return dispatch_release(conn, &event->ack);
     case GN_MQTT_EVENT_SUBSCRIBE:
     case GN_MQTT_EVENT_UNSUBSCRIBE:
-        dispatch_subscribe(conn, event, out);
-        return true;
+        return dispatch_subscribe(conn, event, out);
     case GN_MQTT_EVENT_DISCONNECT:
         dispatch_flush(conn, out);
         gn_mqtt_conn_linger(conn, event->ack.reason == GN_MQTT_SUCCESS ? GN_MQTT_LEFT_WELL : GN_MQTT_LEFT_BADLY);

@@ -120,15 +120,15 @@ uint64_t gn_mqtt_keep_packet(struct gn_mqtt_server *server, const struct gn_mqtt
     return keep_step(server, client, step, packet_id, 0, 0, (gn_str){ 0 });
 }
 
-void gn_mqtt_keep_subscribe(struct gn_mqtt_server *server, const struct gn_mqtt_client *client, gn_str filter,
-                            uint8_t options, uint32_t id)
+uint64_t gn_mqtt_keep_subscribe(struct gn_mqtt_server *server, const struct gn_mqtt_client *client, gn_str filter,
+                                uint8_t options, uint32_t id)
 {
-    (void)keep_step(server, client, GN_MQTT_KEEP_SUBSCRIBE, 0, id, options, filter);
+    return keep_step(server, client, GN_MQTT_KEEP_SUBSCRIBE, 0, id, options, filter);
 }
 
-void gn_mqtt_keep_unsubscribe(struct gn_mqtt_server *server, const struct gn_mqtt_client *client, gn_str filter)
+uint64_t gn_mqtt_keep_unsubscribe(struct gn_mqtt_server *server, const struct gn_mqtt_client *client, gn_str filter)
 {
-    (void)keep_step(server, client, GN_MQTT_KEEP_UNSUBSCRIBE, 0, 0, 0, filter);
+    return keep_step(server, client, GN_MQTT_KEEP_UNSUBSCRIBE, 0, 0, 0, filter);
 }
 
 /* --- messages --- */
@@ -378,7 +378,7 @@ static void keep_image_client(struct gn_mqtt_server *server, const struct gn_mqt
     if (client->conn == NULL)
         keep_away(server, client);
     TAILQ_FOREACH(sub, &client->owner.subs, of_owner)
-    gn_mqtt_keep_subscribe(server, client, (gn_str){ sub->filter, sub->filter_size }, sub->options, sub->id);
+    (void)gn_mqtt_keep_subscribe(server, client, (gn_str){ sub->filter, sub->filter_size }, sub->options, sub->id);
     for (uint16_t i = 0; i < client->ids.count; i++)
         (void)gn_mqtt_keep_packet(server, client, GN_MQTT_KEEP_OPEN, client->ids.at[i]);
     keep_image_outbox(server, client);

@@ -3,9 +3,11 @@
  *
  *   kept: sessions with an expiry; messages above QoS 0 that wait for one of them; retained messages; all wills
  *
- *   change ─▶ record (PUBLISH, SESSION) ─▶ ring ─▶ journal          PUBACK, PUBREC, PUBCOMP and our PUBREL leave when
- *   all of it, now and then ─▶ image (the same records)              the record that they promise is durable
+ *   change ─▶ record (PUBLISH, SESSION) ─▶ ring ─▶ journal
+ *   all of it, now and then ─▶ image (the same records)
  *   start: image, then the journal behind it ─▶ recall ─▶ as it was
+ *
+ * PUBACK, PUBREC, PUBCOMP, SUBACK, UNSUBACK and our PUBREL leave when the record that they promise is durable.
  *
  *   SESSION step   packet      name        body: number u32, value u32, extra i64
  *     BEGIN        -           client id   value: expiry in seconds        the session's number is given here
@@ -19,8 +21,7 @@
  *   PUBLISH: flag 1: retained, name: topic, body: struct gn_mqtt_kept_publish, targets, properties, payload
  *
  * A record that finds no room is left out where leaving it out means that something is done twice which may be (DONE),
- * or that a session is kept longer (END, AWAY); for all others the packet waits (intake.has_room). Subscriptions are
- * confirmed at once: of those confirmed within the last group of the journal a power cut may forget some.
+ * or that a session is kept longer (END, AWAY); for all others the packet waits (intake.has_room).
  * Expiry is kept as wall clock. */
 #ifndef GN_CONNECT_MQTT_KEEP_H
 #define GN_CONNECT_MQTT_KEEP_H
@@ -76,12 +77,13 @@ static inline void gn_mqtt_keep_seen(struct gn_mqtt_server *server, uint32_t num
 void gn_mqtt_keep_join(struct gn_mqtt_server *server, struct gn_mqtt_client *client, bool present);
 /* A client went, or (gone) is forgotten. */
 void gn_mqtt_keep_leave(struct gn_mqtt_server *server, struct gn_mqtt_client *client, bool gone);
-/* One of the steps that has a packet id; the token to wait for, or 0 when the session is not kept. */
+/* One of the steps that has a packet id; the token to wait for, or 0 when the session is not kept: as for the next two.
+ */
 uint64_t gn_mqtt_keep_packet(struct gn_mqtt_server *server, const struct gn_mqtt_client *client, gn_mqtt_keep_step step,
                              uint16_t packet_id);
-void gn_mqtt_keep_subscribe(struct gn_mqtt_server *server, const struct gn_mqtt_client *client, gn_str filter,
-                            uint8_t options, uint32_t id);
-void gn_mqtt_keep_unsubscribe(struct gn_mqtt_server *server, const struct gn_mqtt_client *client, gn_str filter);
+uint64_t gn_mqtt_keep_subscribe(struct gn_mqtt_server *server, const struct gn_mqtt_client *client, gn_str filter,
+                                uint8_t options, uint32_t id);
+uint64_t gn_mqtt_keep_unsubscribe(struct gn_mqtt_server *server, const struct gn_mqtt_client *client, gn_str filter);
 
 /* The message at hand waits for that client: named in the next gn_mqtt_keep_publish. */
 void gn_mqtt_keep_target(struct gn_mqtt_server *server, const struct gn_mqtt_client *client,

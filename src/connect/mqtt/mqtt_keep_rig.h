@@ -122,6 +122,15 @@ static inline bool join_kept(struct rig_client *client, const char *id, uint32_t
     return present;
 }
 
+/* The answer waits for the disk. */
+static inline uint8_t subscribe_kept(struct rig_client *client, const char *filter, uint8_t options)
+{
+    rig_send_subscribe(&rig, client, filter, options);
+    assert_true(rig_is_silent(&rig, client));
+    rig_durable(&rig);
+    return rig_suback(&rig, client);
+}
+
 static inline void say(struct rig_client *client, const char *topic, const char *text, uint8_t qos, bool retain)
 {
     RIG_SENDING(out);

@@ -13,8 +13,8 @@ static void a_session_and_what_waits_for_it_come_back(void **state)
     (void)state;
     for (int from_image = 0; from_image < 2; from_image++) {
         assert_int_equal(join_kept(&two, "b", 600), from_image);
-        assert_int_equal(rig_subscribe(&rig, &two, "plant/#", 2), 2);
-        assert_int_equal(rig_subscribe(&rig, &two, "other", 1), 1);
+        assert_int_equal(subscribe_kept(&two, "plant/#", 2), 2);
+        assert_int_equal(subscribe_kept(&two, "other", 1), 1);
         rig_hang_up(&rig, &two);
         rig_join(&rig, &one, GN_MQTT_V311, "a", "press");
         say(&one, "plant/1", "first", 1, false);
@@ -49,7 +49,7 @@ static void a_release_waits_for_the_disk_and_is_repeated(void **state)
 {
     (void)state;
     (void)join_kept(&two, "b", 600);
-    assert_int_equal(rig_subscribe(&rig, &two, "plant/#", 2), 2);
+    assert_int_equal(subscribe_kept(&two, "plant/#", 2), 2);
     rig_join(&rig, &one, GN_MQTT_V311, "a", "press");
     say(&one, "plant/1", "x", 2, false);
     hears(&two, "x");
@@ -130,11 +130,33 @@ static void what_has_ended_stays_ended(void **state)
     assert_true(join_kept(&one, "a", 60)); /* time goes on where it was */
 }
 
+static void a_subscription_is_confirmed_when_it_is_on_the_disk(void **state)
+{
+    RIG_SENDING(out);
+    const struct gn_mqtt_filter filters[] = { { GN_STR("plant/1"), 1 }, { GN_STR("plant/2"), 1 } };
+    (void)state;
+    (void)join_kept(&two, "b", 600);
+    assert_int_equal(subscribe_kept(&two, "plant/1", 1), 1); /* looks that it is silent before */
+    gn_mqtt_encode_subscribe(&out, GN_MQTT_UNSUBSCRIBE, GN_MQTT_V5, 10, filters, 2);
+    gn_mqtt_encode_ping(&out, GN_MQTT_PINGREQ);
+    rig_send(&rig, &two, out.at, out.size);
+    answered(&two, GN_MQTT_PINGRESP);
+    assert_true(rig_is_silent(&rig, &two)); /* UNSUBACK waits as well */
+    rig_durable(&rig);
+    answered(&two, GN_MQTT_UNSUBACK);
+    rig_join(&rig, &one, GN_MQTT_V5, "a", "press");
+    assert_int_equal(rig_subscribe(&rig, &one, "plant/2", 1), 1); /* at once: nothing of it is kept */
+    rig_hang_up(&rig, &one);
+    start_again(false);
+    assert_true(join_kept(&two, "b", 600));
+    assert_int_equal(rig_server(&rig)->clients.subs.count, 0);
+}
+
 static void a_packet_that_must_be_kept_waits_for_room(void **state)
 {
     (void)state;
     (void)join_kept(&two, "b", 600);
-    assert_int_equal(rig_subscribe(&rig, &two, "plant/#", 1), 1);
+    assert_int_equal(subscribe_kept(&two, "plant/#", 1), 1);
     rig_hang_up(&rig, &two);
     rig_join(&rig, &one, GN_MQTT_V311, "a", "press");
     has_room = false;
@@ -154,7 +176,7 @@ static void strange_records_change_nothing(void **state)
 {
     (void)state;
     (void)join_kept(&one, "a", 600);
-    assert_int_equal(rig_subscribe(&rig, &one, "plant/#", 1), 1);
+    assert_int_equal(subscribe_kept(&one, "plant/#", 1), 1);
     say(&one, "plant/1", "x", 1, true);
     start_again(false);
     for (size_t at = 0; at < kept.size;) { /* every byte behind the head, one at a time */
@@ -178,6 +200,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_message_of_qos_2_is_known_after_a_restart, setup, teardown),
         cmocka_unit_test_setup_teardown(retained_messages_come_back, setup, teardown),
         cmocka_unit_test_setup_teardown(what_has_ended_stays_ended, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_subscription_is_confirmed_when_it_is_on_the_disk, setup, teardown),
         cmocka_unit_test_setup_teardown(a_packet_that_must_be_kept_waits_for_room, setup, teardown),
         cmocka_unit_test_setup_teardown(strange_records_change_nothing, setup, teardown),
     };

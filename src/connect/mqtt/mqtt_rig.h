@@ -283,22 +283,33 @@ static inline uint8_t rig_puback(struct rig *rig, struct rig_client *client, uin
     return packet.reason;
 }
 
-/* Subscribes to one filter; returns the code. */
-static inline uint8_t rig_subscribe(struct rig *rig, struct rig_client *client, const char *filter, uint8_t options)
+static inline void rig_send_subscribe(struct rig *rig, struct rig_client *client, const char *filter, uint8_t options)
 {
     RIG_SENDING(out);
     const struct gn_mqtt_filter one = { gn_str_of(filter), options };
+    gn_mqtt_encode_subscribe(&out, GN_MQTT_SUBSCRIBE, client->version, 9, &one, 1);
+    rig_send(rig, client, out.at, out.size);
+}
+
+/* The next packet is its SUBACK; returns the code. */
+static inline uint8_t rig_suback(struct rig *rig, struct rig_client *client)
+{
     struct gn_mqtt_frame frame;
     struct gn_mqtt_suback packet;
     struct gn_mqtt_fault fault;
-    gn_mqtt_encode_subscribe(&out, GN_MQTT_SUBSCRIBE, client->version, 9, &one, 1);
-    rig_send(rig, client, out.at, out.size);
     assert_true(rig_next(rig, client, &frame));
     assert_int_equal(frame.type, GN_MQTT_SUBACK);
     assert_int_equal(gn_mqtt_decode_suback(&frame, client->version, &packet, &fault), GN_OK);
     assert_int_equal(packet.packet_id, 9);
     assert_int_equal(packet.codes.size, 1);
     return packet.codes.at[0];
+}
+
+/* Subscribes to one filter; returns the code. */
+static inline uint8_t rig_subscribe(struct rig *rig, struct rig_client *client, const char *filter, uint8_t options)
+{
+    rig_send_subscribe(rig, client, filter, options);
+    return rig_suback(rig, client);
 }
 
 /* The next packet is a PUBLISH. */

@@ -327,6 +327,8 @@ static void session_filters(struct gn_mqtt_session *session, const struct gn_mqt
         session_fault(session, event, GN_MQTT_QUOTA, "more filters in a packet than MQTT_SUBSCRIPTIONS_MAX", out);
     else if (frame->type == GN_MQTT_SUBSCRIBE && session_shares_no_local(event))
         session_fault(session, event, GN_MQTT_PROTOCOL_ERROR, "no local on a shared subscription", out);
+    else if (session_acks_full(session))
+        event->kind = GN_MQTT_EVENT_WAIT;
     else
         event->kind = frame->type == GN_MQTT_SUBSCRIBE ? GN_MQTT_EVENT_SUBSCRIBE : GN_MQTT_EVENT_UNSUBSCRIBE;
 }

@@ -43,15 +43,16 @@ struct gn_mqtt_session {
 };
 
 typedef enum gn_mqtt_event_kind {
-    GN_MQTT_EVENT_MORE,        /* a packet is not whole; size: its whole size, or 0 when not known yet */
-    GN_MQTT_EVENT_NONE,        /* was answered already */
-    GN_MQTT_EVENT_CONNECT,     /* accept or refuse it */
-    GN_MQTT_EVENT_PUBLISH,     /* its topic is not judged; above QoS 0 push an acknowledgement */
-    GN_MQTT_EVENT_WAIT,        /* a PUBLISH, PUBREC or PUBREL, and all acknowledgements that may be open are open */
-    GN_MQTT_EVENT_PUBACK,      /* the client's, to a message of ours */
-    GN_MQTT_EVENT_PUBREC,      /* the same */
-    GN_MQTT_EVENT_PUBREL,      /* of a message of the client: push a PUBCOMP */
-    GN_MQTT_EVENT_PUBCOMP,     /* to a message of ours */
+    GN_MQTT_EVENT_MORE,    /* a packet is not whole; size: its whole size, or 0 when not known yet */
+    GN_MQTT_EVENT_NONE,    /* was answered already */
+    GN_MQTT_EVENT_CONNECT, /* accept or refuse it */
+    GN_MQTT_EVENT_PUBLISH, /* its topic is not judged; above QoS 0 push an acknowledgement */
+    GN_MQTT_EVENT_WAIT,    /* a packet whose answer may have to wait for the disk, and all acknowledgements that may be
+                              open are open */
+    GN_MQTT_EVENT_PUBACK,  /* the client's, to a message of ours */
+    GN_MQTT_EVENT_PUBREC,  /* the same */
+    GN_MQTT_EVENT_PUBREL,  /* of a message of the client: push a PUBCOMP */
+    GN_MQTT_EVENT_PUBCOMP, /* to a message of ours */
     GN_MQTT_EVENT_SUBSCRIBE,   /* judge each filter, then gn_mqtt_session_suback */
     GN_MQTT_EVENT_UNSUBSCRIBE, /* the same */
     GN_MQTT_EVENT_AUTH,        /* an answer to a challenge, or the wish to authenticate again: ack */
@@ -72,10 +73,7 @@ struct gn_mqtt_event {
     };
 };
 
-/* Bytes `next`, `accept`, `refuse`, `challenge`, `suback` and `end` need at most, each. */
-enum { GN_MQTT_ANSWER_BYTES_MAX = 1024 };
-
-_Static_assert(GN_MQTT_ANSWER_BYTES_MAX >= GN_MQTT_SUBSCRIPTIONS_MAX + 16, "a code for each filter");
+/* `next`, `accept`, `refuse`, `challenge`, `suback` and `end` need at most GN_MQTT_ANSWER_BYTES_MAX, each. */
 
 /* What the CONNACK of an accepted CONNECT tells besides. */
 struct gn_mqtt_welcome {

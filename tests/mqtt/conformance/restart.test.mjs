@@ -125,3 +125,30 @@ shows({ 5: '3.1.2-8 3.1.2-10' }, 'a will delay outlasts kill -9: who is back in 
     await listening.silent('that of the client that came back was published too');
     assert.equal((await again.stop()).code, 0);
 });
+
+shows({ 4: '3.8.4-1 3.10.4-4 4.1.0-1', 5: '3.8.4-1 3.10.4-4 4.1.0-1' }, 'a subscription that was confirmed, or taken back, is so after kill -9 in the same instant', async (t, version) => {
+    const data = await tempDir(t);
+    let node = await startNode(t, { data });
+    const thing = await addThing(node, 'subscriber');
+    const topic = (name) => `things/${thing.id}/events/${name}`;
+    for (let round = 0; round < 6; round++) {
+        const ear = await join(t, node, thing, version, 'ear');
+        if (round > 0) assert.equal(ear.connack.sessionPresent, true);
+        await ear.subscribe([[topic(`new-${round}`), 1], [topic(`old-${round}`), 1]]);
+        if (round % 2 === 1) {
+            ear.send(wire.unsubscribe({ version, id: 900, filters: [topic(`old-${round}`)] }));
+            await ear.pick('unsuback', 900);
+        }
+        await node.kill(); // as soon as it was said
+        node = await startNode(t, { data });
+        const back = await join(t, node, thing, version, 'ear');
+        assert.equal(back.connack.sessionPresent, true, `the session of round ${round}`);
+        const mouth = await join(t, node, thing, version, 'mouth');
+        for (const name of ['new', 'old']) await mouth.put({ topic: topic(`${name}-${round}`), payload: name, qos: 1 });
+        await back.take({ payload: 'new' });
+        if (round % 2 === 0) await back.take({ payload: 'old' });
+        await back.silent('a subscription that was taken back came back');
+        back.cut();
+    }
+    assert.equal((await node.stop()).code, 0);
+});
