@@ -40,6 +40,7 @@ sanitize: ## every unit test under ASan+UBSan and under TSan, and the program it
 	  ctest --test-dir build/$$preset -j $(JOBS) --output-on-failure || exit 1; done
 
 fuzz: ## explore every parser for SECONDS (60) each, from its corpus
+	@tools/setup.sh build fuzz
 	@tools/fuzz.sh $(or $(SECONDS_EACH),60)
 
 torture: ## long: kill -9 and power cuts, hundreds of times; slow sockets for a minute
@@ -54,9 +55,10 @@ bench: bench-score bench-ingest bench-latency bench-footprint bench-tls ## all f
 bench-score: build ## nanoseconds a reading and bytes a series
 	@cmake --build build/release --target learn_bench -j $(JOBS) && build/release/learn_bench
 
-bench-ingest: build ## QoS 1 publishes a second, durable and scored, beside Mosquitto
-	@tools/setup.sh test
+bench-ingest: build ## QoS 1 and QoS 0 publishes a second, durable and scored, beside Mosquitto and NATS
+	@tools/setup.sh bench
 	@cmake --build build/release --target mqtt_load_bench -j $(JOBS) && python3 bench/ingest.py ingest
+	@python3 bench/ingest.py qos0
 
 bench-latency: build ## publish to acknowledged-on-disk, publish to action sent
 	@cmake --build build/release --target mqtt_load_bench -j $(JOBS) && python3 bench/ingest.py latency

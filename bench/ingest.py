@@ -3,8 +3,10 @@
 """ingest.py ingest|qos0|latency|footprint|idle [--seconds N]: the node's figures, each beside its peer, in one run.
 
 ingest     QoS 1 publishes of a 40-byte JSON payload, 100 (and 1 000) connections with 64, 8 and 1 in flight:
-           parsed, journaled, scored, acknowledged after fdatasync; beside Mosquitto without persistence.
-qos0       QoS 0 publishes of 40 bytes, taken (a PING behind each block is answered) and handed to one listener.
+           parsed, journaled, scored, acknowledged after fdatasync; beside Mosquitto without persistence and NATS
+           JetStream's MQTT.
+qos0       QoS 0 publishes of 40 bytes of JSON with one and with three readings, taken (a PING behind each block is
+           answered), and such that are none of ours, handed to one listener; beside Mosquitto.
 latency    publish to acknowledged at 10 000/s; publish to action received with autonomy act.
 footprint  resident memory of the idle node with the agent's series, binary size, time to the first connection.
 idle       resident memory a connection of MQTT takes that is open, subscribed to one filter and silent.
@@ -14,7 +16,7 @@ Everything stays on loopback and ends by itself. The load generator prints its o
 import argparse, json, os, re, resource, shutil, signal, socket, subprocess, sys, tempfile, time
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-GANGLION = os.path.join(ROOT, "ganglion")
+GANGLION = os.environ.get("GANGLION") or os.path.join(ROOT, "ganglion")
 LOAD = os.path.join(ROOT, "build/release/mqtt_load_bench")
 
 
@@ -69,24 +71,23 @@ class Node:
             print(f"  (the node ended with {code})")
 
 
-class Mosquitto:
+class Peer:
+    """Another broker, in a folder of its own."""
+
     def __init__(self):
-        self.dir = tempfile.mkdtemp(prefix="mosquitto-bench-")
-        with socket.socket() as s:
-            s.bind(("127.0.0.1", 0))
-            self.port = s.getsockname()[1]
-        config = os.path.join(self.dir, "mosquitto.conf")
+        self.dir = tempfile.mkdtemp(prefix="peer-bench-")
+        self.port = free_port()
+        config = os.path.join(self.dir, "peer.conf")
         with open(config, "w") as file:
-            file.write(f"listener {self.port} 127.0.0.1\nallow_anonymous true\npersistence false\n"
-                       "max_inflight_messages 0\nmax_queued_messages 0\nlog_type none\n")
-        self.process = subprocess.Popen(["/usr/sbin/mosquitto", "-c", config], stderr=subprocess.DEVNULL)
+            file.write(self.config())
+        self.process = subprocess.Popen([self.program, "-c", config], stderr=subprocess.DEVNULL)
         for _ in range(200):
             try:
                 socket.create_connection(("127.0.0.1", self.port)).close()
                 return
             except OSError:
                 time.sleep(0.02)
-        raise SystemExit("mosquitto did not start")
+        raise SystemExit(f"{self.program} did not start")
 
     def cpu_seconds(self):
         return cpu_seconds(self.process.pid)
@@ -95,6 +96,28 @@ class Mosquitto:
         self.process.terminate()
         self.process.wait(20)
         shutil.rmtree(self.dir, ignore_errors=True)
+
+
+class Mosquitto(Peer):
+    program = "/usr/sbin/mosquitto"
+
+    def config(self):
+        return (f"listener {self.port} 127.0.0.1\nallow_anonymous true\npersistence false\n"
+                "max_inflight_messages 0\nmax_queued_messages 0\nlog_type none\n")
+
+
+class Nats(Peer):
+    program = "/usr/sbin/nats-server"
+
+    def config(self):
+        return (f'server_name: bench\nlisten: "127.0.0.1:{free_port()}"\njetstream {{ store_dir: "{self.dir}" }}\n'
+                f'mqtt {{ listen: "127.0.0.1:{self.port}", max_ack_pending: 65535 }}\n')
+
+
+def free_port():
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        return s.getsockname()[1]
 
 
 def cpu_seconds(pid):
@@ -135,25 +158,33 @@ def measure(server, port, connections, inflight, seconds, runs, credentials=None
     return median(rows, "rate")
 
 
+INGEST_GOALS = ((100, 64, 10, 20), (100, 8, 4, None), (1000, 1, 1.2, None))  # times Mosquitto, times NATS
+
+
 def bench_ingest(seconds):
     things, runs = 100, 3
-    node, peer = Node().start(), Mosquitto()
+    node, peer, nats = Node().start(), Mosquitto(), Nats()
     try:
         credentials = node.add_things(things)
-        print("QoS 1 publishes of 40 bytes of JSON, acknowledged a second; median of 3 runs, both in this run")
-        print(f"{'connections x in flight':26} {'ganglion':>12} {'mosquitto':>12} {'ratio':>7} {'goal':>6}"
-              f" {'node us':>8} {'peer us':>8} {'load CPU':>9}")
-        for connections, inflight, goal in ((100, 64, 5), (100, 8, 2), (1000, 1, 1)):
+        print("QoS 1 publishes of 40 bytes of JSON (two readings), acknowledged a second; median of 3 runs, all in this run")
+        print(f"{'connections x in flight':24} {'ganglion':>10} {'mosquitto':>10} {'ratio':>7} {'goal':>6} {'nats':>9}"
+              f" {'ratio':>7} {'goal':>6} {'CPU us a message: node':>23} {'mosq.':>6} {'nats':>6} {'load CPU':>9}")
+        for connections, inflight, goal, nats_goal in INGEST_GOALS:
             theirs = measure(peer, peer.port, connections, inflight, seconds, runs)
+            others = measure(nats, nats.port, connections, inflight, seconds, runs)
             ours = measure(node, node.port, connections, inflight, seconds, runs, credentials)
-            ratio = ours["rate"] / theirs["rate"]
-            print(f"{connections:>14} x {inflight:<9} {ours['rate']:>12,.0f} {theirs['rate']:>12,.0f} {ratio:>6.1f}x {goal:>5}x"
-                  f" {ours['server_us']:>8.2f} {theirs['server_us']:>8.2f} {ours['cpu_seconds'] / ours['seconds']:>8.0%}")
-        print("(ganglion: parsed, journaled, scored, acknowledged after fdatasync; mosquitto: memory only, no persistence)")
+            print(f"{connections:>12} x {inflight:<9} {ours['rate']:>10,.0f} {theirs['rate']:>10,.0f}"
+                  f" {ours['rate'] / theirs['rate']:>6.1f}x {goal:>5}x {others['rate']:>9,.0f}"
+                  f" {ours['rate'] / others['rate']:>6.1f}x {f'{nats_goal}x' if nats_goal else '':>6}"
+                  f" {ours['server_us']:>23.2f} {theirs['server_us']:>6.2f} {others['server_us']:>6.2f}"
+                  f" {ours['cpu_seconds'] / ours['seconds']:>8.0%}")
+        print("(ganglion: parsed, journaled, scored, acknowledged after fdatasync; mosquitto: memory only, no persistence; "
+              "nats: JetStream, which writes but does not sync)")
         print_stages(node)
     finally:
         node.stop()
         peer.stop()
+        nats.stop()
 
 
 def print_stages(node):
@@ -279,9 +310,11 @@ def idle_kib(server, port, count, credentials):
 QOS0_BLOCK = 2000
 
 
-def qos0_rate(port, seconds, topic, listens, who):
+QOS0_PAYLOADS = {1: b'{"engine.bearing.temperature.3":21.5312}', 3: b'{"temp":21.53,"vib":0.112,"load":0.0417}'}
+
+
+def qos0_rate(port, seconds, topic, payload, listens, who):
     """Messages a second from one connection, and to another when it listens; each block ends with a PING."""
-    payload = b'{"temp":21.53,"vib":0.112,"load":0.0417}'
     message = mqtt_packet(0x30, mqtt_text(topic) + payload)
     block = message * QOS0_BLOCK + b"\xc0\x00"
     mouth, ear = idle_client(port, 1, *who), idle_client(port, 2, *who)
@@ -309,12 +342,14 @@ def bench_qos0(seconds):
     try:
         with open(node.add_things(1)) as file:
             who = file.readline().split()
-        for name, listens, ours, theirs, goal in (
-            ("taken", False, f"things/{who[0]}/properties", "bench/value", 10),
-            ("handed to one listener", True, f"things/{who[0]}/notes", "bench/value", 5),
+        for name, listens, ours, readings, goal in (
+            ("one reading, taken", False, f"things/{who[0]}/properties", 1, 10),
+            ("three readings, taken", False, f"things/{who[0]}/properties", 3, 10),
+            ("handed to one listener", True, f"things/{who[0]}/notes", 3, 5),
         ):
-            peer_rate = qos0_rate(peer.port, seconds, theirs, listens, ())
-            node_rate = qos0_rate(node.port, seconds, ours, listens, who)
+            payload = QOS0_PAYLOADS[readings]
+            peer_rate = qos0_rate(peer.port, seconds, "bench/value", payload, listens, ())
+            node_rate = qos0_rate(node.port, seconds, ours, payload, listens, who)
             print(f"QoS 0, {name}: {node_rate:,.0f}/s; mosquitto {peer_rate:,.0f}/s; "
                   f"{node_rate / peer_rate:.1f}x (goal: {goal}x)")
     finally:

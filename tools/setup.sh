@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# setup.sh [build|test|web ...]: installs what is missing on Debian 12, and builds the portal's front end.
+# setup.sh [build|test|web|bench|fuzz ...]: installs what is missing on Debian 12, and builds the portal's front end.
 # Does nothing, quickly, when everything is there.
 set -eu
 cd "$(dirname "$0")/.."
@@ -9,6 +9,8 @@ mkdir -p build
 BUILD_PACKAGES="gcc libc6-dev make cmake ninja-build pkg-config python3 git ca-certificates
   libuv1-dev libsodium-dev libssl-dev libsqlite3-dev libyaml-dev libqrencode-dev zlib1g-dev libmosquitto-dev libcmocka-dev"
 TEST_PACKAGES="mosquitto mosquitto-clients libpaho-mqtt-dev python3-paho-mqtt curl openssl clang-format libasan8 libubsan1"
+BENCH_PACKAGES="mosquitto nats-server" # the peers that figures are taken beside
+FUZZ_PACKAGES="clang libclang-rt-14-dev"
 
 say() { printf 'setup: %s\n' "$*" >&2; }
 
@@ -66,10 +68,12 @@ for what in "${@:-build}"; do
   case "$what" in
     build) need_packages $BUILD_PACKAGES; build_web ;;
     web) build_web ;;
+    bench) need_packages $BENCH_PACKAGES ;;
+    fuzz) need_packages $FUZZ_PACKAGES ;;
     test)
       need_packages $TEST_PACKAGES
       command -v chromium >/dev/null 2>&1 || need_packages chromium
       need_npm tests ;;
-    *) say "unknown part '$what'; parts: build, web, test"; exit 2 ;;
+    *) say "unknown part '$what'; parts: build, web, test, bench, fuzz"; exit 2 ;;
   esac
 done

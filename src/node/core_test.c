@@ -72,7 +72,7 @@ static void a_history_ahead_of_its_journal_is_refused(void **state)
 static void write_segments(const char *dir, int reading_count)
 {
     const struct gn_disk disk = gn_disk_linux();
-    const struct gn_journal_sizes sizes = { 16384, 4096 };
+    const struct gn_journal_sizes sizes = { 16384, 4096, 16384 };
     struct gn_journal *journal = NULL;
     struct gn_diag diag = { 0 };
     struct story story = story_begin();

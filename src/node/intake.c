@@ -133,22 +133,24 @@ static size_t intake_item_bytes(const struct gn_item *item)
                                         : sizeof(struct gn_record_reading);
 }
 
-/* What a packet will take in the ring; refuses it whole when any item cannot be kept. */
-static gn_err intake_measure(const struct gn_intake_core *intake, const struct gn_packet *packet, size_t *out_size,
+/* What a packet will take in the ring, and its series in `series_of`; refuses it whole when any item cannot be kept. */
+static gn_err intake_measure(struct gn_intake_core *intake, const struct gn_packet *packet, size_t *out_size,
                              struct gn_diag *diag)
 {
     size_t size = 0, new_count = 0;
+    uint32_t guess = GN_NONE;
     for (size_t i = 0; i < packet->item_count; i++) {
         const struct gn_item *item = &packet->items[i];
-        uint32_t series;
+        uint32_t series = GN_NONE;
         gn_err err = intake_check_time(intake, item, diag);
         if (err != GN_OK)
             return err;
         size += intake_item_bytes(item);
-        if (gn_registry_series(&intake->registry, packet->thing, item->property, &series)) {
+        if (gn_registry_series_next(&intake->registry, packet->thing, guess, item->property, &series)) {
             err = intake_check_kind(intake, series, item, diag);
             if (err != GN_OK)
                 return err;
+            guess = series;
         } else if (!gn_property_valid(item->property)) {
             gn_diag_set(diag, 0, 0,
                         "a property's name must be 1 to %d bytes of UTF-8 without '/', '+', '#' or control "
@@ -159,6 +161,7 @@ static gn_err intake_measure(const struct gn_intake_core *intake, const struct g
             size += gn_record_round(sizeof(struct gn_record_series) + item->property.size);
             new_count++;
         }
+        intake->series_of[i] = series;
     }
     const struct gn_thing *thing = &intake->registry.things[packet->thing];
     if (new_count > 0 && (thing->series_count + new_count > GN_SERIES_PER_THING_MAX ||
@@ -270,8 +273,8 @@ static gn_err intake_packet(void *self, const struct gn_packet *packet, uint64_t
     const uint8_t *const end = at + size;
     for (size_t i = 0; i < packet->item_count; i++) {
         const struct gn_item *item = &packet->items[i];
-        uint32_t series;
-        if (!gn_registry_series(&intake->registry, packet->thing, item->property, &series))
+        uint32_t series = intake->series_of[i];
+        if (series == GN_NONE && !gn_registry_series(&intake->registry, packet->thing, item->property, &series))
             at = intake_put_series(intake, packet, item, at, &series);
         at = intake_put_item(intake, packet, item, series, at);
     }

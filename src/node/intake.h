@@ -54,13 +54,14 @@ struct gn_intake_core {
     bool is_gathering; /* what is written becomes visible with what follows */
     int64_t wall_ms;   /* of this turn of the loop */
     int64_t mono_us;
-    int64_t tick_ms;                 /* the journal's clock, as of the last TICK */
-    int64_t tick_mono_ms;            /* when that was */
-    int64_t *series_last_ms;         /* [GN_SERIES_MAX] */
-    struct gn_intake_recent *recent; /* [GN_THINGS_MAX * GN_INTAKE_RECENT] */
-    _Atomic bool *online;            /* [GN_THINGS_MAX] */
-    bool *revoked;                   /* [GN_THINGS_MAX]: what it said before is handed to nobody */
-    struct gn_refusals *refusals;    /* [GN_THINGS_MAX] */
+    int64_t tick_ms;                                /* the journal's clock, as of the last TICK */
+    int64_t tick_mono_ms;                           /* when that was */
+    int64_t *series_last_ms;                        /* [GN_SERIES_MAX] */
+    struct gn_intake_recent *recent;                /* [GN_THINGS_MAX * GN_INTAKE_RECENT] */
+    _Atomic bool *online;                           /* [GN_THINGS_MAX] */
+    uint32_t series_of[GN_READINGS_PER_PACKET_MAX]; /* of the packet at hand, GN_NONE: new */
+    bool *revoked;                                  /* [GN_THINGS_MAX]: what it said before is handed to nobody */
+    struct gn_refusals *refusals;                   /* [GN_THINGS_MAX] */
     pthread_mutex_t refusals_mutex;
     _Atomic bool wants_news; /* the net thread waits for a follower of the ring: who moves on and clears it, wakes it */
     _Atomic uint64_t packet_count;

@@ -159,10 +159,13 @@ void *gn_journal_thread(void *arg)
         }
         const int64_t begin_us = gn_mono_us(&core->clock);
         const struct journal_group group = journal_gather(waiting);
-        const gn_err err = journal_write(pipeline, &group);
+        gn_err err = journal_write(pipeline, &group);
         if (err == GN_OK) {
             journal_recovered(pipeline);
             journal_became_durable(pipeline, &group);
+            err = gn_journal_pave(core->journal);
+        }
+        if (err == GN_OK) {
             journal_note_figures(pipeline);
             atomic_fetch_add_explicit(&pipeline->journal_ns, (uint64_t)(gn_mono_us(&core->clock) - begin_us) * 1000,
                                       memory_order_relaxed);

@@ -36,6 +36,8 @@ struct gn_journal {
     struct gn_segment_head head;     /* its header */
     uint64_t end;                    /* of its last group */
     uint64_t allocated_end;          /* zeroes until here */
+    uint64_t paved_end;              /* written ones until here, or less than `end` */
+    uint32_t group_bytes;            /* of the last group */
     uint64_t next_seq;
     bool unsynced;                /* groups wait for a sync */
     bool soiled;                  /* a failed write may have left bytes behind `end` */
@@ -123,6 +125,7 @@ static gn_err journal_adopt(struct gn_journal *journal, struct gn_file *file, co
     journal->head = *head;
     journal->end = GN_SEGMENT_HEAD_BYTES;
     journal->allocated_end = journal->sizes.extent_bytes;
+    journal->paved_end = 0;
     journal->stats.byte_count += GN_SEGMENT_HEAD_BYTES;
     return GN_OK;
 }
@@ -162,6 +165,7 @@ static gn_err journal_clean(struct gn_journal *journal)
     if (err)
         return GN_ERR_IO;
     journal->allocated_end = journal->end;
+    journal->paved_end = 0;
     journal->unsynced = false;
     journal->stats.durable_seq = journal->next_seq - 1;
     journal->soiled = false;
@@ -255,6 +259,7 @@ gn_err gn_journal_append(struct gn_journal *journal, const struct gn_iov *parts,
     }
 
     journal->end += head.size;
+    journal->group_bytes = head.size;
     journal->next_seq += record_count;
     journal->unsynced = true;
     journal->segments[journal->segment_count - 1].bytes = journal->end;
@@ -284,6 +289,27 @@ gn_err gn_journal_sync(struct gn_journal *journal)
     journal->unsynced = false;
     journal->stats.durable_seq = journal->next_seq - 1;
     return GN_OK;
+}
+
+gn_err gn_journal_pave(struct gn_journal *journal)
+{
+    static const uint8_t zeroes[GN_JOURNAL_PAVE_BYTES];
+    const uint64_t ahead = journal->sizes.pave_bytes / 4;
+    const uint64_t from = journal->paved_end > journal->end ? journal->paved_end : journal->end;
+    if (journal->broken)
+        return GN_ERR_IO;
+    if (journal->soiled || journal->group_bytes > ahead || from >= journal->end + ahead ||
+        from >= journal->allocated_end)
+        return GN_OK;
+    const uint64_t left = journal->allocated_end - from;
+    const struct gn_iov part = { zeroes, left < journal->sizes.pave_bytes ? (size_t)left : journal->sizes.pave_bytes };
+    const gn_err err = journal->disk.write(journal->disk.self, journal->file, from, &part, 1);
+    if (err == GN_OK)
+        journal->paved_end = from + part.size;
+    if (err == GN_OK || err == GN_ERR_NO_SPACE) /* a file system that copies on write: the next append will tell */
+        return GN_OK;
+    journal->broken = true;
+    return GN_ERR_IO;
 }
 
 uint64_t gn_journal_next_seq(const struct gn_journal *journal)
@@ -556,7 +582,7 @@ gn_err gn_journal_open_sized(const struct gn_disk *disk, const char *dir, int64_
 gn_err gn_journal_open(const struct gn_disk *disk, const char *dir, int64_t now_ms, struct gn_journal **out,
                        struct gn_diag *diag)
 {
-    const struct gn_journal_sizes sizes = { GN_JOURNAL_SEGMENT_BYTES, GN_JOURNAL_EXTENT_BYTES };
+    const struct gn_journal_sizes sizes = { GN_JOURNAL_SEGMENT_BYTES, GN_JOURNAL_EXTENT_BYTES, GN_JOURNAL_PAVE_BYTES };
     return gn_journal_open_sized(disk, dir, now_ms, sizes, out, diag);
 }
 

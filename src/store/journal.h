@@ -74,6 +74,12 @@ GN_MUST_USE gn_err gn_journal_append(struct gn_journal *journal, const struct gn
 /* After GN_OK all appended groups survive a power cut. IO is final (a failed fsync is never retried). */
 GN_MUST_USE gn_err gn_journal_sync(struct gn_journal *journal);
 
+/* Writes zeroes a little ahead of the last group. A sync behind a write into space that was only allocated has to
+ * record in the file system, too, that it is used now; behind a write over zeroes it has not (measured on ext4: 108 us
+ * instead of 175). For after a sync, when nobody waits. Does nothing when there is enough ahead, or when groups are so
+ * large that it would cost more than it saves. IO as in append. */
+GN_MUST_USE gn_err gn_journal_pave(struct gn_journal *journal);
+
 /* Drops whole segments of which every record is below `seq`, oldest first, until at most keep_bytes
  * are left. */
 GN_MUST_USE gn_err gn_journal_trim(struct gn_journal *journal, uint64_t seq, uint64_t keep_bytes);

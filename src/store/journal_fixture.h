@@ -22,7 +22,7 @@
 enum { FIXTURE_RECORDS_MAX = 40000 };
 
 /* Small, so that a few groups fill a segment. */
-#define FIXTURE_SIZES ((struct gn_journal_sizes){ .segment_bytes = 2048, .extent_bytes = 512 })
+#define FIXTURE_SIZES ((struct gn_journal_sizes){ .segment_bytes = 2048, .extent_bytes = 512, .pave_bytes = 512 })
 
 static inline uint64_t fixture_mix(uint64_t v)
 {

@@ -69,7 +69,7 @@ static void go_on(const struct gn_disk *disk)
 {
     struct gn_journal *journal = NULL;
     struct gn_diag diag;
-    const struct gn_journal_sizes sizes = { 4096, 1024 };
+    const struct gn_journal_sizes sizes = { 4096, 1024, 16384 };
     if (gn_journal_open_sized(disk, "data", 1, sizes, &journal, &diag) != GN_OK)
         return;
     const uint64_t next = gn_journal_next_seq(journal);

@@ -7,7 +7,8 @@
 
 struct gn_journal_sizes {
     uint64_t segment_bytes;
-    uint64_t extent_bytes;
+    uint64_t extent_bytes; /* allocated ahead */
+    uint64_t pave_bytes;   /* zeroes written at a time, GN_JOURNAL_PAVE_BYTES at most */
 };
 
 GN_MUST_USE gn_err gn_journal_open_sized(const struct gn_disk *disk, const char *dir, int64_t now_ms,

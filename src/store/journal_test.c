@@ -164,6 +164,8 @@ static void live(const struct gn_disk *disk, uint64_t seed, uint32_t steps, uint
             if (!err)
                 story->synced = gn_journal_next_seq(journal) - 1;
         }
+        if (!err && r % 5 != 0)
+            err = gn_journal_pave(journal);
         if (!err && r % 31 == 7) {
             story->trimmed = story->synced > 20 ? story->synced - 20 : 0;
             err = gn_journal_trim(journal, story->trimmed, 1024);
@@ -684,6 +686,50 @@ static void a_failed_write_breaks_the_journal(void **state)
     gn_disk_sim_free(sim);
 }
 
+static void paving_writes_only_zeroes_and_only_where_none_are_yet(void **state)
+{
+    (void)state;
+    struct gn_disk disk;
+    struct gn_disk_sim *sim = fixture_disk(&disk, 6);
+    struct gn_journal *journal = must_open(&disk);
+    uint64_t next = 1, paved = 0;
+    for (int round = 0; round < 60; round++) { /* through several segments */
+        const uint32_t count = 1 + (uint32_t)round % 3;
+        assert_int_equal(fixture_append(journal, count, 1), GN_OK);
+        assert_int_equal(gn_journal_sync(journal), GN_OK);
+        next += count;
+        paved -= gn_disk_sim_operations(sim);
+        assert_int_equal(gn_journal_pave(journal), GN_OK);
+        const uint64_t before = gn_disk_sim_operations(sim);
+        paved += before;
+        assert_int_equal(gn_journal_pave(journal), GN_OK);
+        assert_int_equal(gn_disk_sim_operations(sim), before); /* enough lies ahead, or nothing is left to pave */
+    }
+    assert_int_equal(fixture_read_all(&disk, "data", 0, 1, &read_back), GN_ERR_NOT_FOUND);
+    assert_int_equal(read_back.last_seq, next - 1);
+    assert_true(paved > 10);
+    gn_journal_close(journal);
+    gn_disk_sim_free(sim);
+}
+
+static void a_write_of_zeroes_that_fails_breaks_the_journal_and_loses_nothing(void **state)
+{
+    (void)state;
+    struct gn_disk disk;
+    struct gn_disk_sim *sim = fixture_disk(&disk, 7);
+    struct gn_journal *journal = must_open(&disk);
+    assert_int_equal(fixture_append(journal, 1, 1), GN_OK);
+    assert_int_equal(gn_journal_sync(journal), GN_OK);
+    gn_disk_sim_fail_write(sim, 1);
+    assert_int_equal(gn_journal_pave(journal), GN_ERR_IO);
+    assert_int_equal(fixture_append(journal, 1, 1), GN_ERR_IO);
+    gn_journal_close(journal);
+    journal = must_open(&disk);
+    assert_int_equal(gn_journal_next_seq(journal), 2);
+    gn_journal_close(journal);
+    gn_disk_sim_free(sim);
+}
+
 static void a_read_only_folder_is_named(void **state)
 {
     (void)state;
@@ -778,6 +824,8 @@ int main(void)
         cmocka_unit_test(a_failed_write_before_a_roll_leaves_no_group_behind),
         cmocka_unit_test(a_failed_sync_is_final_until_the_journal_is_opened_anew),
         cmocka_unit_test(a_failed_write_breaks_the_journal),
+        cmocka_unit_test(paving_writes_only_zeroes_and_only_where_none_are_yet),
+        cmocka_unit_test(a_write_of_zeroes_that_fails_breaks_the_journal_and_loses_nothing),
         cmocka_unit_test(a_read_only_folder_is_named),
         cmocka_unit_test(trim_drops_old_segments_only),
         cmocka_unit_test(no_memory_is_told_and_leaks_nothing),

@@ -383,3 +383,16 @@ bool gn_registry_series(const struct gn_registry *registry, uint32_t thing, gn_s
         return false;
     return gn_map_get(&registry->series_by_name, registry_key(key, thing, property), out_series);
 }
+
+bool gn_registry_series_next(const struct gn_registry *registry, uint32_t thing, uint32_t guess, gn_str property,
+                             uint32_t *out_series)
+{
+    const uint32_t at = guess != GN_NONE ? registry->series[guess].next : registry->things[thing].series_first;
+    if (at != GN_NONE && property.size > 0 && property.size <= GN_PROPERTY_BYTES_MAX &&
+        memcmp(registry->series[at].property, property.at, property.size) == 0 &&
+        registry->series[at].property[property.size] == '\0') {
+        *out_series = at;
+        return true;
+    }
+    return gn_registry_series(registry, thing, property, out_series);
+}

@@ -83,6 +83,10 @@ GN_MUST_USE gn_err gn_registry_apply(struct gn_registry *registry, const struct 
 
 bool gn_registry_thing(const struct gn_registry *registry, gn_str id, uint32_t *out_thing);
 bool gn_registry_series(const struct gn_registry *registry, uint32_t thing, gn_str property, uint32_t *out_series);
+/* The same, faster for who asks for a Thing's series one after the other: a device says them in the order in which it
+ * first said them, so the one behind the last (`guess`; GN_NONE: the first) is looked at before the table is. */
+bool gn_registry_series_next(const struct gn_registry *registry, uint32_t thing, uint32_t guess, gn_str property,
+                             uint32_t *out_series);
 
 /* An id for a new Thing of that name: the name in lower case with [a-z0-9.-] kept, "thing" if nothing is
  * left, "-2", "-3" ... if taken. FULL at GN_THINGS_MAX; INVAL when the name is empty, too long or not UTF-8. */

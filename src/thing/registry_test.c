@@ -245,6 +245,35 @@ static void a_taken_id_gets_a_number(void **state)
     expect_id(f, name, id);
 }
 
+static void series_are_found_in_the_order_they_came_and_in_any_other(void **state)
+{
+    struct fixture *f = *state;
+    uint32_t series = GN_NONE;
+    assert_int_equal(add_thing(f, 0, "a", "a"), GN_OK);
+    assert_int_equal(add_thing(f, 1, "b", "b"), GN_OK);
+    assert_int_equal(add_series(f, 0, 0, GN_SERIES_NUMBER, "t"), GN_OK);
+    assert_int_equal(add_series(f, 1, 1, GN_SERIES_NUMBER, "t"), GN_OK);
+    assert_int_equal(add_series(f, 2, 0, GN_SERIES_NUMBER, "tt"), GN_OK);
+    const struct {
+        uint32_t guess;
+        const char *property;
+        uint32_t found;
+    } rows[] = {
+        { GN_NONE, "t", 0 }, { 0, "tt", 2 },        { 2, "t", 0 },      { GN_NONE, "tt", 2 },
+        { 0, "t", 0 },       { 0, "ttt", GN_NONE }, { 0, "", GN_NONE },
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        const bool found =
+            gn_registry_series_next(&f->registry, 0, rows[i].guess, gn_str_of(rows[i].property), &series);
+        assert_int_equal(found, rows[i].found != GN_NONE);
+        if (found)
+            assert_int_equal(series, rows[i].found);
+    }
+    assert_true(gn_registry_series_next(&f->registry, 1, GN_NONE, GN_STR("t"), &series));
+    assert_int_equal(series, 1);
+    assert_false(gn_registry_series_next(&f->registry, 1, 1, GN_STR("tt"), &series));
+}
+
 static void bad_names_are_refused_with_words(void **state)
 {
     struct fixture *f = *state;
@@ -323,6 +352,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(ids_are_made_from_names, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_taken_id_gets_a_number, set_up, tear_down),
         cmocka_unit_test_setup_teardown(bad_names_are_refused_with_words, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(series_are_found_in_the_order_they_came_and_in_any_other, set_up, tear_down),
         cmocka_unit_test_setup_teardown(the_tables_hold_what_the_limits_say, set_up, tear_down),
         cmocka_unit_test(no_memory_is_told_and_leaks_nothing),
     };

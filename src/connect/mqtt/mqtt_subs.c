@@ -145,6 +145,7 @@ gn_err gn_mqtt_subs_put(struct gn_mqtt_subs *subs, struct gn_mqtt_owner *owner, 
     TAILQ_INSERT_TAIL(&owner->subs, sub, of_owner);
     owner->count++;
     subs->count++;
+    subs->missed_size = 0;
     *out_is_new = true;
     return GN_OK;
 }
@@ -206,10 +207,16 @@ static void subs_meet(void *ctx, struct gn_mqtt_trie_node *node)
     }
 }
 
-void gn_mqtt_subs_match(const struct gn_mqtt_subs *subs, gn_str topic, struct gn_mqtt_match *out)
+void gn_mqtt_subs_match(struct gn_mqtt_subs *subs, gn_str topic, struct gn_mqtt_match *out)
 {
     *out = (struct gn_mqtt_match){ 0 };
+    if (gn_str_equal((gn_str){ subs->missed, subs->missed_size }, topic))
+        return;
     gn_mqtt_trie_match(&subs->trie, topic, subs_meet, out);
+    if (out->owners != NULL || out->shares != NULL || topic.size > sizeof subs->missed)
+        return;
+    subs->missed_size = (uint32_t)topic.size;
+    memcpy(subs->missed, topic.at, topic.size);
 }
 
 void gn_mqtt_subs_served(struct gn_mqtt_sub *sub)

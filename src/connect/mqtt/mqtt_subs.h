@@ -23,6 +23,8 @@ enum { /* bits of the options */
        GN_MQTT_RETAIN_NEVER = 0x20,
 };
 
+enum { GN_MQTT_SUBS_MISSED_BYTES = 128 }; /* longer topics are not remembered */
+
 struct gn_mqtt_sub {
     TAILQ_ENTRY(gn_mqtt_sub) of_owner;
     TAILQ_ENTRY(gn_mqtt_sub) of_place; /* or of its share */
@@ -64,6 +66,9 @@ struct gn_mqtt_place {
 struct gn_mqtt_subs {
     struct gn_mqtt_trie trie;
     uint32_t count;
+    uint32_t
+        missed_size; /* the last topic that met nothing: most readings interest nobody but the node, and a device */
+    char missed[GN_MQTT_SUBS_MISSED_BYTES]; /* says many on one topic. Forgotten with each new subscription */
 };
 
 struct gn_mqtt_match { /* chained by next_match */
@@ -85,7 +90,7 @@ bool gn_mqtt_subs_remove(struct gn_mqtt_subs *subs, struct gn_mqtt_owner *owner,
 void gn_mqtt_subs_drop(struct gn_mqtt_subs *subs, struct gn_mqtt_owner *owner);
 
 /* What a topic meets. Until the next match, and while no subscription comes or goes. */
-void gn_mqtt_subs_match(const struct gn_mqtt_subs *subs, gn_str topic, struct gn_mqtt_match *out);
+void gn_mqtt_subs_match(struct gn_mqtt_subs *subs, gn_str topic, struct gn_mqtt_match *out);
 /* This member of a share was served: it is last in the next round. */
 void gn_mqtt_subs_served(struct gn_mqtt_sub *sub);
 

@@ -119,6 +119,22 @@ static void a_share_serves_its_members_in_turn(void **state)
     match.owners->matched = NULL;
 }
 
+static void a_topic_that_met_nobody_meets_who_comes_later(void **state)
+{
+    (void)state;
+    for (int round = 0; round < 3; round++) {
+        gn_mqtt_subs_match(&subs, GN_STR("a/x"), &match);
+        assert_null(match.owners);
+        gn_mqtt_subs_match(&subs, GN_STR("a/x"), &match); /* out of memory now */
+        assert_null(match.owners);
+        assert_int_equal(put(0, round == 1 ? "$share/g/a/+" : "a/+", 0, 0), GN_OK);
+        gn_mqtt_subs_match(&subs, GN_STR("a/x"), &match);
+        assert_true(match.owners != NULL || match.shares != NULL);
+        owners[0].matched = NULL;
+        gn_mqtt_subs_drop(&subs, &owners[0]);
+    }
+}
+
 static void a_session_has_so_many(void **state)
 {
     char filter[] = "f/0000";
@@ -153,6 +169,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_topic_finds_each_session_once_with_all_its_filters, setup, teardown),
         cmocka_unit_test_setup_teardown(the_same_filter_again_replaces_its_options, setup, teardown),
         cmocka_unit_test_setup_teardown(a_share_serves_its_members_in_turn, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_topic_that_met_nobody_meets_who_comes_later, setup, teardown),
         cmocka_unit_test_setup_teardown(a_session_has_so_many, setup, teardown),
         cmocka_unit_test_setup_teardown(no_memory_changes_nothing, setup, teardown),
     };
