@@ -5,7 +5,7 @@ PREFIX ?= /usr/local
 DATA ?= $(or $(XDG_STATE_HOME),$(HOME)/.local/state)/ganglion
 JOBS ?= $(shell nproc)
 
-.PHONY: help run build web test check sanitize fuzz accuracy bench bench-score bench-ingest bench-latency bench-footprint bench-tls \
+.PHONY: help run build web test check sanitize fuzz accuracy bench bench-score bench-ingest bench-latency bench-footprint bench-tls bench-codec \
         torture fmt install setup clean
 
 help: ## this list
@@ -50,7 +50,7 @@ torture: ## long: kill -9 and power cuts, hundreds of times; slow sockets for a 
 accuracy: build ## every accuracy suite on public data (GANGLION_DATA), into docs/accuracy.md; SUITES="a b" for some
 	@tools/accuracy_doc.py ./ganglion $(SUITES)
 
-bench: bench-score bench-ingest bench-latency bench-footprint bench-tls ## all figures, each beside its peer or ceiling
+bench: bench-score bench-ingest bench-latency bench-footprint bench-tls bench-codec ## all figures, each beside its peer or ceiling
 
 bench-score: build ## nanoseconds a reading and bytes a series
 	@cmake --build build/release --target learn_bench -j $(JOBS) && build/release/learn_bench
@@ -68,6 +68,9 @@ bench-footprint: build ## resident memory, binary size, time to the first accept
 
 bench-tls: build ## TLS handshakes a second and core beside a bare OpenSSL server, memory of idle ones
 	@cmake --build build/release --target tls_bench -j $(JOBS) && build/release/tls_bench
+
+bench-codec: build ## bytes a value and GB/s of the chunk codec on the real series in GANGLION_DATA
+	@cmake --build build/release --target codec_bench -j $(JOBS) && build/release/codec_bench
 
 fmt: ## format every C file
 	@tools/fmt.sh
