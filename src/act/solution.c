@@ -5,6 +5,7 @@
 
 #include "act/near_miss.h"
 #include "act/solution_access.h"
+#include "act/solution_home_assistant.h"
 #include "act/solution_rules.h"
 #include "act/solution_things.h"
 #include "act/solution_topics.h"
@@ -13,7 +14,7 @@
 #define SOLUTION_BUDGET_DEFAULT 0.1
 #define SOLUTION_BUDGET_MAX     1000.0
 
-static const char *const solution_keys[] = { "things", "rules", "access", "topics", "budget", NULL };
+static const char *const solution_keys[] = { "things", "rules", "access", "topics", "budget", "home_assistant", NULL };
 
 /* --- lookups --- */
 
@@ -106,6 +107,11 @@ const struct gn_policy *gn_solution_policy(const struct gn_solution *solution)
     return &solution->policy;
 }
 
+const struct gn_home_assistant *gn_solution_home_assistant(const struct gn_solution *solution)
+{
+    return solution != NULL && solution->announces ? &solution->home_assistant : NULL;
+}
+
 double gn_solution_budget(const struct gn_solution *solution)
 {
     return solution != NULL && solution->has_budget ? solution->budget : SOLUTION_BUDGET_DEFAULT;
@@ -194,6 +200,9 @@ static gn_err solution_read_file(struct gn_fields *fields, struct gn_yaml_tree *
     const struct gn_yaml_node *const topics = gn_yaml_get(tree, root, "topics");
     if (!err && topics != NULL)
         err = gn_solution_read_topics(fields, topics);
+    const struct gn_yaml_node *const home_assistant = gn_yaml_get(tree, root, "home_assistant");
+    if (!err && home_assistant != NULL)
+        err = gn_solution_read_home_assistant(fields, home_assistant);
     if (err)
         return err;
     if (things != NULL)

@@ -30,6 +30,7 @@
  *       autonomy: ask                    # observe | advise | ask | act; ask is the default
  *       expires: 10m                     # of the approval
  *       at_most: 1 per 1m                # optional: how often the rule fires
+ *   home_assistant: { node: cellar }     # alarms are announced there (act/solution_home_assistant.h)
  *   access:                              # what Things may use besides their own trees (act/solution_access.h)
  *     - { thing: press-7, publish: ["plant/press/#"], subscribe: ["things/press-8/properties/#"] }
  *
@@ -76,6 +77,14 @@ struct gn_topic_match {
     bool declared; /* the solution names the Thing in `things` */
 };
 bool gn_solution_topic(const struct gn_solution *solution, gn_str topic, struct gn_topic_match *out);
+/* How alarms are announced to Home Assistant; NULL: they are not. */
+struct gn_home_assistant {
+    gn_str prefix; /* of its discovery: "homeassistant" */
+    gn_str node;   /* what this node is called there: [a-z0-9-] */
+    gn_str config; /* "PREFIX/binary_sensor/NODE_": what the node alone says begins with this */
+    gn_str state;  /* "ganglion/NODE/", or with this */
+};
+const struct gn_home_assistant *gn_solution_home_assistant(const struct gn_solution *solution);
 double gn_solution_budget(const struct gn_solution *solution); /* false alarms a series and day */
 
 /* As JSON arrays for the API: rules with their conditions in words; actions with their envelopes. */

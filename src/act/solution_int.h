@@ -125,7 +125,11 @@ struct gn_solution {
     gn_str names[GN_SOLUTION_NAMES_MAX];
     struct gn_topic_row topics[GN_TOPIC_ROWS_MAX];
     uint32_t topic_count;
-    struct gn_policy policy;      /* section `access` */
+    struct gn_policy policy; /* section `access` */
+    struct gn_home_assistant home_assistant;
+    bool has_home_assistant; /* the section is there ... */
+    bool announces;          /* ... and does not say `announce: false` */
+    char home_topics[2][GN_HOME_ASSISTANT_PREFIX_BYTES_MAX + GN_HOME_ASSISTANT_NODE_BYTES_MAX + 32];
     gn_str things[GN_THINGS_MAX]; /* ids that have a section, "*" among them */
     uint32_t property_count;
     uint32_t action_count;

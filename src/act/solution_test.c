@@ -19,16 +19,19 @@ static void a_wrong_file_is_refused_with_place_and_words(void **state)
     static const struct expect_refusal rows[] = {
         { "- a\n",
           1, 1,
-          "a solution file must be a map with the keys things, rules, access, topics, budget; this is a list" },
+          "a solution file must be a map with the keys things, rules, access, topics, budget, "
+          "home_assistant; this is a list" },
         { "hello\n",
           1, 1,
-          "a solution file must be a map with the keys things, rules, access, topics, budget; this is a single value" },
+          "a solution file must be a map with the keys things, rules, access, topics, budget, "
+          "home_assistant; this is a single value" },
         { "rule: []\n",
           1, 1,
           "unknown key 'rule' in a solution file; did you mean 'rules'?" },
         { "dashboards: []\n",
           1, 1,
-          "unknown key 'dashboards' in a solution file; known are things, rules, access, topics, budget" },
+          "unknown key 'dashboards' in a solution file; known are things, rules, access, topics, budget, "
+          "home_assistant" },
         { "things: none\n",
           1, 9,
           "'things' must be a list; this is a single value" },

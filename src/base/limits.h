@@ -36,6 +36,9 @@
     X(RATE_COUNT_MAX, 60, "count in 'at_most: COUNT per DURATION'")                                                    \
     X(RATE_MARKS_MAX, 4096, "firings and actions that rate limits remember; beyond it they refuse")                    \
     X(TOPIC_ROWS_MAX, 64, "rows of 'topics' in a solution")                                                            \
+    X(HOME_ASSISTANT_PREFIX_BYTES_MAX, 48, "bytes of the prefix of Home Assistant's discovery")                        \
+    X(HOME_ASSISTANT_NODE_BYTES_MAX, 32, "bytes of this node's name there")                                            \
+    X(ANNOUNCED_BYTES_MAX, 4096, "bytes of what is said of a Thing's alarm there; longer words are cut")               \
     X(SOLUTION_BYTES_MAX, 262144, "bytes of all YAML files of a solution together")                                    \
     X(SOLUTION_FILES_MAX, 32, "YAML files in a solution")                                                              \
     X(YAML_DEPTH_MAX, 16, "levels of nesting in YAML")                                                                 \

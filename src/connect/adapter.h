@@ -132,8 +132,9 @@ struct gn_action_out {
 struct gn_publish_out { /* a message of the node itself, to whoever subscribed and may hear it */
     gn_str topic;       /* valid, without wildcards */
     gn_str payload;
-    uint8_t qos; /* 0 to 2 */
-    bool retain; /* an empty payload then takes the retained one away */
+    uint8_t qos;    /* 0 to 2 */
+    bool retain;    /* an empty payload then takes the retained one away */
+    bool only_news; /* of a retained one: nothing is said when it is retained as it is already */
 };
 
 /* What an adapter offers the node. One const row an endpoint. */
@@ -148,8 +149,11 @@ struct gn_adapter {
     void (*resume)(void *self);
     /* NOT_FOUND: the device is not connected, or does not listen to the action; AGAIN: it is busy; try later. */
     gn_err (*deliver)(void *self, const struct gn_action_out *action);
-    /* FULL: it was to be retained, and there is no room; INVAL: not a topic. */
+    /* FULL: it was to be retained, and there is no room; AGAIN: the ring is full; INVAL: not a topic. */
     gn_err (*publish)(void *self, const struct gn_publish_out *publish);
+    /* Takes away what the node itself said retained and `keeps` does not name. AGAIN: the ring is full, not all of it.
+     */
+    gn_err (*prune)(void *self, bool (*keeps)(void *ctx, gn_str topic), void *ctx);
     /* At boot, before the loop runs: a record it kept, in order. Those of the last image come first. NULL: no more. */
     void (*recall)(void *self, const struct gn_record_head *record);
     /* All it would have to be given for being as it is now, as records. FULL: `out` is too small. */

@@ -77,6 +77,14 @@ static bool policy_has_wildcard(gn_str topic)
     return memchr(topic.at, '#', topic.size) != NULL || memchr(topic.at, '+', topic.size) != NULL;
 }
 
+static bool policy_is_node_only(const struct gn_policy *policy, gn_str topic)
+{
+    for (size_t i = 0; i < GN_POLICY_NODE_ONLY_MAX; i++)
+        if (policy->node_only[i].size > 0 && gn_str_starts(topic, policy->node_only[i]))
+            return true;
+    return false;
+}
+
 bool gn_policy_allows(const struct gn_policy *policy, gn_str thing_id, gn_verb verb, gn_str topic)
 {
     if (thing_id.size == 0 || topic.size == 0)
@@ -84,6 +92,8 @@ bool gn_policy_allows(const struct gn_policy *policy, gn_str thing_id, gn_verb v
     if (policy_own(thing_id, topic))
         return true;
     if (policy == NULL || policy->count == 0 || (verb != GN_VERB_SUBSCRIBE && policy_has_wildcard(topic)))
+        return false;
+    if (verb == GN_VERB_PUBLISH && policy_is_node_only(policy, topic))
         return false;
     for (uint32_t i = 0; i < policy->count; i++) {
         const struct gn_grant *grant = &policy->grants[i];

@@ -3,6 +3,7 @@
  *
  *   its own tree, things/{id}/...       always, all three verbs
  *   what a row of `access` grants it    a topic that a granted filter matches; a filter that one covers entirely
+ *   what only the node says             never published by a Thing, whatever is granted
  *   everything else                     denied
  *
  *   granted            asked            allowed, because
@@ -22,6 +23,8 @@
 #include "base/bytes.h"
 #include "base/limits.h"
 
+enum { GN_POLICY_NODE_ONLY_MAX = 2 };
+
 typedef enum gn_verb {
     GN_VERB_PUBLISH,   /* the Thing sends a message on this topic */
     GN_VERB_SUBSCRIBE, /* it asks for all that this filter matches */
@@ -38,6 +41,7 @@ struct gn_grant {
 struct gn_policy {
     struct gn_grant grants[GN_ACCESS_GRANTS_MAX];
     uint32_t count;
+    gn_str node_only[GN_POLICY_NODE_ONLY_MAX]; /* topics that begin so are the node's to speak on; empty: none */
 };
 
 /* `topic` is a valid topic, or for SUBSCRIBE a valid filter (without its $share prefix). `policy` NULL: own trees. */

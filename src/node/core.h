@@ -46,6 +46,7 @@ struct gn_core {
     struct gn_intake_core intake;
     struct gn_engine *engine;
     struct gn_engine_host host; /* where the engine's words go after boot; set by the pipeline */
+    bool tells_alarms;          /* what the engine says of alarms goes to the net thread, too */
     uint64_t restored_seq;      /* of the engine's image that was used at boot; 0 = none */
     uint64_t caught_up_count;   /* records fed at boot */
     gn_err caught_up_err;       /* first failure to keep an output while catching up */

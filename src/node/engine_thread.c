@@ -32,17 +32,6 @@ static void *engine_room(struct gn_pipeline *pipeline, struct gn_ring *ring, siz
     }
 }
 
-static void engine_said_output(void *self, const struct gn_output *output)
-{
-    struct gn_pipeline *pipeline = self;
-    void *room = engine_room(pipeline, &pipeline->outputs, gn_output_entry_bytes(output));
-    if (room == NULL)
-        return; /* stopping: the next start says it again from the journal */
-    gn_output_entry_write(room, output);
-    gn_ring_publish(&pipeline->outputs);
-    gn_wake_signal(&pipeline->history_wake);
-}
-
 static void engine_post(struct gn_pipeline *pipeline, const struct gn_outbox_entry *entry,
                         const struct gn_act_send *send)
 {
@@ -53,14 +42,38 @@ static void engine_post(struct gn_pipeline *pipeline, const struct gn_outbox_ent
     memcpy(room, entry, sizeof *entry);
     if (send != NULL) {
         uint8_t *at = room + sizeof *entry;
-        memcpy(at, send->action.at, send->action.size);
-        at += send->action.size;
-        memcpy(at, send->id.at, send->id.size);
-        at += send->id.size;
-        memcpy(at, send->payload.at, send->payload.size);
+        const gn_str parts[] = { send->action, send->id, send->payload };
+        for (size_t i = 0; i < sizeof parts / sizeof parts[0]; at += parts[i].size, i++)
+            if (parts[i].size > 0)
+                memcpy(at, parts[i].at, parts[i].size);
     }
     gn_ring_publish(&pipeline->outbox);
     pipeline->notify(pipeline->notify_ctx);
+}
+
+static void engine_post_alarm(struct gn_pipeline *pipeline, const struct gn_output *output)
+{
+    const struct gn_act_send said = { .payload = output->json };
+    const struct gn_outbox_entry entry = {
+        .size = (uint32_t)gn_record_round(sizeof entry + output->json.size),
+        .type = GN_OUTBOX_ALARM,
+        .seq = output->seq,
+        .payload_size = (uint32_t)output->json.size,
+    };
+    engine_post(pipeline, &entry, &said);
+}
+
+static void engine_said_output(void *self, const struct gn_output *output)
+{
+    struct gn_pipeline *pipeline = self;
+    void *room = engine_room(pipeline, &pipeline->outputs, gn_output_entry_bytes(output));
+    if (room == NULL)
+        return; /* stopping: the next start says it again from the journal */
+    gn_output_entry_write(room, output);
+    gn_ring_publish(&pipeline->outputs);
+    gn_wake_signal(&pipeline->history_wake);
+    if (pipeline->core->tells_alarms && strcmp(output->kind, "alarm") == 0)
+        engine_post_alarm(pipeline, output);
 }
 
 static void engine_said_send(void *self, const struct gn_act_send *send, uint64_t seq)

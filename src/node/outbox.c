@@ -66,6 +66,11 @@ static void outbox_publish(const struct gn_outbox *outbox, const struct gn_outbo
     GN_IGNORE(outbox->adapter->publish(outbox->adapter_self, &publish), "the engine says it again");
 }
 
+static void outbox_alarm(const struct gn_outbox *outbox, const struct gn_outbox_entry *entry)
+{
+    gn_announce_alarm(outbox->announce, (gn_str){ (const char *)(entry + 1), entry->payload_size });
+}
+
 static void outbox_put_mark(struct gn_outbox *outbox)
 {
     struct gn_intake_core *intake = &outbox->pipeline->core->intake;
@@ -100,6 +105,8 @@ void gn_outbox_take(struct gn_outbox *outbox)
             outbox_send(outbox, entry);
         else if (type == GN_OUTBOX_PUBLISH)
             outbox_publish(outbox, entry);
+        else if (type == GN_OUTBOX_ALARM)
+            outbox_alarm(outbox, entry);
         else if (type == GN_OUTBOX_MARK)
             outbox_mark(outbox, entry);
         gn_ring_advance(&pipeline->outbox, 0, entry->size);

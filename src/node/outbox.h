@@ -9,6 +9,7 @@
 #define GN_NODE_OUTBOX_H
 
 #include "connect/adapter.h"
+#include "node/announce.h"
 #include "node/pipeline.h"
 
 enum { GN_OUTBOX_ENTRY_BYTES_MAX = 4096 };
@@ -17,6 +18,7 @@ struct gn_outbox {
     struct gn_pipeline *pipeline;
     const struct gn_adapter *adapter;
     void *adapter_self;
+    struct gn_announce *announce; /* gets the alarms, when the pipeline tells them */
     uint8_t *kept; /* [GN_DECISIONS_OPEN_MAX * GN_OUTBOX_ENTRY_BYTES_MAX] entries that wait for their device */
     size_t kept_count;
     struct gn_outbox_entry mark; /* one that found the ring full */

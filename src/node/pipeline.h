@@ -34,8 +34,13 @@ typedef enum gn_journal_state {
     GN_JOURNAL_FAILED,    /* a write or sync failed: the node ends itself */
 } gn_journal_state;
 
-/* PUBLISH: a message of the node's, its topic stands as `action` */
-typedef enum gn_outbox_type { GN_OUTBOX_SEND = 1, GN_OUTBOX_MARK = 2, GN_OUTBOX_PUBLISH = 3 } gn_outbox_type;
+/* PUBLISH: a message of the node's, its topic stands as `action`; ALARM: its JSON is the payload */
+typedef enum gn_outbox_type {
+    GN_OUTBOX_SEND = 1,
+    GN_OUTBOX_MARK = 2,
+    GN_OUTBOX_PUBLISH = 3,
+    GN_OUTBOX_ALARM = 4,
+} gn_outbox_type;
 
 /* One entry of the outbox. */
 struct gn_outbox_entry {

@@ -12,6 +12,7 @@
 #include "base/mem.h"
 #include "connect/mqtt/mqtt.h"
 #include "guard/plaintext.h"
+#include "node/announce.h"
 #include "node/doors.h"
 #include "node/host.h"
 #include "node/mailbox.h"
@@ -34,6 +35,7 @@ struct run {
     struct gn_mailbox mailbox;
     struct gn_outbox outbox;
     struct gn_kept sessions;
+    struct gn_announce *announce;
     struct gn_intake intake;
     struct gn_host host;
     struct gn_portal *portal;
@@ -124,6 +126,8 @@ static void run_on_second(uv_timer_t *handle)
     gn_host_sweep(&run->host);
     gn_guard_tick(run->core.guard);
     gn_kept_tick(&run->sessions);
+    gn_announce_tick(run->announce, gn_ring_head(&run->core.ring),
+                     atomic_load_explicit(&run->pipeline.durable_position, memory_order_acquire));
     gn_host_note(&run->host);
     if (!run->quiet)
         gn_status_line(&run->host);
@@ -220,6 +224,13 @@ static gn_err run_load_solution(struct run *run, const char *dir, struct gn_diag
     return err;
 }
 
+static gn_err run_make_announce(struct run *run)
+{
+    const struct gn_home_assistant *home = gn_solution_home_assistant(run->host.solution);
+    run->core.tells_alarms = home != NULL;
+    return gn_announce_new(&run->core.intake.registry, home, run->core.store, &run->announce);
+}
+
 /* Who was connected when the node ended is so no more: the journal did not hear of it when it ended at once. */
 static void run_forget_links(struct run *run)
 {
@@ -302,6 +313,8 @@ static gn_err run_start_doors(struct run *run, const struct gn_node_options *opt
         return err;
     run->outbox.adapter = &gn_mqtt_adapter;
     run->outbox.adapter_self = run->mqtt;
+    run->outbox.announce = run->announce;
+    gn_announce_start(run->announce, &gn_mqtt_adapter, run->mqtt);
     err = gn_core_path(run->core.dir, "ganglion.sock", socket_path);
     if (err != GN_OK)
         return err;
@@ -376,6 +389,7 @@ static void run_end(struct run *run)
     gn_mailbox_close(&run->mailbox);
     gn_portal_stop(run->portal);
     if (run->mqtt != NULL) {
+        gn_announce_stop(run->announce);
         gn_mqtt_adapter.stop(run->mqtt);
         run->mqtt = NULL;
     }
@@ -421,6 +435,8 @@ int gn_node_run(const struct gn_node_options *options)
         gn_onboard_use(run.host.onboard, run.host.solution);
     run_forget_links(&run);
     if (err == GN_OK)
+        err = run_make_announce(&run);
+    if (err == GN_OK)
         err = gn_pipeline_start(&run.pipeline, &run.core, run_notify, &run);
     if (err == GN_OK)
         err = gn_outbox_init(&run.outbox, &run.pipeline);
@@ -437,6 +453,7 @@ int gn_node_run(const struct gn_node_options *options)
     run_end(&run);
     gn_outbox_fini(&run.outbox);
     gn_pipeline_fini(&run.pipeline);
+    gn_announce_free(run.announce);
     gn_onboard_free(run.host.onboard);
     gn_solution_free(run.host.solution);
     gn_core_close(&run.core);

@@ -238,6 +238,16 @@ gn_err gn_mqtt_route_publish(struct gn_mqtt_server *server, uint32_t thing, cons
     return GN_OK;
 }
 
+static bool route_says_already(const struct gn_mqtt_server *server, const struct gn_mqtt_parcel *parcel)
+{
+    struct gn_mqtt_message *message = gn_mqtt_retained_find(&server->retained, parcel->topic);
+    if (message == NULL)
+        return parcel->payload.size == 0;
+    const struct gn_mqtt_parcel now = gn_mqtt_message_parcel(message);
+    return now.thing == GN_NONE && now.qos == parcel->qos && now.payload.size == parcel->payload.size &&
+           memcmp(now.payload.at, parcel->payload.at, now.payload.size) == 0;
+}
+
 gn_err gn_mqtt_route_own(struct gn_mqtt_server *server, const struct gn_publish_out *publish)
 {
     struct gn_mqtt_parcel parcel = {
@@ -247,6 +257,10 @@ gn_err gn_mqtt_route_own(struct gn_mqtt_server *server, const struct gn_publish_
         .qos = publish->qos,
         .retain = publish->retain,
     };
+    if (publish->retain && publish->only_news && route_says_already(server, &parcel))
+        return GN_OK;
+    if (!gn_mqtt_keep_has_room(server))
+        return GN_ERR_AGAIN;
     if (publish->retain && publish->payload.size > 0 &&
         !gn_mqtt_retained_has_room(&server->retained, publish->topic, route_size(&parcel)))
         return GN_ERR_FULL;
@@ -256,4 +270,22 @@ gn_err gn_mqtt_route_own(struct gn_mqtt_server *server, const struct gn_publish_
     }
     (void)route_parcel(server, &parcel, NULL, publish->retain);
     return GN_OK;
+}
+
+gn_err gn_mqtt_route_prune(struct gn_mqtt_server *server, bool (*keeps)(void *ctx, gn_str topic), void *ctx)
+{
+    char bytes[GN_MQTT_TOPIC_BYTES_MAX + 1];
+    gn_err err = GN_OK;
+    struct gn_mqtt_kept *kept = TAILQ_FIRST(&server->retained.all);
+    while (err == GN_OK && kept != NULL) {
+        struct gn_mqtt_kept *next = TAILQ_NEXT(kept, among_all);
+        const gn_str topic = gn_mqtt_message_topic(kept->message);
+        if (kept->message->thing == GN_NONE && !keeps(ctx, topic) &&
+            gn_str_copy(bytes, sizeof bytes, topic) == GN_OK) { /* the message goes while its topic is needed */
+            const struct gn_publish_out gone = { .topic = gn_str_of(bytes), .qos = kept->message->qos, .retain = true };
+            err = gn_mqtt_route_own(server, &gone);
+        }
+        kept = next;
+    }
+    return err;
 }

@@ -15,8 +15,11 @@
 /* A message of a Thing. `from` is the client, or NULL (a will). As gn_mqtt_inbound; the verdict is server->verdict. */
 GN_MUST_USE gn_err gn_mqtt_route_publish(struct gn_mqtt_server *server, uint32_t thing,
                                          const struct gn_mqtt_client *from, const struct gn_mqtt_publish *publish);
-/* A message of the node itself. FULL: it cannot be retained. */
+/* A message of the node itself. FULL: it cannot be retained; AGAIN: the ring is full. */
 GN_MUST_USE gn_err gn_mqtt_route_own(struct gn_mqtt_server *server, const struct gn_publish_out *publish);
+/* Takes away what the node itself retained and `keeps` does not name, and says so to who hears it. AGAIN as above. */
+GN_MUST_USE gn_err gn_mqtt_route_prune(struct gn_mqtt_server *server, bool (*keeps)(void *ctx, gn_str topic),
+                                       void *ctx);
 /* Takes away what a Thing left behind retained and may not publish any more: its credentials were withdrawn. */
 void gn_mqtt_route_evict(struct gn_mqtt_server *server, uint32_t thing);
 /* What is retained and meets a new subscription. */

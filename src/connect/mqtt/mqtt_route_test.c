@@ -518,6 +518,42 @@ static void the_node_speaks_for_itself(void **state)
     assert_int_equal(gn_mqtt_adapter.publish(rig.self, &out), GN_ERR_INVAL);
 }
 
+static bool keeps_the_press(void *ctx, gn_str topic)
+{
+    (void)ctx;
+    return gn_str_equal(topic, GN_STR("homeassistant/press/config"));
+}
+
+static void what_the_node_retained_it_says_once_and_takes_away_by_itself(void **state)
+{
+    struct gn_publish_out out = {
+        .topic = GN_STR("homeassistant/press/config"),
+        .payload = GN_STR("{}"),
+        .qos = 1,
+        .retain = true,
+        .only_news = true,
+    };
+    (void)state;
+    rig_join(&rig, &one, GN_MQTT_V311, "a", "press");
+    assert_int_equal(rig_subscribe(&rig, &one, "homeassistant/#", 1), 1);
+    assert_int_equal(gn_mqtt_adapter.publish(rig.self, &out), GN_OK);
+    hears(&one, "{}");
+    assert_int_equal(gn_mqtt_adapter.publish(rig.self, &out), GN_OK); /* not again */
+    out.payload = GN_STR("{1}");
+    assert_int_equal(gn_mqtt_adapter.publish(rig.self, &out), GN_OK);
+    hears(&one, "{1}");
+    out.topic = GN_STR("homeassistant/pump/config");
+    assert_int_equal(gn_mqtt_adapter.publish(rig.self, &out), GN_OK);
+    hears(&one, "{1}");
+    rig_join(&rig, &two, GN_MQTT_V311, "b", "pump");
+    say(&two, "homeassistant/of/a/thing", "x", 1, true);
+    hears(&one, "x");
+    assert_int_equal(gn_mqtt_adapter.prune(rig.self, keeps_the_press, NULL), GN_OK);
+    hears(&one, "");
+    assert_true(gn_str_equal(message.topic, GN_STR("homeassistant/pump/config")));
+    assert_int_equal(rig_server(&rig)->retained.count, 2); /* the press, and what a Thing said */
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -539,6 +575,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_message_that_waited_too_long_is_not_sent, setup, teardown),
         cmocka_unit_test_setup_teardown(a_will_may_be_retained, setup, teardown),
         cmocka_unit_test_setup_teardown(the_node_speaks_for_itself, setup, teardown),
+        cmocka_unit_test_setup_teardown(what_the_node_retained_it_says_once_and_takes_away_by_itself, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -207,6 +207,11 @@ static gn_err server_publish(void *self, const struct gn_publish_out *publish)
     return gn_mqtt_route_own(self, publish);
 }
 
+static gn_err server_prune(void *self, bool (*keeps)(void *ctx, gn_str topic), void *ctx)
+{
+    return gn_mqtt_route_prune(self, keeps, ctx);
+}
+
 static void server_on_leave(void *self, struct gn_mqtt_client *client, bool gone)
 {
     gn_mqtt_keep_leave(self, client, gone);
@@ -436,6 +441,7 @@ const struct gn_adapter gn_mqtt_adapter = {
     .resume = server_resume,
     .deliver = server_deliver,
     .publish = server_publish,
+    .prune = server_prune,
     .recall = server_recall,
     .image = server_image,
     .evict = server_evict,
