@@ -19,7 +19,7 @@ struct gn_exchange {
     const struct gn_route *route; /* NULL: answered by admission */
     char *body;                   /* gn_mem_take, or NULL */
     size_t body_size;
-    size_t body_expected; /* Content-Length */
+    size_t body_expected; /* Content-Length, or what chunks may be at most */
     size_t text_used;
     char text[GN_EXCHANGE_TEXT_BYTES]; /* what the request's slices point into */
 };

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "portal/http_conn.h"
 
-#include <assert.h>
-
 #include "base/mem.h"
 #include "portal/host_check.h"
 #include "portal/http_read.h"
@@ -197,29 +195,54 @@ static void http_conn_read(struct gn_http_conn *conn)
 
 static void http_conn_dispatch(struct gn_http_turn *turn);
 
+/* Behind a body, whose state has left the buffer empty, lie the bytes of the next request. */
+static void http_conn_keep_ahead(struct gn_http_conn *conn, const char *bytes, size_t size)
+{
+    if (size > sizeof conn->in) { /* more than a head's worth: it is not read */
+        conn->closing = true;
+        size = 0;
+    }
+    if (size > 0)
+        memmove(conn->in, bytes, size);
+    conn->in_size = size;
+    conn->in_seen = 0;
+}
+
+static void http_conn_refuse(struct gn_http_conn *conn, const struct gn_http_fault *fault);
+
+static void http_conn_take_chunks(struct gn_http_conn *conn, const char *bytes, size_t size)
+{
+    gn_str rest = { bytes, size };
+    gn_bytes part;
+    struct gn_http_fault fault;
+    gn_err err;
+    while ((err = gn_http_chunks_take(&conn->chunks, &rest, &part, &fault)) == GN_OK)
+        gn_exchange_body_add(conn->turn->exchange, part);
+    if (err == GN_ERR_INVAL && !conn->turn->refused)
+        http_conn_refuse(conn, &fault);
+    if (err == GN_ERR_INVAL) { /* where the next request begins nobody knows */
+        conn->closing = true;
+        rest.size = 0;
+    }
+    if (err == GN_ERR_AGAIN)
+        return;
+    http_conn_keep_ahead(conn, rest.at, rest.size);
+    http_conn_dispatch(conn->turn);
+}
+
 /* Bytes of the body, of this request or of the next. */
 static void http_conn_take_body(struct gn_http_conn *conn, const char *bytes, size_t size)
 {
+    if (conn->in_chunks) {
+        http_conn_take_chunks(conn, bytes, size);
+        return;
+    }
     const size_t part = size < conn->body_left ? size : (size_t)conn->body_left;
     gn_exchange_body_add(conn->turn->exchange, (gn_bytes){ (const uint8_t *)bytes, part });
     conn->body_left -= part;
-    assert(size - part <= sizeof conn->in);
-    if (size > part) /* only behind a body, whose state has left the buffer empty */
-        memmove(conn->in, bytes + part, size - part);
-    conn->in_size = size - part;
-    conn->in_seen = 0;
+    http_conn_keep_ahead(conn, bytes + part, size - part);
     if (conn->body_left == 0)
         http_conn_dispatch(conn->turn);
-}
-
-/* Larger than the buffer only when a client sends more than a head's worth ahead behind a body. */
-static void http_conn_on_body(struct gn_http_conn *conn, const char *bytes, size_t size)
-{
-    if (size > conn->body_left && size - conn->body_left > sizeof conn->in) {
-        conn->closing = true;
-        size = (size_t)conn->body_left;
-    }
-    http_conn_take_body(conn, bytes, size);
 }
 
 static void http_conn_on_end(struct gn_http_conn *conn, ssize_t error)
@@ -237,7 +260,7 @@ static void http_conn_on_end(struct gn_http_conn *conn, ssize_t error)
 static void http_conn_on_words(struct gn_http_conn *conn, const uv_buf_t *buf, size_t size)
 {
     if (conn->state == GN_HTTP_BODY) {
-        http_conn_on_body(conn, buf->base, size);
+        http_conn_take_body(conn, buf->base, size);
     } else if (conn->state != GN_HTTP_STREAM && conn->state != GN_HTTP_LINGER) {
         conn->in_size += size;
         if (conn->state == GN_HTTP_HEAD)
@@ -447,6 +470,8 @@ static void http_conn_on_head(struct gn_http_conn *conn, const struct gn_http_he
         return;
     conn->closing = head->wants_close;
     conn->body_left = head->body_size;
+    conn->in_chunks = head->is_chunked;
+    conn->chunks = (struct gn_http_chunks){ 0 };
     const bool expects_100 = head->expects_100;
     const struct gn_http_fault fault =
         gn_http_read(head, conn->secure ? conn->hub->secure_cookie_name : conn->hub->cookie_name, turn->exchange);
@@ -457,7 +482,7 @@ static void http_conn_on_head(struct gn_http_conn *conn, const struct gn_http_he
     memmove(conn->in, conn->in + head_size, ahead);
     conn->in_size = ahead;
     conn->in_seen = 0;
-    if (fault.close || conn->body_left == 0) {
+    if (fault.close || (conn->body_left == 0 && !conn->in_chunks)) {
         http_conn_dispatch(turn);
         return;
     }

@@ -8,7 +8,7 @@
 #include "guard/tls.h"
 #include "portal/exchange.h"
 #include "portal/headers.h"
-#include "portal/http_parse.h"
+#include "portal/http_chunks.h"
 #include "portal/live.h"
 #include "portal/worker.h"
 
@@ -76,6 +76,8 @@ struct gn_http_conn {
     bool writing;
     size_t in_size;
     size_t in_seen; /* how far the parser has looked */
+    bool in_chunks; /* the body; else body_left says where it ends */
+    struct gn_http_chunks chunks;
     uint64_t body_left;
     char in[GN_HTTP_HEAD_BYTES_MAX];
     uint8_t head[GN_HEAD_BYTES_MAX]; /* of the answer */

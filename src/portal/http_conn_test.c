@@ -226,8 +226,14 @@ static void a_request_whose_end_is_in_doubt_ends_the_connection(void **state)
         { "POST /api/v1/session HTTP/1.1\r\n" HOST "Content-Length: 2x\r\n\r\n{}", 400 },
         { "POST /api/v1/session HTTP/1.1\r\n" HOST "Content-Length: 0x2\r\n\r\n{}", 400 },
         { "POST /api/v1/session HTTP/1.1\r\n" HOST "Content-Length: 99999999999999999999\r\n\r\n{}", 400 },
-        { "POST /api/v1/session HTTP/1.1\r\n" HOST "Transfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n", 501 },
-        { "POST /api/v1/session HTTP/1.1\r\n" HOST "Transfer-Encoding: chunked\r\nContent-Length: 2\r\n\r\n{}", 501 },
+        { "POST /api/v1/session HTTP/1.1\r\n" HOST "Transfer-Encoding: chunked\r\nContent-Length: 2\r\n\r\n{}", 400 },
+        { "POST /api/v1/session HTTP/1.1\r\n" HOST "Transfer-Encoding: chunked\r\n\r\n2;x\r\n{}\r\n0\r\n\r\n"
+          "GET /healthz HTTP/1.1\r\n" HOST "\r\n",
+          400 },
+        { "POST /api/v1/session HTTP/1.1\r\n" HOST "Transfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\nA: b\r\n\r\n",
+          400 },
+        { "POST /api/v1/session HTTP/1.1\r\n" HOST "Transfer-Encoding: chunked\r\n\r\n10001\r\n", 413 },
+        { "POST /nowhere/.. HTTP/1.1\r\n" HOST "Transfer-Encoding: chunked\r\n\r\nzz\r\nGET / HTTP/1.1\r\n\r\n", 400 },
         { "GET / HTTP/1.1\r\n" HOST "Transfer-Encoding: identity\r\n\r\n", 501 },
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
@@ -269,6 +275,37 @@ static void changes_sent_ahead_are_all_made(void **state)
     (void)close(fd);
     assert_int_equal(n.f.host.change_count, 8);
     assert_string_equal(n.f.host.added, "7");
+}
+
+/* Chunks of every cut, and the next request right behind: both are taken, and nothing more. */
+static void a_body_in_chunks_is_a_body(void **state)
+{
+    (void)state;
+    char text[1024];
+    struct gn_buf out = gn_buf_over(text, sizeof text);
+    for (int i = 0; i < 2; i++)
+        gn_buf_addf(&out,
+                    "POST /api/v1/things HTTP/1.1\r\n" HOST "Cookie: %s\r\n" NET_JSON
+                    "Transfer-Encoding: Chunked\r\n\r\n3\r\n{\"n\r\n09\r\name\":\"c%d\"\r\n1\r\n}\r\n0\r\n\r\n",
+                    n.cookie, i);
+    assert_false(out.full);
+    for (size_t step = 1; step <= out.size; step += 40 + step / 2) {
+        const int fd = net_connect(&n);
+        const unsigned before = n.f.host.change_count;
+        for (size_t at = 0; at < out.size; at += step)
+            net_send(fd, text + at, out.size - at < step ? out.size - at : step);
+        net_answer_size = 0;
+        net_answer[0] = '\0';
+        for (size_t count = 0; count < 2;) {
+            assert_true(net_more(fd));
+            count = 0;
+            for (const char *at = net_answer; (at = strstr(at, "201 Created")) != NULL; at++)
+                count++;
+        }
+        (void)close(fd);
+        assert_int_equal(n.f.host.change_count, before + 2);
+        assert_string_equal(n.f.host.added, "c1");
+    }
 }
 
 static void who_stops_sending_still_gets_the_answer(void **state)
@@ -383,6 +420,7 @@ int main(void)
         CASE(a_head_that_drips_is_cut_off),
         CASE(a_request_whose_end_is_in_doubt_ends_the_connection),
         CASE(changes_sent_ahead_are_all_made),
+        CASE(a_body_in_chunks_is_a_body),
         CASE(who_stops_sending_still_gets_the_answer),
         CASE(who_asks_whether_to_go_on_is_told),
         CASE(idle_waiting_costs_no_time),
@@ -398,6 +436,7 @@ int main(void)
         CASE(a_long_answer_comes_whole_to_a_slow_reader),
         CASE(a_request_whose_end_is_in_doubt_ends_the_connection),
         CASE(changes_sent_ahead_are_all_made),
+        CASE(a_body_in_chunks_is_a_body),
         CASE(who_stops_sending_still_gets_the_answer),
         CASE(who_asks_whether_to_go_on_is_told),
         CASE(a_cookie_of_tls_is_never_sent_in_clear_text),

@@ -81,8 +81,8 @@ static struct gn_http_fault http_parse_request_line(gn_str line, struct gn_http_
 /* Headers of which there may be one: two readers might take different ones. */
 static bool http_parse_is_single(gn_str name)
 {
-    static const char *const single[] = { "host",   "content-length", "content-type", "origin",
-                                          "expect", "sec-fetch-site", "last-event-id" };
+    static const char *const single[] = { "host",   "content-length", "content-type",  "origin",
+                                          "expect", "sec-fetch-site", "last-event-id", "transfer-encoding" };
     for (size_t i = 0; i < sizeof single / sizeof single[0]; i++)
         if (http_parse_same(name, single[i]))
             return true;
@@ -121,13 +121,19 @@ static struct gn_http_fault http_parse_meaning(struct gn_http_head *head)
     const gn_str length = gn_http_header(head, "content-length");
     for (size_t i = 0; i < head->header_count; i++) {
         const struct gn_http_header *header = &head->headers[i];
-        if (http_parse_same(header->name, "transfer-encoding"))
-            return PARSE_FAULT(501, "no_chunks", "chunked bodies are not taken", "send a Content-Length");
+        if (http_parse_same(header->name, "transfer-encoding")) {
+            if (!http_parse_same(header->value, "chunked"))
+                return PARSE_FAULT(501, "no_coding", "no transfer coding but chunked is taken", "send it as it is");
+            head->is_chunked = true;
+        }
         if (http_parse_same(header->name, "content-length") && length.size == 0)
             return PARSE_FAULT(400, "bad_length", "the length of the body is empty", "send one Content-Length");
         if (http_parse_same(header->name, "connection") && http_parse_list_has(header->value, "close"))
             head->wants_close = true;
     }
+    if (head->is_chunked && (length.size > 0 || head->is_1_0))
+        return PARSE_FAULT(400, "bad_length", "a body in chunks has no Content-Length, and is no HTTP/1.0",
+                           "send one Content-Length, or chunks in HTTP/1.1");
     if (length.size > 0 && gn_parse_u64(length, &head->body_size) != GN_OK)
         return PARSE_FAULT(400, "bad_length", "the length of the body is not plain digits", "send one Content-Length");
     head->expects_100 = http_parse_same(gn_http_header(head, "expect"), "100-continue");

@@ -7,7 +7,8 @@
  *
  * Bytes in, slices of the same bytes out: no copy, no allocation, no socket. Where readers of the same bytes are known
  * to disagree, and a request could be smuggled behind another, this one refuses: a bare line feed, a folded line,
- * a blank before a colon, two Content-Length, any Transfer-Encoding, two Host. After a refusal the connection has
+ * a blank before a colon, two Content-Length, a Transfer-Encoding other than one `chunked`, or one beside a
+ * Content-Length or in HTTP/1.0, two Host. After a refusal the connection has
  * to end, for nobody knows where the next request begins. Cost: one pass, and each byte is looked at once however
  * slowly it comes. */
 #ifndef GN_PORTAL_HTTP_PARSE_H
@@ -31,6 +32,7 @@ struct gn_http_head {
     bool is_1_0;
     bool wants_close;   /* Connection: close, or HTTP/1.0 */
     bool expects_100;   /* Expect: 100-continue */
+    bool is_chunked;    /* Transfer-Encoding: chunked; see http_chunks.h */
     uint64_t body_size; /* Content-Length, or 0 */
     size_t header_count;
     struct gn_http_header headers[GN_HTTP_HEADERS_MAX];

@@ -117,7 +117,17 @@ static void what_two_readers_could_read_differently_is_refused(void **state)
         { "GET / HTTP/1.1\r\nContent-Length: 0x1\r\n\r\n", 400 },
         { "GET / HTTP/1.1\r\nContent-Length:\r\n\r\n", 400 },
         { "GET / HTTP/1.1\r\nContent-Length: 18446744073709551616\r\n\r\n", 400 },
-        { "GET / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n", 501 },
+        { "GET / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n", 400 },
+        { "GET / HTTP/1.1\r\nTransfer-Encoding: chunked\r\nContent-Length: 0\r\n\r\n", 400 },
+        { "GET / HTTP/1.1\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n", 400 },
+        { "GET / HTTP/1.1\r\nTransfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n", 400 },
+        { "GET / HTTP/1.1\r\nTransfer-Encoding: chunked, chunked\r\n\r\n", 501 },
+        { "GET / HTTP/1.1\r\nTransfer-Encoding: gzip, chunked\r\n\r\n", 501 },
+        { "GET / HTTP/1.1\r\nTransfer-Encoding: xchunked\r\n\r\n", 501 },
+        { "GET / HTTP/1.1\r\nTransfer-Encoding : chunked\r\n\r\n", 400 },
+        { "GET / HTTP/1.1\r\nTransfer-Encoding: \x0b"
+          "chunked\r\n\r\n",
+          400 },
         { "GET / HTTP/1.1\r\nTransfer-Encoding:\r\n\r\n", 501 },
         { "GET / HTTP/1.1\r\nContent-Length: 1\r\ntransfer-encoding: x\r\n\r\n", 501 },
     };

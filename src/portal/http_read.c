@@ -67,6 +67,8 @@ static struct gn_http_fault http_read_body(const struct gn_http_head *head, stru
     static const struct gn_http_fault large = { 413, false, "body_too_large",
                                                 "the body is larger than HTTP_BODY_BYTES_MAX", "send less" };
     static const struct gn_http_fault memory = { 503, true, "no_memory", "no memory for the body", "try again later" };
+    if (head->is_chunked) /* how much it will be nobody has said */
+        return gn_exchange_expect(exchange, GN_HTTP_BODY_BYTES_MAX) ? (struct gn_http_fault){ 0 } : memory;
     if (head->body_size <= GN_HTTP_BODY_BYTES_MAX)
         return gn_exchange_expect(exchange, (size_t)head->body_size) ? (struct gn_http_fault){ 0 } : memory;
     struct gn_http_fault fault = large;
