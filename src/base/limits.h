@@ -97,10 +97,12 @@
     X(JOURNAL_KEEP_MIB, 4096, "MiB of journal kept behind the last checkpoint; the oldest goes")                       \
     X(CHUNK_READINGS, 256, "readings of one series in a sealed chunk")                                                 \
     X(CHUNKS_WAITING_MAX, 4096, "sealed chunks that wait for a flush; then the history waits")                         \
+    X(LATE_WAITING_MAX, 32768, "late readings that wait for a flush")                                                  \
     X(TEXTS_WAITING_BYTES, 2097152, "bytes of text readings that wait for a flush")                                    \
     X(OUTPUTS_WAITING_BYTES, 2097152, "bytes of outputs that wait for a flush")                                        \
     X(QUERY_READINGS_MAX, 100000, "readings one query answers")                                                        \
     X(QUERY_BUCKETS_MAX, 5000, "buckets one downsample answers")                                                       \
+    X(QUERY_BUCKET_VALUES_MAX, 1000000, "readings in one bucket of which a percentile is told")                        \
     X(HTTP_BODY_BYTES_MAX, 65536, "bytes of a request's body")                                                         \
     X(HTTP_CONNECTIONS_MAX, 256, "connections to the portal")                                                          \
     X(LIVE_STREAMS_MAX, 64, "live streams of the portal at once")                                                      \

@@ -178,7 +178,7 @@ static void engine_on_reading(struct gn_engine *engine, const struct gn_record_r
     struct gn_series_slot *slot = engine_slot(engine, reading->series);
     engine_hear(engine, reading->series);
     gn_act_on_reported(engine->act, reading->head.seq, reading->series, reading->value, (gn_str){ 0 });
-    if (reading->head.flag == GN_QUALITY_LATE)
+    if (gn_quality_is_late(reading->head.flag))
         return; /* kept by the history; a model sees time only going forward */
     if (reading->time_ms > slot->last_ms)
         slot->last_ms = reading->time_ms;

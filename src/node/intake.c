@@ -200,7 +200,7 @@ static gn_quality intake_quality(struct gn_intake_core *intake, uint32_t series,
 {
     int64_t *last_ms = &intake->series_last_ms[series];
     if (time_ms < *last_ms && *last_ms <= intake->wall_ms + GN_INTAKE_AHEAD_TRUST_MS)
-        return GN_QUALITY_LATE;
+        return stamped ? GN_QUALITY_LATE_NO_TIME : GN_QUALITY_LATE;
     *last_ms = time_ms;
     return stamped ? GN_QUALITY_NO_TIME : GN_QUALITY_GOOD;
 }
@@ -638,7 +638,7 @@ gn_err gn_intake_recall(struct gn_intake_core *intake, const struct gn_record_he
         if (reading->series < intake->registry.series_count) {
             intake_remember(intake, intake->registry.series[reading->series].thing, record->packet,
                             reading->fingerprint);
-            if (record->flag != GN_QUALITY_LATE)
+            if (!gn_quality_is_late(record->flag))
                 intake->series_last_ms[reading->series] = reading->time_ms;
         }
         return GN_OK;

@@ -244,6 +244,10 @@ static void late_readings_are_marked_and_a_clock_set_back_does_not_make_all_late
     assert_int_equal(put_one(f, "x", 1, STORY_BEGIN_MS), GN_OK);
     assert_int_equal(put_one(f, "x", 2, STORY_BEGIN_MS - 1000), GN_OK);
     assert_int_equal(take(f).reading.head.flag, GN_QUALITY_LATE);
+    f->core.wall_ms = STORY_BEGIN_MS - 2000; /* the wall clock steps back: what the node stamps comes late */
+    assert_int_equal(put_one(f, "x", 2, GN_TIME_NONE), GN_OK);
+    assert_int_equal(take(f).reading.head.flag, GN_QUALITY_LATE_NO_TIME);
+    f->core.wall_ms = STORY_BEGIN_MS;
     assert_int_equal(put_one(f, "x", 3, STORY_BEGIN_MS), GN_OK); /* the same instant is not late */
     assert_int_equal(take(f).reading.head.flag, GN_QUALITY_GOOD);
     assert_int_equal(put_one(f, "x", 4, STORY_BEGIN_MS + 3600000), GN_OK); /* a device an hour ahead */

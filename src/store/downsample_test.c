@@ -131,17 +131,17 @@ static void too_many_buckets_are_refused(void **state)
     struct fixture *f = *state;
     size_t buckets = 0;
     fixture_put_things(f);
-    fixture_put_reading(f, 0, FIXTURE_T0, 1);
-    fixture_put_reading(f, 0, FIXTURE_T0 + GN_QUERY_BUCKETS_MAX - 1, 1);
+    for (int64_t i = 0; i < GN_QUERY_BUCKETS_MAX; i++)
+        fixture_put_reading(f, 0, FIXTURE_T0 + 3 * i, 1);
     assert_int_equal(gn_store_downsample(f->reader, 0, INT64_MIN, INT64_MAX, 1, count_bucket, &buckets), GN_OK);
-    assert_int_equal(buckets, 2); /* empty ones are left out */
-    fixture_put_reading(f, 0, FIXTURE_T0 + GN_QUERY_BUCKETS_MAX, 1);
+    assert_int_equal(buckets, GN_QUERY_BUCKETS_MAX); /* empty ones are left out, and do not count */
+    fixture_put_reading(f, 0, FIXTURE_T0 + INT64_C(3) * GN_QUERY_BUCKETS_MAX, 1);
     assert_int_equal(gn_store_downsample(f->reader, 0, INT64_MIN, INT64_MAX, 1, never, NULL), GN_ERR_FULL);
     buckets = 0;
-    assert_int_equal(
-        gn_store_downsample(f->reader, 0, FIXTURE_T0, FIXTURE_T0 + GN_QUERY_BUCKETS_MAX, 1, count_bucket, &buckets),
-        GN_OK);
-    assert_int_equal(buckets, 2);
+    assert_int_equal(gn_store_downsample(f->reader, 0, FIXTURE_T0, FIXTURE_T0 + INT64_C(3) * GN_QUERY_BUCKETS_MAX, 1,
+                                         count_bucket, &buckets),
+                     GN_OK);
+    assert_int_equal(buckets, GN_QUERY_BUCKETS_MAX);
     /* A range without readings has none, however wide it is. */
     assert_int_equal(gn_store_downsample(f->reader, 1, INT64_MIN, INT64_MAX, 1, never, NULL), GN_OK);
     assert_int_equal(gn_store_downsample(f->reader, 0, INT64_MIN, 0, 1, never, NULL), GN_OK);
@@ -163,6 +163,44 @@ static void bad_questions_are_refused(void **state)
     gn_mem_fail_after(0);
 }
 
+static bool see_median(void *ctx, const struct gn_bucket *bucket)
+{
+    double *sum = ctx;
+    assert_int_equal(bucket->count, 600);
+    assert_true(bucket->first == bucket->min && bucket->last == bucket->max);
+    assert_true(bucket->sum == bucket->mean * 600);
+    *sum += bucket->percentile;
+    return true;
+}
+
+static void percentiles_look_at_each_value(void **state)
+{
+    struct fixture *f = *state;
+    const struct gn_steps steps = { 0, INT64_MIN, INT64_MAX, 600 };
+    double sum = 0;
+    fixture_put_things(f);
+    for (int64_t i = 0; i < 1800; i++)
+        fixture_put_reading(f, 0, i, (double)i);
+    assert_int_equal(gn_store_checkpoint(f->store), GN_OK);
+    assert_int_equal(gn_store_percentiles(f->reader, &steps, 50, see_median, &sum), GN_OK);
+    assert_true(sum == 299.5 + 899.5 + 1499.5);
+    sum = 0;
+    assert_int_equal(gn_store_percentiles(f->reader, &steps, 100, see_median, &sum), GN_OK);
+    assert_true(sum == 599 + 1199 + 1799);
+    assert_int_equal(gn_store_percentiles(f->reader, &steps, 100.1, never, NULL), GN_ERR_INVAL);
+    assert_int_equal(gn_store_percentiles(f->reader, &steps, NAN, never, NULL), GN_ERR_INVAL);
+    static const int64_t many = GN_QUERY_BUCKET_VALUES_MAX;
+    for (int64_t i = 0; i < many; i++)
+        fixture_put_reading(f, 1, i, (double)i);
+    const struct gn_steps wide = { 1, INT64_MIN, INT64_MAX, many };
+    const struct gn_steps wider = { 1, INT64_MIN, INT64_MAX, 2 * many };
+    size_t buckets = 0;
+    assert_int_equal(gn_store_percentiles(f->reader, &wide, 99, count_bucket, &buckets), GN_OK);
+    assert_int_equal(buckets, 1);
+    fixture_put_reading(f, 1, many, 1);
+    assert_int_equal(gn_store_percentiles(f->reader, &wider, 99, never, NULL), GN_ERR_FULL);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -171,6 +209,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(times_before_1970_have_buckets_of_the_same_width, fixture_set_up,
                                         fixture_tear_down),
         cmocka_unit_test_setup_teardown(too_many_buckets_are_refused, fixture_set_up, fixture_tear_down),
+        cmocka_unit_test_setup_teardown(percentiles_look_at_each_value, fixture_set_up, fixture_tear_down),
         cmocka_unit_test_setup_teardown(bad_questions_are_refused, fixture_set_up, fixture_tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* store/flush.c -- from memory to SQLite: one transaction, all of it or nothing.
  *
- *   BEGIN ─ sealed chunks ─ texts ─ outputs ─ state ─┬───────────────────────────────────┬─ lock: COMMIT, forget
- *                                        checkpoint: └ open chunks, registry, position ──┘
+ *   BEGIN ─ sealed chunks ─ late ─ texts ─ outputs ─ state ─┬───────────────────────────────────┬─ lock: COMMIT, forget
+ *                                               checkpoint: └ open chunks, registry, position ──┘
  *
  * Until COMMIT has succeeded nothing in memory changes, so after any failure (a full disk) the same flush can
  * be tried again, and nothing that waited is lost. */
@@ -11,6 +11,7 @@
 #include "base/buf.h"
 #include "base/hash.h"
 #include "base/json_write.h"
+#include "store/chunk_row.h"
 #include "store/store_int.h"
 
 enum { FLUSH_STATE_PART_BYTES = 65536, FLUSH_WAL_PAGES = 512 /* 4 MiB; then it is moved into the file */ };
@@ -25,52 +26,13 @@ struct flush {
     uint64_t change;
 };
 
-static void flush_bind_values(sqlite3_stmt *put, const struct gn_chunk_summary *sum)
-{
-    const double values[4] = { sum->value_min, sum->value_max, sum->value_sum, sum->value_last };
-    for (int i = 0; i < 4; i++) {
-        if (sum->finite)
-            (void)sqlite3_bind_double(put, 8 + i, values[i]);
-        else
-            (void)sqlite3_bind_null(put, 8 + i);
-    }
-}
-
 static gn_err flush_chunk(struct flush *flush, int64_t id, uint32_t series, const struct gn_point *points,
                           uint32_t count, uint64_t base_seq)
 {
     struct gn_history *history = &flush->store->history;
-    struct gn_head *head = &flush->store->heads.rows[series];
-    sqlite3_stmt *put = history->statements[GN_W_CHUNK_PUT];
     uint8_t blob[GN_CHUNK_BLOB_BYTES_MAX];
-    struct gn_chunk_summary sum;
-    gn_chunk_summarize(points, count, base_seq, &sum);
-    const size_t size = gn_chunk_encode(points, count, base_seq, blob);
-
-    const int64_t numbers[7] = {
-        id, series, sum.time_min, sum.time_max, sum.count, (int64_t)sum.seq_min, (int64_t)sum.seq_max
-    };
-    for (int i = 0; i < 7; i++)
-        (void)sqlite3_bind_int64(put, i + 1, numbers[i]);
-    flush_bind_values(put, &sum);
-    (void)sqlite3_bind_int64(put, 12, (int64_t)sum.seq_last);
-    (void)sqlite3_bind_blob(put, 13, blob, (int)size, SQLITE_STATIC);
-    gn_err err = gn_history_run(history, GN_W_CHUNK_PUT);
-
-    /* Raised at once, which does no harm if the transaction fails: it is an upper bound. */
-    const uint8_t bits = gn_span_bits(sum.time_min, sum.time_max);
-    if (bits > head->span_bits) {
-        pthread_mutex_lock(&flush->store->mutex);
-        head->span_bits = bits;
-        pthread_mutex_unlock(&flush->store->mutex);
-    }
-    if (!err && head->span_bits > head->span_bits_saved) {
-        sqlite3_stmt *span = history->statements[GN_W_SPAN_PUT];
-        (void)sqlite3_bind_int64(span, 1, series);
-        (void)sqlite3_bind_int64(span, 2, head->span_bits);
-        err = gn_history_run(history, GN_W_SPAN_PUT);
-    }
-    return err;
+    gn_chunk_row_bind(history->statements[GN_W_CHUNK_PUT], id, series, points, count, base_seq, blob);
+    return gn_history_run(history, GN_W_CHUNK_PUT);
 }
 
 static gn_err flush_sealed(struct flush *flush)
@@ -81,6 +43,18 @@ static gn_err flush_sealed(struct flush *flush)
         const struct gn_sealed *sealed = &heads->waiting[i];
         err = flush_chunk(flush, ++flush->chunk_id, sealed->series, sealed->points, sealed->count, sealed->base_seq);
         flush->chunks_added++;
+    }
+    return err;
+}
+
+static gn_err flush_lates(struct flush *flush)
+{
+    struct gn_history *history = &flush->store->history;
+    const struct gn_lates *lates = &flush->store->lates;
+    gn_err err = GN_OK;
+    for (uint32_t i = 0; !err && i < lates->count; i++) {
+        gn_late_bind(history->statements[GN_W_LATE_PUT], lates->rows[i].series, &lates->rows[i].sample);
+        err = gn_history_run(history, GN_W_LATE_PUT);
     }
     return err;
 }
@@ -96,9 +70,10 @@ static gn_err flush_texts(struct flush *flush)
         (void)sqlite3_bind_int64(put, 1, ++flush->text_id);
         (void)sqlite3_bind_int64(put, 2, entry->series);
         (void)sqlite3_bind_int64(put, 3, entry->time_ms);
-        (void)sqlite3_bind_int64(put, 4, (int64_t)entry->seq);
-        (void)sqlite3_bind_int64(put, 5, entry->quality);
-        gn_history_bind_str(put, 6, gn_waiting_text_value(entry));
+        (void)sqlite3_bind_int64(put, 4, (int64_t)gn_stamp(entry->seq, entry->quality));
+        (void)sqlite3_bind_int64(put, 5, (int64_t)entry->seq);
+        (void)sqlite3_bind_int64(put, 6, entry->quality);
+        gn_history_bind_str(put, 7, gn_waiting_text_value(entry));
         err = gn_history_run(history, GN_W_TEXT_PUT);
     }
     return err;
@@ -243,6 +218,8 @@ static gn_err flush_write(struct flush *flush)
     if (!err)
         err = flush_sealed(flush);
     if (!err)
+        err = flush_lates(flush);
+    if (!err)
         err = flush_texts(flush);
     if (!err)
         err = gn_outputs_write(flush->store, &flush->change);
@@ -266,7 +243,6 @@ static void flush_settle_heads_lkd(struct flush *flush, int64_t id)
         struct gn_head *head = &store->heads.rows[i];
         const uint32_t count = flush_head_count(head);
         head->stale_row = 0;
-        head->span_bits_saved = head->span_bits;
         if (count == head->saved_count)
             continue;
         if (head->saved_row == 0)
@@ -278,15 +254,11 @@ static void flush_settle_heads_lkd(struct flush *flush, int64_t id)
 static gn_err flush_commit(struct flush *flush, int64_t first_open_id)
 {
     struct gn_store *store = flush->store;
-    struct gn_heads *heads = &store->heads;
     pthread_mutex_lock(&store->mutex);
     gn_err err = gn_history_run(&store->history, GN_W_COMMIT);
     if (!err) {
-        for (uint32_t i = 0; i < heads->waiting_count; i++) {
-            struct gn_head *head = &heads->rows[heads->waiting[i].series];
-            head->span_bits_saved = head->span_bits;
-        }
-        gn_heads_clear_waiting_lkd(heads);
+        gn_heads_clear_waiting_lkd(&store->heads);
+        store->lates.count = 0;
         gn_texts_clear_lkd(&store->texts);
         if (flush->is_checkpoint)
             flush_settle_heads_lkd(flush, first_open_id);
@@ -355,8 +327,8 @@ static void flush_tidy_wal(struct gn_store *store)
 gn_err gn_store_flush(struct gn_store *store)
 {
     size_t at = 0;
-    const bool idle = store->heads.waiting_count == 0 && gn_texts_next(&store->texts, &at) == NULL &&
-                      store->output_bytes == 0 && !store->state.waits;
+    const bool idle = store->heads.waiting_count == 0 && store->lates.count == 0 &&
+                      gn_texts_next(&store->texts, &at) == NULL && store->output_bytes == 0 && !store->state.waits;
     if (idle)
         return GN_OK;
     gn_err err = flush_run(store, false);

@@ -78,9 +78,17 @@ static gn_err heads_begin_chunk(struct gn_heads *heads, uint32_t series, uint64_
     return err;
 }
 
+bool gn_head_follows(const struct gn_head *head, const struct gn_point *point)
+{
+    if (!head->has_newest || point->time_ms > head->newest_ms)
+        return true;
+    return point->time_ms == head->newest_ms && gn_quality_is_stamped(point->quality);
+}
+
 gn_err gn_heads_put(struct gn_heads *heads, uint32_t series, uint64_t seq, const struct gn_point *point)
 {
     struct gn_head *head = &heads->rows[series];
+    assert(gn_head_follows(head, point));
     uint32_t count = atomic_load_explicit(&head->count, memory_order_relaxed);
     if (head->points == NULL || count == GN_CHUNK_READINGS || seq - head->base_seq > UINT32_MAX) {
         gn_err err = heads_begin_chunk(heads, series, seq);
@@ -92,6 +100,8 @@ gn_err gn_heads_put(struct gn_heads *heads, uint32_t series, uint64_t seq, const
     *to = *point;
     to->seq_delta = (uint32_t)(seq - head->base_seq);
     atomic_store_explicit(&head->count, count + 1, memory_order_release);
+    head->newest_ms = point->time_ms;
+    head->has_newest = true;
     return GN_OK;
 }
 
@@ -102,13 +112,4 @@ void gn_heads_clear_waiting_lkd(struct gn_heads *heads)
         heads->free[heads->free_count++] = (uint32_t)(at / GN_CHUNK_READINGS);
     }
     heads->waiting_count = 0;
-}
-
-uint8_t gn_span_bits(int64_t time_min, int64_t time_max)
-{
-    uint64_t span = (uint64_t)time_max - (uint64_t)time_min;
-    uint8_t bits = 0;
-    for (; span != 0; span >>= 1)
-        bits++;
-    return bits;
 }

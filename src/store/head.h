@@ -11,6 +11,9 @@
  * next checkpoint replaces. Sealed in between, the row becomes `stale_row`: still needed if the machine
  * stops before the next checkpoint, but not to be shown, since the full chunk has the same readings.
  *
+ * Only what follows goes in here: keys of a series (store/sample.h) ascend over all its chunks, and what comes
+ * late goes another way (store/late.h).
+ *
  * Threads: the history thread calls put, which takes the lock only once a chunk; below `count` nothing of a
  * block changes any more, so a reader that has the lock may read up to there. All the rest: with the lock. */
 #ifndef GN_STORE_HEAD_H
@@ -20,6 +23,7 @@
 #include <stdatomic.h>
 
 #include "store/chunk.h"
+#include "store/sample.h"
 
 struct gn_head {
     _Alignas(64) struct gn_point *points; /* NULL: no open chunk */
@@ -27,10 +31,11 @@ struct gn_head {
     int64_t saved_row; /* 0 = none */
     int64_t stale_row; /* 0 = none */
     _Atomic uint32_t count;
-    uint32_t saved_count;    /* of the points, how many saved_row has */
-    uint8_t kind;            /* gn_series_kind */
-    uint8_t span_bits;       /* no chunk of this series reaches over 2^span_bits ms or more */
-    uint8_t span_bits_saved; /* what SQLite knows of it */
+    uint32_t saved_count; /* of the points, how many saved_row has */
+    bool has_newest;
+    uint8_t kind;        /* gn_series_kind */
+    int64_t newest_ms;   /* if has_newest: of all that went into chunks; history thread only */
+    int64_t replaced_ms; /* a reading of that time has been replaced by a late one */
 };
 _Static_assert(sizeof(struct gn_head) == 64, "one cache line a series");
 
@@ -56,11 +61,12 @@ struct gn_heads {
 GN_MUST_USE gn_err gn_heads_init(struct gn_heads *heads, pthread_mutex_t *mutex); /* FULL: no memory */
 void gn_heads_fini(struct gn_heads *heads);
 
-/* FULL, and nothing is taken: the chunk is to be sealed and there is no room for it before a flush. */
+/* Does the reading come after all that went into chunks of its series? Else it is late (store/late.h). */
+bool gn_head_follows(const struct gn_head *head, const struct gn_point *point);
+/* A reading that follows. FULL, and nothing is taken: the chunk is to be sealed and there is no room for it before
+ * a flush. */
 GN_MUST_USE gn_err gn_heads_put(struct gn_heads *heads, uint32_t series, uint64_t seq, const struct gn_point *point);
 /* After a flush: the blocks of all that waited go back. */
 void gn_heads_clear_waiting_lkd(struct gn_heads *heads);
-/* The time a chunk reaches over, as bits for span_bits. */
-uint8_t gn_span_bits(int64_t time_min, int64_t time_max);
 
 #endif

@@ -123,16 +123,22 @@ static void a_sealed_chunk_makes_its_row_stale(void **state)
     assert_int_equal(f->heads.rows[0].stale_row, 77);
 }
 
-static void spans_are_counted_in_bits(void **state)
+static void what_is_not_newer_does_not_follow(void **state)
 {
-    (void)state;
-    assert_int_equal(gn_span_bits(5, 5), 0);
-    assert_int_equal(gn_span_bits(5, 6), 1);
-    assert_int_equal(gn_span_bits(0, 255), 8);
-    assert_int_equal(gn_span_bits(0, 256), 9);
-    assert_int_equal(gn_span_bits(-1, INT64_MAX), 64);
-    assert_int_equal(gn_span_bits(INT64_MIN, INT64_MAX), 64);
-    assert_int_equal(gn_span_bits(0, INT64_MAX), 63);
+    struct fixture *f = *state;
+    const struct gn_head *head = &f->heads.rows[0];
+    struct gn_point point = { .time_ms = INT64_MIN };
+    assert_true(gn_head_follows(head, &point)); /* the first of all, whatever its time */
+    assert_int_equal(put(f, 0, 7), GN_OK);
+    point.time_ms = 69;
+    assert_false(gn_head_follows(head, &point));
+    point.time_ms = 70;
+    assert_false(gn_head_follows(head, &point)); /* a duplicate */
+    point.quality = GN_QUALITY_NO_TIME;
+    assert_true(gn_head_follows(head, &point)); /* stamped in the same millisecond */
+    point.quality = GN_QUALITY_GOOD;
+    point.time_ms = 71;
+    assert_true(gn_head_follows(head, &point));
 }
 
 static void no_memory_is_told_and_leaks_nothing(void **state)
@@ -156,7 +162,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(blocks_are_used_again, set_up, tear_down),
         cmocka_unit_test_setup_teardown(every_series_has_room_while_as_many_wait_as_may, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_sealed_chunk_makes_its_row_stale, set_up, tear_down),
-        cmocka_unit_test(spans_are_counted_in_bits),
+        cmocka_unit_test_setup_teardown(what_is_not_newer_does_not_follow, set_up, tear_down),
         cmocka_unit_test(no_memory_is_told_and_leaks_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

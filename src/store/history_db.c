@@ -4,26 +4,24 @@
 #include <stdio.h>
 
 #include "os/disk.h"
+#include "store/history_upgrade.h"
 
-enum {
-    HISTORY_APPLICATION_ID = 0x474e474c, /* "GNGL" */
-    HISTORY_VERSION = 1,
-    HISTORY_BUSY_MS = 2000,
-};
+enum { HISTORY_BUSY_MS = 2000 };
 
-static const char history_schema[] =
+const char *const gn_history_schema =
     "CREATE TABLE meta(key INTEGER PRIMARY KEY, value INTEGER NOT NULL);"
     "CREATE TABLE thing(id INTEGER PRIMARY KEY, record BLOB NOT NULL);"
     "CREATE TABLE series(id INTEGER PRIMARY KEY, record BLOB NOT NULL);"
-    "CREATE TABLE span(series INTEGER PRIMARY KEY, bits INTEGER NOT NULL);"
     "CREATE TABLE chunk(id INTEGER PRIMARY KEY, series INTEGER NOT NULL, time_min INTEGER NOT NULL,"
     " time_max INTEGER NOT NULL, count INTEGER NOT NULL, seq_min INTEGER NOT NULL, seq_max INTEGER NOT NULL,"
-    " value_min REAL, value_max REAL, value_sum REAL, value_last REAL, seq_last INTEGER NOT NULL,"
-    " blob BLOB NOT NULL);"
-    "CREATE INDEX chunk_by_time ON chunk(series, time_min, time_max, count);"
+    " value_min REAL, value_max REAL, value_sum REAL, value_first REAL, value_last REAL, blob BLOB NOT NULL);"
+    "CREATE INDEX chunk_by_time ON chunk(series, time_min, id, time_max);"
+    "CREATE TABLE late(series INTEGER NOT NULL, time INTEGER NOT NULL, stamp INTEGER NOT NULL,"
+    " seq INTEGER NOT NULL, quality INTEGER NOT NULL, value INTEGER NOT NULL,"
+    " PRIMARY KEY(series, time, stamp)) WITHOUT ROWID;"
     "CREATE TABLE text(id INTEGER PRIMARY KEY, series INTEGER NOT NULL, time INTEGER NOT NULL,"
-    " seq INTEGER NOT NULL, quality INTEGER NOT NULL, text TEXT NOT NULL);"
-    "CREATE INDEX text_by_time ON text(series, time, seq);"
+    " stamp INTEGER NOT NULL, seq INTEGER NOT NULL, quality INTEGER NOT NULL, text TEXT NOT NULL,"
+    " UNIQUE(series, time, stamp));"
     "CREATE TABLE output(id INTEGER PRIMARY KEY, name TEXT NOT NULL, kind TEXT NOT NULL,"
     " thing TEXT NOT NULL, state TEXT NOT NULL, time INTEGER NOT NULL, seq INTEGER NOT NULL,"
     " change INTEGER NOT NULL, json TEXT NOT NULL, UNIQUE(name, kind));"
@@ -38,12 +36,16 @@ const char *const gn_write_sql[GN_W_COUNT] = {
     [GN_W_META_GET] = "SELECT value FROM meta WHERE key = ?1",
     [GN_W_META_PUT] = "INSERT OR REPLACE INTO meta(key, value) VALUES(?1, ?2)",
     [GN_W_CHUNK_PUT] = "INSERT OR REPLACE INTO chunk(id, series, time_min, time_max, count, seq_min, seq_max,"
-                       " value_min, value_max, value_sum, value_last, seq_last, blob)"
+                       " value_min, value_max, value_sum, value_first, value_last, blob)"
                        " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
     [GN_W_CHUNK_DROP] = "DELETE FROM chunk WHERE id = ?1",
-    [GN_W_SPAN_PUT] = "INSERT OR REPLACE INTO span(series, bits) VALUES(?1, ?2)",
-    [GN_W_SPANS] = "SELECT series, bits FROM span",
-    [GN_W_TEXT_PUT] = "INSERT INTO text(id, series, time, seq, quality, text) VALUES(?1, ?2, ?3, ?4, ?5, ?6)",
+    [GN_W_NEWEST] = "SELECT time_max FROM chunk WHERE series = ?1 ORDER BY time_min DESC, id DESC LIMIT 1",
+    [GN_W_LATE_PUT] = "INSERT INTO late(series, time, stamp, seq, quality, value) VALUES(?1, ?2, ?3, ?4, ?5, ?6)"
+                      " ON CONFLICT(series, time, stamp) DO UPDATE SET seq = excluded.seq,"
+                      " quality = excluded.quality, value = excluded.value WHERE excluded.seq >= seq",
+    [GN_W_TEXT_PUT] = "INSERT INTO text(id, series, time, stamp, seq, quality, text) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)"
+                      " ON CONFLICT(series, time, stamp) DO UPDATE SET seq = excluded.seq,"
+                      " quality = excluded.quality, text = excluded.text WHERE excluded.seq >= seq",
     [GN_W_THING_PUT] = "INSERT OR REPLACE INTO thing(id, record) VALUES(?1, ?2)",
     [GN_W_SERIES_PUT] = "INSERT OR REPLACE INTO series(id, record) VALUES(?1, ?2)",
     [GN_W_THINGS] = "SELECT record FROM thing ORDER BY id",
@@ -63,27 +65,31 @@ const char *const gn_write_sql[GN_W_COUNT] = {
     [GN_W_PAGES] = "PRAGMA page_count",
 };
 
-/* ?1 series, ?2 earliest start that can matter, ?3 and ?4 the range, ?5 and ?6 rows that memory stands for */
-#define CHUNKS_WHERE                                                                                                   \
-    " FROM chunk WHERE series = ?1 AND time_min >= ?2 AND time_min <= ?4 AND time_max >= ?3"                           \
-    " AND id <> ?5 AND id <> ?6 ORDER BY series, time_min"
-#define CHUNKS_COLUMNS                                                                                                 \
-    "SELECT id, time_min, time_max, count, value_min, value_max, value_sum, value_last, seq_last, blob"
+/* ?1 series, ?2 and ?3 the range, ?4 and ?5 rows that memory stands for. Chunks of a series follow one another, so
+ * of those that begin before the range only the last can reach into it. */
+#define CHUNKS_NOT_HIDDEN " AND id <> ?4 AND id <> ?5"
+#define CHUNKS_OF(direction)                                                                                           \
+    "SELECT time_min, time_max, count, value_min, value_max, value_sum, value_first, value_last, blob"                 \
+    " FROM chunk WHERE series = ?1 AND time_min >= ifnull((SELECT time_min FROM chunk WHERE series = ?1"               \
+    " AND time_min < ?2" CHUNKS_NOT_HIDDEN " ORDER BY time_min DESC LIMIT 1), ?2) AND time_min <= ?3"                  \
+    " AND time_max >= ?2" CHUNKS_NOT_HIDDEN " ORDER BY time_min " direction ", id " direction
+#define LATE_OF(direction)                                                                                             \
+    "SELECT time, seq, quality, value FROM late WHERE series = ?1 AND time >= ?2 AND time <= ?3"                       \
+    " ORDER BY time " direction ", stamp " direction
+#define TEXTS_WHERE " FROM text WHERE series = ?1 AND time >= ?2 AND time <= ?3"
 
 const char *const gn_read_sql[GN_R_COUNT] = {
     [GN_R_BEGIN] = "BEGIN",
     [GN_R_TOUCH] = "SELECT value FROM meta WHERE key = 1",
     [GN_R_END] = "COMMIT",
-    [GN_R_CHUNKS_UP] = CHUNKS_COLUMNS CHUNKS_WHERE,
-    [GN_R_CHUNKS_DOWN] = CHUNKS_COLUMNS CHUNKS_WHERE " DESC",
-    [GN_R_CHUNK_LIST] = "SELECT id, time_min, time_max, count" CHUNKS_WHERE,
-    [GN_R_CHUNK_BLOB] = "SELECT blob FROM chunk WHERE id = ?1",
-    [GN_R_CHUNK_EXTENT] = "SELECT min(time_min), max(time_max) FROM chunk WHERE series = ?1",
-    [GN_R_TEXTS] = "SELECT time, seq, quality, text FROM text WHERE series = ?1"
-                   " AND time >= ?2 AND time <= ?3 AND (time, seq) >= (?4, ?5) ORDER BY time, seq",
-    [GN_R_TEXT_COUNT] = "SELECT count(*) FROM text WHERE series = ?1 AND time >= ?2 AND time <= ?3",
-    [GN_R_TEXT_SKIP] = "SELECT time, seq FROM text WHERE series = ?1 AND time >= ?2 AND time <= ?3"
-                       " ORDER BY time DESC, seq DESC LIMIT 1 OFFSET ?4",
+    [GN_R_CHUNKS_UP] = CHUNKS_OF("ASC"),
+    [GN_R_CHUNKS_DOWN] = CHUNKS_OF("DESC"),
+    [GN_R_LATE_UP] = LATE_OF("ASC"),
+    [GN_R_LATE_DOWN] = LATE_OF("DESC"),
+    [GN_R_TEXTS] = "SELECT time, seq, quality, text" TEXTS_WHERE " AND (time, stamp) >= (?4, ?5) ORDER BY time, stamp",
+    [GN_R_TEXT_KEY] = "SELECT 1 FROM text WHERE series = ?1 AND time = ?2 AND stamp = ?3",
+    [GN_R_TEXT_COUNT] = "SELECT count(*)" TEXTS_WHERE,
+    [GN_R_TEXT_SKIP] = "SELECT time, stamp" TEXTS_WHERE " ORDER BY time DESC, stamp DESC LIMIT 1 OFFSET ?4",
 };
 
 /* --- answers --------------------------------------------------------------------------------------- */
@@ -207,7 +213,7 @@ static gn_err history_connect(struct gn_history *history, const char *path)
 }
 
 /* Ours, or empty, or somebody else's? */
-static gn_err history_check_format(struct gn_history *history, struct gn_diag *diag, bool *out_is_new)
+static gn_err history_check_format(struct gn_history *history, struct gn_diag *diag, bool *out_is_new, int *out_version)
 {
     int application = 0, version = 0, tables = 0;
     gn_err err = history_pragma_int(history, "PRAGMA application_id", &application);
@@ -217,16 +223,17 @@ static gn_err history_check_format(struct gn_history *history, struct gn_diag *d
         err = history_pragma_int(history, "SELECT count(*) FROM sqlite_schema", &tables);
     if (err)
         return err;
+    *out_version = version;
     *out_is_new = application == 0 && version == 0 && tables == 0;
     if (*out_is_new)
         return GN_OK;
-    if (application != HISTORY_APPLICATION_ID) {
+    if (application != GN_HISTORY_APPLICATION_ID) {
         gn_diag_set(diag, 0, 0, "a database of another program stands here: move it away");
         return GN_ERR_CORRUPT;
     }
-    if (version != HISTORY_VERSION) {
-        gn_diag_set(diag, 0, 0, "made by another version of ganglion (format %d, this one knows %d)", version,
-                    HISTORY_VERSION);
+    if (version < 1 || version > GN_HISTORY_VERSION) {
+        gn_diag_set(diag, 0, 0, "made by a newer version of ganglion (format %d, this one knows up to %d)", version,
+                    GN_HISTORY_VERSION);
         return GN_ERR_INVAL;
     }
     return GN_OK;
@@ -237,10 +244,10 @@ static gn_err history_make(struct gn_history *history)
     char sql[160];
     gn_err err = gn_history_exec(history, "BEGIN IMMEDIATE");
     if (!err)
-        err = gn_history_exec(history, history_schema);
+        err = gn_history_exec(history, gn_history_schema);
     if (!err) {
         (void)snprintf(sql, sizeof sql, "PRAGMA application_id=%d; PRAGMA user_version=%d; COMMIT;",
-                       HISTORY_APPLICATION_ID, HISTORY_VERSION);
+                       GN_HISTORY_APPLICATION_ID, GN_HISTORY_VERSION);
         err = gn_history_exec(history, sql);
     }
     return err;
@@ -281,6 +288,7 @@ gn_err gn_history_open_writer(struct gn_history *history, const char *path, stru
 {
     struct gn_history made = { 0 };
     bool is_new = false;
+    int version = 0;
     if (diag != NULL)
         *diag = (struct gn_diag){ 0 };
     history_touch(path);
@@ -288,14 +296,17 @@ gn_err gn_history_open_writer(struct gn_history *history, const char *path, stru
     if (!err && sqlite3_db_readonly(made.db, "main") == 1)
         err = GN_ERR_DENIED;
     if (!err) /* the page size counts only before the first write */
-        err = gn_history_exec(&made, "PRAGMA page_size=8192; PRAGMA cache_size=-1024;");
+        err = gn_history_exec(&made, "PRAGMA page_size=8192; PRAGMA auto_vacuum=INCREMENTAL; PRAGMA cache_size=-1024;"
+                                     "PRAGMA secure_delete=ON;");
     if (!err)
-        err = history_check_format(&made, diag, &is_new);
+        err = history_check_format(&made, diag, &is_new, &version);
     if (!err)
         err = gn_history_exec(&made, "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;"
                                      "PRAGMA wal_autocheckpoint=0; PRAGMA journal_size_limit=16777216;");
     if (!err && is_new)
         err = history_make(&made);
+    if (!err && !is_new && version == 1)
+        err = gn_history_upgrade_1(&made);
     if (!err)
         err = history_prepare(&made, gn_write_sql, GN_W_COUNT);
     if (err) {

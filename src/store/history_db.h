@@ -4,16 +4,19 @@
  *   meta     key, value                              numbers by gn_meta_key
  *   thing    id, record                              as of the last checkpoint; record = thing/record.h
  *   series   id, record
- *   span     series, bits                            see gn_head.span_bits
  *   chunk    id, series, time_min, time_max, count, seq_min, seq_max, value_min, value_max, value_sum,
- *            value_last, seq_last, blob              store/chunk.h; values NULL when not all are finite
- *   text     id, series, time, seq, quality, text
+ *            value_first, value_last, blob           store/chunk.h; values NULL when not all are finite
+ *   late     series, time, stamp, seq, quality, value     store/late.h; (series, time, stamp) is unique; value as
+ *                                                    an integer of the same bits: SQLite has no NaN
+ *   text     id, series, time, stamp, seq, quality, text       (series, time, stamp) is unique
  *   output   id, name, kind, thing, state, time, seq, change, json      (name, kind) is unique
  *   state    part, bytes                             the engine's state, cut into parts
  *
  * Ids of chunk and text only grow, so "everything beyond the checkpoint" is "every id beyond the one the
  * checkpoint noted". WAL, synchronous=NORMAL: a power cut may lose the newest transactions, never half of
- * one; a checkpoint is made durable by itself. Private to the room. */
+ * one; a checkpoint is made durable by itself. A late or text reading that replaces an older one may do so before
+ * the checkpoint that has it: fed again, it says the same. What is deleted is overwritten (secure_delete), so that
+ * nothing of it stays in the file. Private to the room. */
 #ifndef GN_STORE_HISTORY_DB_H
 #define GN_STORE_HISTORY_DB_H
 
@@ -42,8 +45,8 @@ enum gn_write_statement {
     GN_W_META_PUT,
     GN_W_CHUNK_PUT,
     GN_W_CHUNK_DROP,
-    GN_W_SPAN_PUT,
-    GN_W_SPANS,
+    GN_W_NEWEST,
+    GN_W_LATE_PUT,
     GN_W_TEXT_PUT,
     GN_W_THING_PUT,
     GN_W_SERIES_PUT,
@@ -64,10 +67,10 @@ enum gn_read_statement {
     GN_R_END,
     GN_R_CHUNKS_UP,
     GN_R_CHUNKS_DOWN,
-    GN_R_CHUNK_LIST,
-    GN_R_CHUNK_BLOB,
-    GN_R_CHUNK_EXTENT,
+    GN_R_LATE_UP,
+    GN_R_LATE_DOWN,
     GN_R_TEXTS,
+    GN_R_TEXT_KEY,
     GN_R_TEXT_COUNT,
     GN_R_TEXT_SKIP,
     GN_R_COUNT
@@ -82,6 +85,10 @@ struct gn_history {
     sqlite3 *db;
     sqlite3_stmt *statements[(int)GN_W_COUNT]; /* of either side */
 };
+
+enum { GN_HISTORY_APPLICATION_ID = 0x474e474c /* "GNGL" */, GN_HISTORY_VERSION = 2 };
+/* The tables of a new history, as SQL. */
+extern const char *const gn_history_schema;
 
 /* Opens for writing, making the file (mode 0600) and its tables if need be. The diag says what to do. */
 GN_MUST_USE gn_err gn_history_open_writer(struct gn_history *history, const char *path, struct gn_diag *diag);

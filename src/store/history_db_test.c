@@ -77,9 +77,9 @@ static void a_newer_format_is_told(void **state)
     (void)state;
     struct gn_history history;
     assert_int_equal(gn_history_open_writer(&history, path, NULL), GN_OK);
-    assert_int_equal(gn_history_exec(&history, "PRAGMA user_version=2"), GN_OK);
+    assert_int_equal(gn_history_exec(&history, "PRAGMA user_version=3"), GN_OK);
     gn_history_close(&history);
-    expect_refusal(GN_ERR_INVAL, "made by another version of ganglion (format 2, this one knows 1)");
+    expect_refusal(GN_ERR_INVAL, "made by a newer version of ganglion (format 3, this one knows up to 2)");
 }
 
 static void a_missing_folder_is_told(void **state)
@@ -136,7 +136,8 @@ static void the_file_is_set_up_as_written(void **state)
     } rows[] = { { "PRAGMA journal_mode", "wal" }, { "PRAGMA page_size", "8192" },
                  { "PRAGMA synchronous", "1" },    { "PRAGMA mmap_size", "0" },
                  { "PRAGMA temp_store", "2" },     { "PRAGMA cache_size", "-1024" },
-                 { "PRAGMA trusted_schema", "0" }, { "PRAGMA wal_autocheckpoint", "0" } };
+                 { "PRAGMA trusted_schema", "0" }, { "PRAGMA wal_autocheckpoint", "0" },
+                 { "PRAGMA auto_vacuum", "2" },    { "PRAGMA secure_delete", "1" } };
     assert_int_equal(gn_history_open_writer(&history, path, NULL), GN_OK);
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         sqlite3_stmt *get = NULL;

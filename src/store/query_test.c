@@ -36,8 +36,10 @@ static void put_random(struct fixture *f, int64_t *now)
     *now += (int64_t)(fixture_random(f) % 300);
     if (r / 8 % 10 == 0)
         time -= (int64_t)(fixture_random(f) % 5000);
-    if (r / 8 % 500 == 1)
+    if (r / 8 % 50 == 1)
         time -= (int64_t)(fixture_random(f) % 1000000);
+    if (r / 8 % 20 == 3 && f->row_count > 0) /* exactly the time of one before */
+        time = f->rows[fixture_random(f) % f->row_count].time_ms;
     if (series == 3) {
         char text[FIXTURE_TEXT_BYTES];
         (void)snprintf(text, sizeof text, "t%llu", (unsigned long long)f->seq);
@@ -116,7 +118,7 @@ static void times_at_the_ends_of_the_world_are_found(void **state)
     check_all(f, 0);
     assert_int_equal(gn_store_checkpoint(f->store), GN_OK);
     check_all(f, 0);
-    fixture_restart(f); /* the span is as wide as can be; it must survive */
+    fixture_restart(f);
     for (int i = 0; i < 300; i++)
         fixture_put_reading(f, 0, FIXTURE_T0 + i, i);
     assert_int_equal(gn_store_flush(f->store), GN_OK);
@@ -126,11 +128,11 @@ static void times_at_the_ends_of_the_world_are_found(void **state)
         f, &(struct gn_range){ .series = 0, .from_ms = INT64_MIN, .to_ms = 1, .limit = 1, .newest_first = true });
 }
 
-static void duplicates_are_all_kept(void **state)
+static void of_duplicates_the_last_is_kept_and_stamped_ones_all(void **state)
 {
     struct fixture *f = *state;
     fixture_put_things(f);
-    for (int i = 0; i < 700; i++)
+    for (int i = 0; i < 700; i++) /* a third of them the node stamped */
         fixture_put_reading(f, 1, FIXTURE_T0, i);
     check_all(f, 1);
     for (int flushed = 0; flushed < 2; flushed++) { /* memory, with the greater seqs, is looked at first */
@@ -142,6 +144,38 @@ static void duplicates_are_all_kept(void **state)
     fixture_check_range(
         f, &(struct gn_range){ .series = 1, .from_ms = 0, .to_ms = INT64_MAX, .limit = 300, .newest_first = true });
     check_all(f, 1);
+}
+
+static void a_correction_that_comes_days_later_replaces_the_reading(void **state)
+{
+    struct fixture *f = *state;
+    fixture_put_things(f);
+    for (int day = 0; day < 5; day++)
+        for (int i = 0; i < 300; i++)
+            fixture_put_reading_of(f, 0, FIXTURE_T0 + day * INT64_C(86400000) + i, i, GN_QUALITY_GOOD);
+    assert_int_equal(gn_store_checkpoint(f->store), GN_OK);
+    fixture_put_reading_of(f, 0, FIXTURE_T0 + 86400000 + 7, -1, GN_QUALITY_LATE);
+    fixture_put_reading_of(f, 0, FIXTURE_T0 + 4 * INT64_C(86400000) + 299, -2, GN_QUALITY_GOOD); /* the newest of all */
+    for (int round = 0; round < 4; round++) {
+        struct gn_reading last;
+        uint64_t count = 0;
+        assert_int_equal(gn_store_last(f->reader, 0, &last, NULL), GN_OK);
+        assert_true(last.value == -2);
+        assert_int_equal(gn_store_as_of(f->reader, 0, FIXTURE_T0 + 86400000 + 7, &last, NULL), GN_OK);
+        assert_true(last.value == -1);
+        assert_int_equal(gn_store_as_of(f->reader, 0, FIXTURE_T0 + 86400000 - 1, &last, NULL), GN_OK);
+        assert_true(last.value == 299);
+        assert_int_equal(gn_store_as_of(f->reader, 0, FIXTURE_T0 - 1, &last, NULL), GN_ERR_NOT_FOUND);
+        assert_int_equal(gn_store_count(f->reader, 0, INT64_MIN, INT64_MAX, &count), GN_OK);
+        assert_int_equal(count, 1500);
+        check_all(f, 0);
+        if (round == 0)
+            assert_int_equal(gn_store_flush(f->store), GN_OK);
+        else if (round == 1)
+            fixture_restart(f);
+        else
+            assert_int_equal(gn_store_checkpoint(f->store), GN_OK);
+    }
 }
 
 static bool stop_at_three(void *ctx, const struct gn_reading *reading)
@@ -256,8 +290,12 @@ static void no_memory_is_told(void **state)
     struct gn_reading last;
     fixture_put_things(f);
     fixture_put_reading(f, 0, FIXTURE_T0, 1);
+    gn_mem_fail_after(1); /* as many in memory as a reader has room for from the start */
+    assert_int_equal(gn_store_as_of(f->reader, 0, FIXTURE_T0, &last, NULL), GN_OK);
+    for (int i = 1; i < 3 * GN_CHUNK_READINGS; i++)
+        fixture_put_reading(f, 0, FIXTURE_T0 + i, 1);
     gn_mem_fail_after(1);
-    assert_int_equal(gn_store_last(f->reader, 0, &last, NULL), GN_ERR_FULL);
+    assert_int_equal(gn_store_as_of(f->reader, 0, INT64_MAX, &last, NULL), GN_ERR_FULL);
     gn_mem_fail_after(0);
     check_all(f, 0);
 }
@@ -268,7 +306,10 @@ int main(void)
         cmocka_unit_test_setup_teardown(answers_equal_the_naive_reference, fixture_set_up, fixture_tear_down),
         cmocka_unit_test_setup_teardown(the_edges_of_a_range_are_as_written, fixture_set_up, fixture_tear_down),
         cmocka_unit_test_setup_teardown(times_at_the_ends_of_the_world_are_found, fixture_set_up, fixture_tear_down),
-        cmocka_unit_test_setup_teardown(duplicates_are_all_kept, fixture_set_up, fixture_tear_down),
+        cmocka_unit_test_setup_teardown(of_duplicates_the_last_is_kept_and_stamped_ones_all, fixture_set_up,
+                                        fixture_tear_down),
+        cmocka_unit_test_setup_teardown(a_correction_that_comes_days_later_replaces_the_reading, fixture_set_up,
+                                        fixture_tear_down),
         cmocka_unit_test_setup_teardown(a_callback_can_stop, fixture_set_up, fixture_tear_down),
         cmocka_unit_test_setup_teardown(a_query_inside_a_query_is_refused, fixture_set_up, fixture_tear_down),
         cmocka_unit_test_setup_teardown(unknown_series_are_told, fixture_set_up, fixture_tear_down),

@@ -24,6 +24,8 @@ static gn_err store_take_memory(struct gn_store *store)
     if (!err)
         err = gn_texts_init(&store->texts);
     if (!err)
+        err = gn_lates_init(&store->lates);
+    if (!err)
         err = gn_registry_init(&store->registry, seed);
     return err;
 }
@@ -85,9 +87,28 @@ static void store_load_record(void *ctx, const struct gn_record_head *record)
         load->err = gn_registry_apply(load->registry, record);
 }
 
-static gn_err store_load_series(struct gn_store *store)
+/* What follows and what is late is decided as it was: by where the chunks of the checkpoint end. */
+static gn_err store_load_newest(struct gn_store *store)
 {
     struct gn_history *history = &store->history;
+    sqlite3_stmt *newest = history->statements[GN_W_NEWEST];
+    for (uint32_t i = 0; i < store->registry.series_count; i++) {
+        bool is_row = false;
+        (void)sqlite3_bind_int64(newest, 1, i);
+        gn_err err = gn_history_row(history, GN_W_NEWEST, &is_row);
+        if (err)
+            return err;
+        if (is_row) {
+            store->heads.rows[i].newest_ms = sqlite3_column_int64(newest, 0);
+            store->heads.rows[i].has_newest = true;
+            gn_history_reset(history, GN_W_NEWEST);
+        }
+    }
+    return GN_OK;
+}
+
+static gn_err store_load_series(struct gn_store *store)
+{
     struct registry_load load = { .registry = &store->registry };
     gn_err err = gn_store_each_registry(store, store_load_record, &load);
     if (!err)
@@ -95,20 +116,7 @@ static gn_err store_load_series(struct gn_store *store)
     for (uint32_t i = 0; !err && i < store->registry.series_count; i++)
         store->heads.rows[i].kind = store->registry.series[i].kind;
     store->series_saved = store->registry.series_count;
-
-    sqlite3_stmt *spans = history->statements[GN_W_SPANS];
-    bool is_row = false;
-    while (!err && (err = gn_history_row(history, GN_W_SPANS, &is_row)) == GN_OK && is_row) {
-        const int64_t series = sqlite3_column_int64(spans, 0);
-        const int64_t bits = sqlite3_column_int64(spans, 1);
-        if (series < 0 || series >= GN_SERIES_MAX || bits < 0 || bits > 64) {
-            gn_history_reset(history, GN_W_SPANS);
-            return GN_ERR_CORRUPT;
-        }
-        store->heads.rows[series].span_bits = (uint8_t)bits;
-        store->heads.rows[series].span_bits_saved = (uint8_t)bits;
-    }
-    return err;
+    return err ? err : store_load_newest(store);
 }
 
 /* SQLite says after each commit how long the WAL is; flush.c decides when to shorten it. */
@@ -164,6 +172,7 @@ void gn_store_close(struct gn_store *store)
     gn_history_close(&store->history);
     gn_heads_fini(&store->heads);
     gn_texts_fini(&store->texts);
+    gn_lates_fini(&store->lates);
     gn_registry_fini(&store->registry);
     gn_mem_give(store->outputs);
     gn_mem_give(store->thing_changed);
@@ -236,13 +245,27 @@ static void store_count_reading(struct gn_store *store)
     atomic_store_explicit(&store->reading_count, count + 1, memory_order_relaxed);
 }
 
+static gn_err store_put_late(struct gn_store *store, const struct gn_record_reading *record)
+{
+    struct gn_head *head = &store->heads.rows[record->series];
+    const struct gn_sample sample = { record->time_ms, record->head.seq, record->value, record->head.flag };
+    pthread_mutex_lock(&store->mutex);
+    gn_err err = gn_lates_put_lkd(&store->lates, record->series, &sample);
+    if (!err && record->time_ms == head->newest_ms)
+        head->replaced_ms = record->time_ms;
+    pthread_mutex_unlock(&store->mutex);
+    return err;
+}
+
 static gn_err store_put_reading(struct gn_store *store, const struct gn_record_reading *record)
 {
     /* Only this thread changes the registry, so it may look without the lock. */
     if (record->series >= store->registry.series_count || store->heads.rows[record->series].kind == GN_SERIES_TEXT)
         return GN_ERR_CORRUPT;
     const struct gn_point point = { .time_ms = record->time_ms, .value = record->value, .quality = record->head.flag };
-    gn_err err = gn_heads_put(&store->heads, record->series, record->head.seq, &point);
+    gn_err err = gn_head_follows(&store->heads.rows[record->series], &point)
+                     ? gn_heads_put(&store->heads, record->series, record->head.seq, &point)
+                     : store_put_late(store, record);
     if (!err)
         store_count_reading(store);
     return err;

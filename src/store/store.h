@@ -94,26 +94,41 @@ struct gn_range {
     bool newest_first; /* which end the limit keeps; always called in ascending time */
 };
 
-/* Readings of one series by time, then seq. NOT_FOUND: no such series. From inside `each` no other query may be
- * asked of the same reader (BUSY); Things and series may. */
+/* Readings of one series by time; at the same time first what the device dated, then what the node stamped as it
+ * arrived. Of readings that the device dated the same the last to arrive is kept. NOT_FOUND: no such series. From
+ * inside `each` no other query may be asked of the same reader (BUSY); Things and series may. */
 GN_MUST_USE gn_err gn_store_range(struct gn_store_reader *reader, const struct gn_range *range, gn_reading_each *each,
                                   void *ctx);
 /* The reading with the greatest time. NOT_FOUND when there is none. A text is added to `text` (may be NULL). */
 GN_MUST_USE gn_err gn_store_last(struct gn_store_reader *reader, uint32_t series, struct gn_reading *out,
                                  struct gn_buf *text);
+/* What held at a time: the last reading at or before it. */
+GN_MUST_USE gn_err gn_store_as_of(struct gn_store_reader *reader, uint32_t series, int64_t time_ms,
+                                  struct gn_reading *out, struct gn_buf *text);
 GN_MUST_USE gn_err gn_store_count(struct gn_store_reader *reader, uint32_t series, int64_t from_ms, int64_t to_ms,
                                   uint64_t *out);
 
 struct gn_bucket {
     int64_t time_ms; /* start; buckets are aligned to multiples of the step */
     uint64_t count;
-    double min, max, mean, last;
+    double min, max, mean, sum, first, last;
+    double percentile; /* NaN unless it was asked for */
 };
-/* Empty buckets are left out. FULL when the range, cut to where there are readings, has more than
- * GN_QUERY_BUCKETS_MAX steps. INVAL: a text series, or a step below 1. */
+typedef bool gn_bucket_each(void *ctx, const struct gn_bucket *bucket);
+/* Empty buckets are left out. A bucket that covers whole chunks is answered from their summaries. FULL when more than
+ * GN_QUERY_BUCKETS_MAX buckets have readings. INVAL: a text series, or a step below 1. */
 GN_MUST_USE gn_err gn_store_downsample(struct gn_store_reader *reader, uint32_t series, int64_t from_ms, int64_t to_ms,
-                                       int64_t step_ms, bool (*each)(void *ctx, const struct gn_bucket *bucket),
-                                       void *ctx);
+                                       int64_t step_ms, gn_bucket_each *each, void *ctx);
+struct gn_steps {
+    uint32_t series;
+    int64_t from_ms;
+    int64_t to_ms;
+    int64_t step_ms;
+};
+/* The same with the exact percentile (0 to 100) of each bucket, interpolated as NumPy does; what is not finite is left
+ * out of it. FULL also when a bucket has more than GN_QUERY_BUCKET_VALUES_MAX readings. */
+GN_MUST_USE gn_err gn_store_percentiles(struct gn_store_reader *reader, const struct gn_steps *steps, double percent,
+                                        gn_bucket_each *each, void *ctx);
 
 struct gn_output_query {
     const char *kind;      /* NULL = all */
@@ -144,7 +159,7 @@ GN_MUST_USE gn_err gn_store_find_series(struct gn_store_reader *reader, uint32_t
                                         uint32_t *out_series, struct gn_series *out);
 
 struct gn_store_stats {
-    uint64_t reading_count; /* all that are kept */
+    uint64_t reading_count; /* followed so far, with those that a later one replaced */
     uint64_t chunk_count;   /* rows in SQLite */
     uint64_t damaged_count; /* how often a query had to leave out a damaged chunk */
     uint64_t database_bytes;

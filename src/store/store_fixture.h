@@ -174,19 +174,25 @@ static inline struct gn_record_head *fixture_record_of(struct fixture *f, const 
     return head;
 }
 
-static inline void fixture_put_reading(struct fixture *f, uint32_t series, int64_t time_ms, double value)
+static inline void fixture_put_reading_of(struct fixture *f, uint32_t series, int64_t time_ms, double value,
+                                          uint8_t quality)
 {
     const struct fixture_row row = {
-        .seq = f->seq + 1, .series = series, .time_ms = time_ms, .value = value, .quality = (uint8_t)(f->seq % 3)
+        .seq = f->seq + 1, .series = series, .time_ms = time_ms, .value = value, .quality = quality
     };
     assert_int_equal(fixture_put(f, fixture_record_of(f, &row)), GN_OK);
     fixture_remember(f, &row);
 }
 
+static inline void fixture_put_reading(struct fixture *f, uint32_t series, int64_t time_ms, double value)
+{
+    fixture_put_reading_of(f, series, time_ms, value, (uint8_t)(f->seq % 4));
+}
+
 static inline void fixture_put_text(struct fixture *f, uint32_t series, int64_t time_ms, const char *text)
 {
     struct fixture_row row = {
-        .seq = f->seq + 1, .series = series, .time_ms = time_ms, .quality = (uint8_t)(f->seq % 3)
+        .seq = f->seq + 1, .series = series, .time_ms = time_ms, .quality = (uint8_t)(f->seq % 4)
     };
     (void)snprintf(row.text, sizeof row.text, "%s", text);
     assert_int_equal(fixture_put(f, fixture_record_of(f, &row)), GN_OK);
@@ -211,10 +217,20 @@ static inline int fixture_compare_rows(const void *a, const void *b)
     const struct fixture_row *y = b;
     if (x->time_ms != y->time_ms)
         return x->time_ms < y->time_ms ? -1 : 1;
+    const bool x_dated = x->quality != GN_QUALITY_NO_TIME && x->quality != GN_QUALITY_LATE_NO_TIME;
+    const bool y_dated = y->quality != GN_QUALITY_NO_TIME && y->quality != GN_QUALITY_LATE_NO_TIME;
+    if (x_dated != y_dated)
+        return x_dated ? -1 : 1;
     return x->seq < y->seq ? -1 : x->seq > y->seq;
 }
 
-/* All rows of a series in [from, to), sorted; the caller gives them back. */
+/* Dated the same by the device: of these the later one counts. */
+static inline bool fixture_is_replaced(const struct fixture_row *row, const struct fixture_row *next)
+{
+    return row->time_ms == next->time_ms && row->quality % 2 == 0 && next->quality % 2 == 0;
+}
+
+/* All rows of a series in [from, to), sorted, without those that were replaced; the caller gives them back. */
 static inline struct fixture_row *fixture_select(const struct fixture *f, uint32_t series, int64_t from_ms,
                                                  int64_t to_ms, size_t *out_count)
 {
@@ -227,7 +243,11 @@ static inline struct fixture_row *fixture_select(const struct fixture *f, uint32
             found[count++] = *row;
     }
     qsort(found, count, sizeof *found, fixture_compare_rows);
-    *out_count = count;
+    size_t kept = 0;
+    for (size_t i = 0; i < count; i++)
+        if (i + 1 == count || !fixture_is_replaced(&found[i], &found[i + 1]))
+            found[kept++] = found[i];
+    *out_count = kept;
     return found;
 }
 

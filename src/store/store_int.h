@@ -11,9 +11,10 @@
 #ifndef GN_STORE_STORE_INT_H
 #define GN_STORE_STORE_INT_H
 
-#include "store/found.h"
 #include "store/head.h"
 #include "store/history_db.h"
+#include "store/late.h"
+#include "store/sample.h"
 #include "store/store.h"
 #include "store/text.h"
 
@@ -34,6 +35,7 @@ struct gn_store {
     struct gn_history history; /* history thread */
     struct gn_heads heads;
     struct gn_texts texts;
+    struct gn_lates lates;       /* mutex */
     struct gn_registry registry; /* mutex */
 
     /* history thread only */
@@ -62,9 +64,15 @@ struct gn_store_reader {
     struct gn_history history;
     bool busy; /* a query runs: its callback may not start another one here */
     struct gn_point points[GN_CHUNK_READINGS];
-    struct gn_found *found;        /* 2 * GN_FOUND_MAX, taken at the first use */
-    struct gn_bucket_sum *buckets; /* taken at the first use */
-    uint8_t *texts;                /* taken at the first use: what waited when the query began */
+    struct gn_sample block[GN_CHUNK_READINGS]; /* the chunk at hand, in order */
+    /* what was in memory when the query began; larger ones are taken when needed */
+    struct gn_sample *memory, *late;
+    size_t memory_capacity, late_capacity;
+    struct gn_sample *found; /* GN_QUERY_READINGS_MAX */
+    /* taken at the first use */
+    struct gn_bucket *buckets; /* GN_QUERY_BUCKETS_MAX */
+    double *values;            /* GN_QUERY_BUCKET_VALUES_MAX */
+    uint8_t *texts;            /* what waited when the query began */
     size_t texts_size;
 };
 
@@ -84,30 +92,22 @@ struct gn_span {
 /* False: nothing can lie in it. to_ms is exclusive. */
 bool gn_span_of(uint32_t series, int64_t from_ms, int64_t to_ms, struct gn_span *out);
 
-/* Called for each reading of memory that lies in the span; seq ascends only within a chunk. */
-typedef void gn_visit(void *ctx, const struct gn_point *point, uint64_t seq);
-
-/* Rows that memory stands for, and how far chunks reach: as of the start of the query. */
+/* What series it is, and the rows that memory stands for: as of the start of the query. */
 struct gn_snapshot {
     uint8_t kind;
-    uint8_t span_bits;
     int64_t saved_row;
     int64_t stale_row;
 };
-/* Starts a query: fixes what SQLite shows and, with the same lock, visits what is in memory (visit may be
- * NULL). NOT_FOUND: no such series. BUSY: a query runs already. After GN_OK gn_snapshot_end is owed. */
-GN_MUST_USE gn_err gn_snapshot_begin(struct gn_store_reader *reader, const struct gn_span *span, gn_visit *visit,
-                                     void *ctx, struct gn_snapshot *out);
-/* The same for a caller who has the lock, without a look at memory. */
-GN_MUST_USE gn_err gn_snapshot_begin_lkd(struct gn_store_reader *reader, const struct gn_span *span,
-                                         struct gn_snapshot *out);
+/* Starts a query: fixes what SQLite shows. The caller has the lock, and looks at memory before giving it back.
+ * NOT_FOUND: no such series. BUSY: a query runs already. After GN_OK gn_snapshot_end is owed. */
+GN_MUST_USE gn_err gn_snapshot_begin_lkd(struct gn_store_reader *reader, uint32_t series, struct gn_snapshot *out);
 void gn_snapshot_end(struct gn_store_reader *reader);
-/* Binds a statement with the parameters of CHUNKS_WHERE. */
-void gn_snapshot_bind(struct gn_store_reader *reader, int statement, const struct gn_span *span,
-                      const struct gn_snapshot *snapshot);
 /* Decodes a blob into reader->points. CORRUPT is counted, and means: go on without it. */
 GN_MUST_USE gn_err gn_snapshot_decode(struct gn_store_reader *reader, gn_bytes blob, uint32_t *out_count,
                                       uint64_t *out_base_seq);
+
+/* NOT_FOUND: no such series. */
+GN_MUST_USE gn_err gn_query_kind(struct gn_store_reader *reader, uint32_t series, uint8_t *out);
 
 /* The text side of range, last and count (text.c). */
 gn_err gn_text_range(struct gn_store_reader *reader, const struct gn_span *span, uint32_t limit, bool newest_first,

@@ -11,7 +11,15 @@ gn_err gn_store_reader_open(struct gn_store *store, struct gn_store_reader **out
     if (reader == NULL)
         return GN_ERR_FULL;
     reader->store = store;
-    gn_err err = gn_history_open_reader(&reader->history, store->path);
+    reader->memory_capacity = 2 * GN_CHUNK_READINGS;
+    reader->late_capacity = GN_CHUNK_READINGS;
+    reader->memory =
+        gn_mem_take(reader->memory_capacity * sizeof *reader->memory, "history: newest readings of a query");
+    reader->late = gn_mem_take(reader->late_capacity * sizeof *reader->late, "history: newest readings of a query");
+    reader->found = gn_mem_take(GN_QUERY_READINGS_MAX * sizeof *reader->found, "history: readings of a query");
+    gn_err err = reader->memory == NULL || reader->late == NULL || reader->found == NULL
+                     ? GN_ERR_FULL
+                     : gn_history_open_reader(&reader->history, store->path);
     if (err) {
         gn_store_reader_close(reader);
         return err;
@@ -25,7 +33,10 @@ void gn_store_reader_close(struct gn_store_reader *reader)
     if (reader == NULL)
         return;
     gn_history_close(&reader->history);
+    gn_mem_give(reader->memory);
+    gn_mem_give(reader->late);
     gn_mem_give(reader->found);
+    gn_mem_give(reader->values);
     gn_mem_give(reader->buckets);
     gn_mem_give(reader->texts);
     gn_mem_give(reader);
@@ -42,12 +53,12 @@ bool gn_span_of(uint32_t series, int64_t from_ms, int64_t to_ms, struct gn_span 
     return true;
 }
 
-gn_err gn_snapshot_begin_lkd(struct gn_store_reader *reader, const struct gn_span *span, struct gn_snapshot *out)
+gn_err gn_snapshot_begin_lkd(struct gn_store_reader *reader, uint32_t series, struct gn_snapshot *out)
 {
     const struct gn_store *store = reader->store;
     struct gn_history *history = &reader->history;
     bool is_row = false;
-    if (span->series >= store->registry.series_count)
+    if (series >= store->registry.series_count)
         return GN_ERR_NOT_FOUND;
     if (reader->busy)
         return GN_ERR_BUSY;
@@ -60,45 +71,10 @@ gn_err gn_snapshot_begin_lkd(struct gn_store_reader *reader, const struct gn_spa
         return err;
     }
     gn_history_reset(history, GN_R_TOUCH);
-    const struct gn_head *head = &store->heads.rows[span->series];
-    *out = (struct gn_snapshot){
-        .kind = head->kind, .span_bits = head->span_bits, .saved_row = head->saved_row, .stale_row = head->stale_row
-    };
+    const struct gn_head *head = &store->heads.rows[series];
+    *out = (struct gn_snapshot){ head->kind, head->saved_row, head->stale_row };
     reader->busy = true;
     return GN_OK;
-}
-
-static void snapshot_visit(const struct gn_point *points, uint32_t count, uint64_t base_seq, const struct gn_span *span,
-                           gn_visit *visit, void *ctx)
-{
-    for (uint32_t i = 0; i < count; i++)
-        if (points[i].time_ms >= span->from_ms && points[i].time_ms <= span->until_ms)
-            visit(ctx, &points[i], base_seq + points[i].seq_delta);
-}
-
-static void snapshot_visit_memory_lkd(const struct gn_store *store, const struct gn_span *span, gn_visit *visit,
-                                      void *ctx)
-{
-    for (uint32_t i = 0; i < store->heads.waiting_count; i++) {
-        const struct gn_sealed *sealed = &store->heads.waiting[i];
-        if (sealed->series == span->series)
-            snapshot_visit(sealed->points, sealed->count, sealed->base_seq, span, visit, ctx);
-    }
-    const struct gn_head *head = &store->heads.rows[span->series];
-    const uint32_t count = atomic_load_explicit(&head->count, memory_order_acquire);
-    if (count > 0)
-        snapshot_visit(head->points, count, head->base_seq, span, visit, ctx);
-}
-
-gn_err gn_snapshot_begin(struct gn_store_reader *reader, const struct gn_span *span, gn_visit *visit, void *ctx,
-                         struct gn_snapshot *out)
-{
-    pthread_mutex_lock(&reader->store->mutex);
-    gn_err err = gn_snapshot_begin_lkd(reader, span, out);
-    if (!err && visit != NULL)
-        snapshot_visit_memory_lkd(reader->store, span, visit, ctx);
-    pthread_mutex_unlock(&reader->store->mutex);
-    return err;
 }
 
 void gn_snapshot_end(struct gn_store_reader *reader)
@@ -106,21 +82,6 @@ void gn_snapshot_end(struct gn_store_reader *reader)
     assert(reader->busy);
     reader->busy = false;
     GN_IGNORE(gn_history_run(&reader->history, GN_R_END), "a read transaction has nothing to lose");
-}
-
-void gn_snapshot_bind(struct gn_store_reader *reader, int statement, const struct gn_span *span,
-                      const struct gn_snapshot *snapshot)
-{
-    sqlite3_stmt *rows = reader->history.statements[statement];
-    /* No chunk reaches over 2^span_bits ms, so one that begins earlier than that ends before the range. */
-    const int64_t reach = snapshot->span_bits < 63 ? INT64_C(1) << snapshot->span_bits : INT64_MAX;
-    const int64_t earliest = span->from_ms < INT64_MIN + reach ? INT64_MIN : span->from_ms - reach;
-    (void)sqlite3_bind_int64(rows, 1, span->series);
-    (void)sqlite3_bind_int64(rows, 2, snapshot->span_bits > 63 ? INT64_MIN : earliest);
-    (void)sqlite3_bind_int64(rows, 3, span->from_ms);
-    (void)sqlite3_bind_int64(rows, 4, span->until_ms);
-    (void)sqlite3_bind_int64(rows, 5, snapshot->saved_row);
-    (void)sqlite3_bind_int64(rows, 6, snapshot->stale_row);
 }
 
 gn_err gn_snapshot_decode(struct gn_store_reader *reader, gn_bytes blob, uint32_t *out_count, uint64_t *out_base_seq)

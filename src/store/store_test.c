@@ -155,8 +155,7 @@ static void a_damaged_registry_is_told_and_not_believed(void **state)
     struct gn_store *store = NULL;
     struct gn_diag diag;
     static const char *const damage[] = { "UPDATE series SET record = x'00' WHERE id = 1",
-                                          "DELETE FROM series WHERE id = 1", "DELETE FROM thing",
-                                          "UPDATE span SET bits = 65", "UPDATE span SET series = 99999999" };
+                                          "DELETE FROM series WHERE id = 1", "DELETE FROM thing" };
     for (size_t i = 0; i < sizeof damage / sizeof damage[0]; i++) {
         if (f->seq == 0)
             fixture_put_things(f);
@@ -224,9 +223,11 @@ static void no_memory_is_told_and_leaks_nothing(void **state)
     gn_store_close(NULL);
     fixture_open(f);
     assert_int_equal(gn_store_next_seq(f->store), 1);
-    gn_mem_fail_after(1);
     struct gn_store_reader *reader = NULL;
-    assert_int_equal(gn_store_reader_open(f->store, &reader), GN_ERR_FULL);
+    for (n = 1; n <= 4; n++) {
+        gn_mem_fail_after(n);
+        assert_int_equal(gn_store_reader_open(f->store, &reader), GN_ERR_FULL);
+    }
     gn_mem_fail_after(1);
     assert_int_equal(gn_store_put_state(f->store, 1, (gn_bytes){ (const uint8_t *)"x", 1 }), GN_ERR_FULL);
     gn_mem_fail_after(0);

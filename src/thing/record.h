@@ -59,9 +59,20 @@ typedef enum gn_record_type {
 /* What is known about a reading when it arrives (the engine adds its own judgement elsewhere). */
 typedef enum gn_quality {
     GN_QUALITY_GOOD = 0,
-    GN_QUALITY_NO_TIME = 1, /* the device gave no time: stamped on arrival */
-    GN_QUALITY_LATE = 2,    /* older than what this series already has: kept, not scored */
+    GN_QUALITY_NO_TIME = 1,      /* the device gave no time: stamped on arrival */
+    GN_QUALITY_LATE = 2,         /* older than what this series already has: kept, not scored */
+    GN_QUALITY_LATE_NO_TIME = 3, /* both: the wall clock stepped back */
 } gn_quality;
+
+static inline bool gn_quality_is_stamped(uint8_t quality)
+{
+    return quality == GN_QUALITY_NO_TIME || quality == GN_QUALITY_LATE_NO_TIME;
+}
+
+static inline bool gn_quality_is_late(uint8_t quality)
+{
+    return quality == GN_QUALITY_LATE || quality == GN_QUALITY_LATE_NO_TIME;
+}
 
 typedef enum gn_delivery_state {
     GN_DELIVERY_SENT = 1,         /* written to the device's connection */
