@@ -56,6 +56,13 @@
     X(REASON_BYTES_MAX, 240, "bytes kept of a person's reason and a device's message")                                 \
     X(ACTION_EXPIRY_S, 60, "seconds an action may take to be carried out")                                             \
     X(MQTT_CONNECTIONS_MAX, 65536, "connections; the next is closed at once")                                          \
+    X(MQTT_CONNECTIONS_PER_SOURCE_MAX, 2048,                                                                           \
+      "of them from one address (of IPv6: one /64); the next is closed at once")                                       \
+    X(MQTT_CONNECTIONS_PER_LOOPBACK_MAX, 32768, "the same for an address of this machine")                             \
+    X(MQTT_HALF_OPEN_MAX, 8192, "connections not let in yet; a further one ends the one that waits longest")           \
+    X(MQTT_HALF_OPEN_PER_SOURCE_MAX, 256, "of them from one address; the next is closed at once")                      \
+    X(MQTT_HALF_OPEN_PER_LOOPBACK_MAX, 4096, "the same for an address of this machine")                                \
+    X(MQTT_ACCEPTS_PER_TURN_MAX, 64, "connections a door lets in before those that are there get their turn")          \
     X(MQTT_PACKET_BYTES_MAX, 262144, "bytes of a packet; larger ends the connection")                                  \
     X(MQTT_TOPIC_BYTES_MAX, 512, "bytes of a topic")                                                                   \
     X(MQTT_TOPIC_LEVELS_MAX, 16, "levels of a topic")                                                                  \

@@ -19,6 +19,19 @@ struct conn_chunk { /* bytes the kernel did not take at once */
 
 /* --- the end --- */
 
+static void conn_unlist_half(struct gn_mqtt_conn *conn)
+{
+    TAILQ_REMOVE(&conn->server->half, conn, among_half);
+    conn->server->half_count--;
+    conn->is_half = false;
+}
+
+void gn_mqtt_conn_admit(struct gn_mqtt_conn *conn)
+{
+    conn_unlist_half(conn);
+    gn_mqtt_sources_admit(conn->source);
+}
+
 static void conn_unlist(struct gn_mqtt_conn *conn)
 {
     struct gn_mqtt_server *server = conn->server;
@@ -68,6 +81,10 @@ static void conn_on_close(uv_handle_t *handle)
     struct gn_mqtt_conn *conn = handle->data;
     struct gn_mqtt_server *server = conn->server;
     gn_mqtt_wire_free(conn);
+    if (conn->source != NULL)
+        gn_mqtt_sources_leave(&server->sources, conn->source, conn->is_half);
+    if (conn->is_half)
+        conn_unlist_half(conn);
     TAILQ_REMOVE(&server->open, conn, among_open);
     TAILQ_INSERT_HEAD(&server->spare, conn, among_open);
     server->open_count--;
@@ -554,13 +571,7 @@ static void conn_on_door_close(uv_handle_t *handle)
     struct gn_mqtt_server *server = handle->data;
     server->door_busy = false;
     server->handles--;
-    for (size_t i = 0; i < sizeof server->listeners / sizeof server->listeners[0]; i++) {
-        struct gn_mqtt_listener *listener = &server->listeners[i];
-        if (!listener->is_waiting || server->is_stopping)
-            continue;
-        listener->is_waiting = false;
-        gn_mqtt_conn_accept(listener);
-    }
+    gn_mqtt_conn_accept_on(server);
     gn_mqtt_server_release(server);
 }
 
@@ -590,10 +601,54 @@ static struct gn_mqtt_conn *conn_from_pool(struct gn_mqtt_server *server)
     return conn;
 }
 
+void gn_mqtt_conn_accept_on(struct gn_mqtt_server *server)
+{
+    for (size_t i = 0; i < sizeof server->listeners / sizeof server->listeners[0]; i++) {
+        struct gn_mqtt_listener *listener = &server->listeners[i];
+        listener->accepted = 0;
+        if (!listener->is_waiting || server->is_stopping)
+            continue;
+        listener->is_waiting = false;
+        gn_mqtt_conn_accept(listener);
+    }
+}
+
+/* Half-open, and from where: false when it was closed, for it is one too many from there. */
+static bool conn_enter(struct gn_mqtt_conn *conn)
+{
+    struct gn_mqtt_server *server = conn->server;
+    struct sockaddr_storage address = { 0 };
+    int size = sizeof address;
+    if (uv_tcp_getpeername(&conn->tcp, (struct sockaddr *)&address, &size) == 0) { /* otherwise it is gone already */
+        conn->source = gn_mqtt_sources_enter(&server->sources, &address);
+        server->stats.crowded += conn->source == NULL;
+    }
+    if (conn->source == NULL) {
+        gn_mqtt_conn_close(conn, GN_MQTT_LEFT_BADLY);
+        return false;
+    }
+    if (server->half_count >= GN_MQTT_HALF_OPEN_MAX) {
+        struct gn_mqtt_conn *oldest = TAILQ_FIRST(&server->half);
+        server->stats.half_ended++;
+        gn_mqtt_sources_admit(oldest->source);
+        conn_unlist_half(oldest);
+        gn_mqtt_conn_close(oldest, GN_MQTT_LEFT_BADLY);
+    }
+    TAILQ_INSERT_TAIL(&server->half, conn, among_half);
+    server->half_count++;
+    conn->is_half = true;
+    return true;
+}
+
 void gn_mqtt_conn_accept(struct gn_mqtt_listener *listener)
 {
     struct gn_mqtt_server *server = listener->server;
+    if (listener->accepted >= GN_MQTT_ACCEPTS_PER_TURN_MAX) {
+        listener->is_waiting = true; /* libuv waits with the next until this one is taken */
+        return;
+    }
     struct gn_mqtt_conn *conn = conn_from_pool(server);
+    listener->accepted++;
     if (conn == NULL) {
         conn_turn_away(listener);
         return;
@@ -614,6 +669,8 @@ void gn_mqtt_conn_accept(struct gn_mqtt_listener *listener)
         gn_mqtt_conn_close(conn, GN_MQTT_LEFT_BADLY);
         return;
     }
+    if (!conn_enter(conn))
+        return;
     server->stats.accepted++;
     if (listener->is_secure)
         gn_mqtt_wire_open(conn, true);

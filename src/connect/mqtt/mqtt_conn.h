@@ -18,6 +18,11 @@
 /* Makes the next connection of the listener one of ours, or turns it away. */
 void gn_mqtt_conn_accept(struct gn_mqtt_listener *listener);
 
+/* It was let in: it is not half-open any more. */
+void gn_mqtt_conn_admit(struct gn_mqtt_conn *conn);
+/* A turn of the loop is over: doors that had enough go on. */
+void gn_mqtt_conn_accept_on(struct gn_mqtt_server *server);
+
 static inline bool gn_mqtt_conn_live(const struct gn_mqtt_conn *conn)
 {
     return !conn->is_closing && !conn->is_lingering && !conn->is_doomed;

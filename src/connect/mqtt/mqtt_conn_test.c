@@ -255,6 +255,52 @@ static void one_too_many_is_closed_at_once(void **state)
             (void)close(sockets[i]);
 }
 
+static void one_address_has_only_so_many_that_are_not_let_in(void **state)
+{
+    static int sockets[GN_MQTT_HALF_OPEN_PER_LOOPBACK_MAX];
+    enum { COUNT = GN_MQTT_HALF_OPEN_PER_LOOPBACK_MAX };
+    (void)state;
+    rig_join(&rig, &two, GN_MQTT_V311, "in", "press"); /* does not count */
+    for (int i = 0; i < COUNT; i++) {
+        rig_dial(&rig, &one);
+        sockets[i] = one.fd;
+        one.fd = -1;
+    }
+    for (int i = 0; i < 2 * COUNT / GN_MQTT_ACCEPTS_PER_TURN_MAX && rig_server(&rig)->half_count < COUNT; i++)
+        rig_turn(&rig);
+    assert_int_equal(rig_server(&rig)->half_count, COUNT);
+    rig_dial(&rig, &one);
+    assert_true(rig_is_closed(&rig, &one));
+    rig_hang_up(&rig, &one);
+    assert_int_equal(rig_server(&rig)->stats.crowded, 1);
+    (void)close(sockets[0]);
+    for (int i = 0; i < 8; i++)
+        rig_turn(&rig);
+    rig_join(&rig, &one, GN_MQTT_V311, "late", "press");
+    for (int i = 1; i < COUNT; i++)
+        (void)close(sockets[i]);
+}
+
+static void of_too_many_half_open_ones_the_oldest_makes_room(void **state)
+{
+    struct rig_client oldest = { 0 };
+    (void)state;
+    rig_dial(&rig, &oldest);
+    rig_dial(&rig, &one);
+    for (int i = 0; i < 8; i++)
+        rig_turn(&rig);
+    assert_int_equal(rig_server(&rig)->half_count, 2);
+    rig_server(&rig)->half_count += GN_MQTT_HALF_OPEN_MAX - 2; /* as if there were as many as may be */
+    rig_join(&rig, &two, GN_MQTT_V311, "honest", "press");
+    assert_true(rig_is_closed(&rig, &oldest));
+    assert_int_equal(rig_server(&rig)->stats.half_ended, 1);
+    rig_server(&rig)->half_count -= GN_MQTT_HALF_OPEN_MAX - 2;
+    assert_int_equal(rig_server(&rig)->half_count, 1);
+    rig_hang_up(&rig, &oldest);
+    assert_true(rig_is_silent(&rig, &one)); /* the younger one is there */
+    rig_hang_up(&rig, &one);
+}
+
 static void an_idle_connection_is_small(void **state)
 {
     struct gn_mem_row rows[32];
@@ -283,6 +329,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_client_that_does_not_read_misses_what_would_have_to_wait, setup, teardown),
         cmocka_unit_test_setup_teardown(a_connection_may_end_while_its_own_packet_is_handed_on, setup, teardown),
         cmocka_unit_test_setup_teardown(one_too_many_is_closed_at_once, setup, teardown),
+        cmocka_unit_test_setup_teardown(one_address_has_only_so_many_that_are_not_let_in, setup, teardown),
+        cmocka_unit_test_setup_teardown(of_too_many_half_open_ones_the_oldest_makes_room, setup, teardown),
         cmocka_unit_test_setup_teardown(an_idle_connection_is_small, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

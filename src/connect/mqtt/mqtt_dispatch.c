@@ -134,6 +134,7 @@ static void dispatch_join(struct gn_mqtt_conn *conn, uint32_t thing, const struc
         dispatch_refuse(conn, GN_MQTT_IMPLEMENTATION, "no memory", out);
         return;
     }
+    gn_mqtt_conn_admit(conn);
     conn->client->expiry_s = conn->session.expiry_s;
     gn_mqtt_keep_join(server, conn->client, present);
     gn_mqtt_keep_will(server, conn->client);

@@ -25,6 +25,7 @@ void gn_mqtt_server_release(struct gn_mqtt_server *server)
     gn_mqtt_retained_fini(&server->retained);
     gn_mqtt_keep_will_fini(server);
     gn_mqtt_clients_fini(&server->clients);
+    gn_mqtt_sources_fini(&server->sources);
     gn_mem_give(server->pool);
     gn_mem_give(server);
 }
@@ -249,6 +250,9 @@ static void server_stats(void *self, struct gn_buf *out)
         { "sessions_kept", server->clients.away_count },
         { "accepted", stats->accepted },
         { "turned_away", stats->turned_away },
+        { "turned_away_crowded", stats->crowded },
+        { "half_open", server->half_count },
+        { "half_open_ended", stats->half_ended },
         { "denied", stats->denied },
         { "faults", stats->faults },
         { "timeouts", stats->timeouts },
@@ -291,6 +295,7 @@ static void server_before_wait(uv_prepare_t *handle)
 static void server_after_wait(uv_check_t *handle)
 {
     gn_mqtt_conn_flush_all(handle->data);
+    gn_mqtt_conn_accept_on(handle->data);
 }
 
 static void server_on_idle(uv_idle_t *handle)
@@ -346,13 +351,11 @@ static gn_err server_new(const struct gn_intake *intake, struct gn_mqtt_server *
         return GN_ERR_FULL;
     server->intake = *intake;
     server->pool = gn_mem_take(GN_MQTT_CONNECTIONS_MAX * sizeof *server->pool, "mqtt connections");
-    if (server->pool == NULL || gn_mqtt_clients_init(&server->clients, &server->intake)) {
-        gn_mem_give(server->pool);
-        gn_mem_give(server);
-        return GN_ERR_FULL;
-    }
-    if (gn_mqtt_retained_init(&server->retained, &server->clients.messages)) {
-        gn_mqtt_clients_fini(&server->clients);
+    if (server->pool == NULL || gn_mqtt_sources_init(&server->sources) ||
+        gn_mqtt_clients_init(&server->clients, &server->intake) ||
+        gn_mqtt_retained_init(&server->retained, &server->clients.messages)) {
+        gn_mqtt_clients_fini(&server->clients); /* does nothing for what was not made */
+        gn_mqtt_sources_fini(&server->sources);
         gn_mem_give(server->pool);
         gn_mem_give(server);
         return GN_ERR_FULL;
@@ -360,6 +363,7 @@ static gn_err server_new(const struct gn_intake *intake, struct gn_mqtt_server *
     server->pool_size = server_pool_size();
     TAILQ_INIT(&server->spare);
     TAILQ_INIT(&server->open);
+    TAILQ_INIT(&server->half);
     TAILQ_INIT(&server->acking);
     TAILQ_INIT(&server->waiting);
     TAILQ_INIT(&server->dirty);

@@ -22,6 +22,7 @@
 #include "connect/mqtt/mqtt_inbound.h"
 #include "connect/mqtt/mqtt_retained.h"
 #include "connect/mqtt/mqtt_session.h"
+#include "connect/mqtt/mqtt_sources.h"
 #include "connect/payload.h"
 #include "connect/websocket.h"
 #include "guard/tls.h"
@@ -52,12 +53,14 @@ enum gn_mqtt_pause {
 struct gn_mqtt_conn {
     uv_tcp_t tcp;
     TAILQ_ENTRY(gn_mqtt_conn) among_open;
+    TAILQ_ENTRY(gn_mqtt_conn) among_half;    /* while it is half-open */
     TAILQ_ENTRY(gn_mqtt_conn) among_acking;  /* while acknowledgements are open */
     TAILQ_ENTRY(gn_mqtt_conn) among_waiting; /* while it waits for the ring */
     TAILQ_ENTRY(gn_mqtt_conn) among_dirty;   /* while something is gathered, or it is doomed */
     struct gn_mqtt_server *server;
     struct gn_mqtt_wire *wire;     /* TLS or WebSocket below MQTT; NULL: neither */
     struct gn_mqtt_auth *auth;     /* an exchange under way; NULL: none */
+    struct gn_mqtt_source *source; /* where it comes from */
     struct gn_mqtt_client *client; /* NULL before CONNECT was accepted, and after the end */
     struct gn_mqtt_session session;
     uint8_t *held; /* bytes that no packet was made of yet */
@@ -74,6 +77,7 @@ struct gn_mqtt_conn {
     int64_t deadline_ms;  /* CONNECT, a held answer, or the end of lingering; 0 = none */
     uint8_t pauses;       /* gn_mqtt_pause */
     uint8_t held_reason;  /* of a CONNACK that waits for its deadline; 0 = none */
+    bool is_half;         /* open, and not let in yet */
     bool is_acking;
     bool is_waiting;
     bool is_dirty;
@@ -90,6 +94,8 @@ struct gn_mqtt_conn {
 struct gn_mqtt_stats {
     uint64_t accepted;    /* connections */
     uint64_t turned_away; /* beyond MQTT_CONNECTIONS_MAX */
+    uint64_t crowded;     /* one too many from its address */
+    uint64_t half_ended;  /* half-open ones that made room for others */
     uint64_t denied;      /* CONNECTs refused */
     uint64_t faults;      /* connections ended for breaking the protocol */
     uint64_t timeouts;    /* no CONNECT in time, or nothing within the keep-alive */
@@ -131,7 +137,8 @@ struct gn_mqtt_listener {
     uv_tcp_t tcp;
     struct gn_mqtt_server *server;
     bool is_secure;
-    bool is_waiting; /* a connection waits for the door */
+    bool is_waiting;   /* a connection waits for the door, or for the next turn */
+    uint32_t accepted; /* in this turn of the loop */
 };
 
 struct gn_mqtt_server {
@@ -151,11 +158,14 @@ struct gn_mqtt_server {
     uint32_t pool_used;        /* how many were ever used */
     struct gn_mqtt_conn_list spare;
     struct gn_mqtt_conn_list open;
+    struct gn_mqtt_conn_list half; /* the one that waits longest first */
     struct gn_mqtt_conn_list acking;
     struct gn_mqtt_conn_list waiting;
     struct gn_mqtt_conn_list dirty;
     struct gn_mqtt_wire_list shaking;
     struct gn_mqtt_wire_list ready;
+    struct gn_mqtt_sources sources;
+    uint32_t half_count;
     uint32_t shaking_count;
     uint32_t acking_count;
     uint32_t open_count; /* with those that are closing */
