@@ -2,26 +2,26 @@
 /* store/chunk.h -- up to GN_CHUNK_READINGS readings of one series, as columns in one blob.
  *
  *   offset size
- *      0     1   version 1
- *      1     1   flags: 1 qualities are there, 2 values are decimal
+ *      0     1   version 2
+ *      1     1   flags: 1 qualities are there
  *      2     2   count, 1 to GN_CHUNK_READINGS
  *      4     4   crc32 of bytes 0..3 and 8..end
- *      8   ...   times:     zigzag varint of the first, of the first step, then of each change of the step
- *          ...   seqs:      varint of the first, zigzag varint of the first step, then of each change of the step
- *          ...   values:    decimal: digits behind the point (1 byte, 0 to 6), then zigzag varints of the steps
- *                           of value * 10^digits; only chosen when that gives back the very same bits
- *                           binary: bytes that are zero at the end of all (1), for each the number of bytes
- *                           that differ from the one before (4 bits), then those bytes
- *          ...   qualities: runs of (quality 1 byte, length varint); only if flagged
+ *      8     2   bytes of the times
+ *     10     2   bytes of the values
+ *     12   ...   times:     column of whole numbers (codec/int_codec.h), ms
+ *          ...   values:    column of doubles (codec/double_codec.h)
+ *          ...   qualities: column of whole numbers; only if flagged
+ *          ...   seqs:      varint of the first; column of the count - 1 steps, each at least 1; no column if count is
+ * 1
  *
- * Order is the order of arrival (seq), times may go back. Little-endian; a varint has 7 bits a byte, low ones
- * first. Cost: about 10 ns a reading either way. The step-of-steps of times and the xor of values are of
- * T. Pelkonen et al., "Gorilla" (VLDB 2015), here with whole bytes instead of bits. */
+ * Order is the order of arrival (seq), times may go back. Little-endian. docs/format.md says all of it in one place.
+ * Version 1 is read too (chunk_v1.h). Cost: 5 to 8 ns a reading to encode, 3 to 4 to decode. */
 #ifndef GN_STORE_CHUNK_H
 #define GN_STORE_CHUNK_H
 
 #include "base/bytes.h"
 #include "base/limits.h"
+#include "store/codec/double_codec.h"
 
 /* A reading in memory. Its seq is a base, kept once a chunk, plus seq_delta. */
 struct gn_point {
@@ -32,8 +32,9 @@ struct gn_point {
     uint8_t zero[3];
 };
 _Static_assert(sizeof(struct gn_point) == 24, "a head is an array of these");
+_Static_assert((int)GN_CHUNK_READINGS <= (int)GN_COLUMN_NUMBERS_MAX, "a chunk's columns fit the codec");
 
-enum { GN_CHUNK_BLOB_BYTES_MAX = 16 + GN_CHUNK_READINGS * (10 + 5 + 9 + 3) + 16 };
+enum { GN_CHUNK_BLOB_BYTES_MAX = 12 + GN_DOUBLES_BYTES_MAX + 3 * GN_COLUMN_BYTES_MAX + GN_VARINT_BYTES_MAX };
 
 /* What can be known of a chunk without decoding it. */
 struct gn_chunk_summary {
@@ -46,8 +47,9 @@ struct gn_chunk_summary {
     double value_min;
     double value_max;
     double value_sum;
-    double value_last; /* of the greatest time; of the greatest seq among those */
-    uint64_t seq_last; /* its seq */
+    double value_first; /* of the least time; of the least seq among those */
+    double value_last;  /* of the greatest time; of the greatest seq among those */
+    uint64_t seq_last;  /* its seq */
 };
 
 void gn_chunk_summarize(const struct gn_point *points, uint32_t count, uint64_t base_seq, struct gn_chunk_summary *out);

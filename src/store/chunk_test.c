@@ -72,9 +72,9 @@ static void a_sensor_costs_few_bytes_a_reading(void **state)
         double (*value)(uint32_t i);
         double most;
         const char *name;
-    } rows[] = { { two_digits, 3.3, "two digits" },
-                 { like_a_float, 6.3, "floats" },
-                 { full_noise, 9.5, "noise in every bit" } };
+    } rows[] = { { two_digits, 1.35, "two digits" },
+                 { like_a_float, 3.4, "floats" },
+                 { full_noise, 7.0, "noise in every bit" } };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         make_sensor(GN_CHUNK_READINGS, rows[i].value);
         const double bytes = (double)round_trip(GN_CHUNK_READINGS, 1000000) / GN_CHUNK_READINGS;
@@ -161,7 +161,7 @@ static void qualities_come_back(void **state)
     const size_t plain = round_trip(GN_CHUNK_READINGS, 1);
     for (uint32_t i = 100; i < 110; i++)
         points[i].quality = 2;
-    assert_int_equal(round_trip(GN_CHUNK_READINGS, 1), plain + 3 * 2 + 1); /* runs of 100, 10, 146 */
+    assert_true(round_trip(GN_CHUNK_READINGS, 1) <= plain + 16); /* three runs */
 }
 
 /* Every flip changes what is stored; a crc of 32 bits misses no single flip. */
@@ -199,7 +199,7 @@ static void a_liar_with_a_right_crc_is_refused_or_harmless(void **state)
             blob[where] = (uint8_t)mix(random++);
         }
         if (round % 5 == 0)
-            size = 8 + mix(random++) % (size - 7);
+            size = 12 + mix(random++) % (size - 11);
         const uint32_t crc = gn_crc32(gn_crc32(0, (gn_bytes){ blob, 4 }), (gn_bytes){ blob + 8, size - 8 });
         memcpy(blob + 4, &crc, sizeof crc);
         uint32_t count = 0;
@@ -225,7 +225,8 @@ static void a_summary_says_what_is_inside(void **state)
     assert_int_equal(sum.seq_max, 108);
     assert_true(sum.finite);
     assert_true(sum.value_min == -2.0 && sum.value_max == 9.0 && sum.value_sum == 15.5);
-    assert_true(sum.value_last == 3.0); /* the later of the two at 70 */
+    assert_true(sum.value_first == 4.0); /* of time 40, though it came last */
+    assert_true(sum.value_last == 3.0);  /* the later of the two at 70 */
     assert_int_equal(sum.seq_last, 106);
 
     points[2].value = (double)NAN;

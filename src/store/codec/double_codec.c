@@ -4,14 +4,14 @@
 #include <assert.h>
 #include <math.h>
 
-enum doubles_mode { DOUBLES_DECIMAL, DOUBLES_FLOAT, DOUBLES_BITS };
+enum doubles_mode { DOUBLES_DECIMAL, DOUBLES_FLOAT, DOUBLES_BITS, DOUBLES_TABLE };
 enum {
     DOUBLES_MODE = 3,
     DOUBLES_CORRECTED = 4,
     DOUBLES_HAS_EXCEPTIONS = 8,
     DOUBLES_NEGATIVE_ZEROES = 16,
     DOUBLES_DIGITS_MAX = 15,
-    DOUBLES_CORRECTION_MAX = 8,
+    DOUBLES_CORRECTION_MAX = 64,
     DOUBLES_FLOAT_ZEROES = 29, /* low bits of a double that has been a float */
     DOUBLES_SAMPLE = 32,
     DOUBLES_FEW = 32,     /* one exception in so many is not worth a thought */
@@ -93,8 +93,8 @@ static bool doubles_find_digits(const double *sample, uint32_t count, bool as_fl
             int64_t whole;
             const uint64_t off =
                 as_float ? doubles_whole_float(sample[i], scale, &whole) : doubles_whole(sample[i], scale, &whole);
-            /* With 48 bits or more, numbers that lie this near are everywhere. */
-            const bool near = doubles_is_small(off) && whole >> 48 == whole >> 63;
+            /* With 44 bits or more, numbers that lie this near are everywhere. */
+            const bool near = doubles_is_small(off) && whole >> 44 == whole >> 63;
             wrong += off != 0 && !near;
         }
         if (wrong <= count / 10) {
@@ -225,6 +225,28 @@ static size_t doubles_put_split(const double *values, uint32_t count, const stru
     return (size_t)(to - out);
 }
 
+/* 0: the same whole number has different corrections, or a table cannot pay. */
+static size_t doubles_put_table(const double *values, uint32_t count, const struct doubles_plan *plan,
+                                struct doubles_split *split, uint8_t *out)
+{
+    struct gn_ranks found;
+    double table[GN_COLUMN_NUMBERS_MAX];
+    if (!gn_ranks_find(split->wholes, count, &found))
+        return 0;
+    for (uint32_t i = count; i-- > 0;)
+        table[found.ranks[i]] = values[i];
+    for (uint32_t i = 0; i < count; i++)
+        if (doubles_bits(table[found.ranks[i]]) != doubles_bits(values[i]))
+            return 0;
+    uint8_t *to = out;
+    *to++ = DOUBLES_TABLE;
+    to = gn_varint_put(to, found.distinct);
+    doubles_split(table, found.distinct, plan, split);
+    to += doubles_put_split(table, found.distinct, plan, split, to);
+    to += gn_ints_encode((const int64_t *)found.ranks, count, to);
+    return (size_t)(to - out);
+}
+
 size_t gn_doubles_encode(const double *values, uint32_t count, uint8_t *out)
 {
     assert(count >= 1 && count <= GN_COLUMN_NUMBERS_MAX);
@@ -233,6 +255,11 @@ size_t gn_doubles_encode(const double *values, uint32_t count, uint8_t *out)
     bool decimal = doubles_choose(values, count, &plan);
     while (decimal) {
         doubles_split(values, count, &plan, &split);
+        if (split.corrected && split.exceptions == 0) {
+            const size_t size = doubles_put_table(values, count, &plan, &split, out);
+            if (size > 0)
+                return size;
+        }
         if (split.exceptions <= count / DOUBLES_FEW)
             return doubles_put_split(values, count, &plan, &split, out);
         /* The sample has missed those that need more digits. */
@@ -299,16 +326,15 @@ static void doubles_join(const int64_t *wholes, uint32_t count, uint8_t how, dou
     }
 }
 
-gn_err gn_doubles_decode(struct gn_reader *r, uint32_t count, double *out)
+static gn_err doubles_take_split(struct gn_reader *r, uint8_t how, uint32_t count, double *out)
 {
-    assert(count >= 1 && count <= GN_COLUMN_NUMBERS_MAX);
     int64_t wholes[GN_COLUMN_NUMBERS_MAX];
-    uint8_t how, digits;
-    if (!gn_take_u8(r, &how) || !gn_take_u8(r, &digits))
+    uint8_t digits;
+    if (how >= 2 * DOUBLES_NEGATIVE_ZEROES || (how & DOUBLES_MODE) > DOUBLES_BITS || !gn_take_u8(r, &digits))
         return GN_ERR_CORRUPT;
     if (how == DOUBLES_BITS)
         return doubles_take_bits(r, count, digits, out);
-    if ((how & DOUBLES_MODE) > DOUBLES_FLOAT || how >= 2 * DOUBLES_NEGATIVE_ZEROES || digits > DOUBLES_DIGITS_MAX)
+    if ((how & DOUBLES_MODE) > DOUBLES_FLOAT || digits > DOUBLES_DIGITS_MAX)
         return GN_ERR_CORRUPT;
     gn_err err = gn_ints_decode(r, count, wholes);
     if (err)
@@ -322,4 +348,34 @@ gn_err gn_doubles_decode(struct gn_reader *r, uint32_t count, double *out)
     if (!err && how & DOUBLES_HAS_EXCEPTIONS)
         err = doubles_take_exceptions(r, count, out);
     return err;
+}
+
+static gn_err doubles_take_table(struct gn_reader *r, uint32_t count, double *out)
+{
+    double table[GN_COLUMN_NUMBERS_MAX];
+    uint64_t ranks[GN_COLUMN_NUMBERS_MAX], distinct, greatest = 0;
+    uint8_t how;
+    if (!gn_varint_take(r, &distinct) || distinct < 1 || distinct > count || !gn_take_u8(r, &how))
+        return GN_ERR_CORRUPT;
+    gn_err err = doubles_take_split(r, how, (uint32_t)distinct, table);
+    if (!err)
+        err = gn_ints_decode(r, count, (int64_t *)ranks);
+    if (err)
+        return err;
+    for (uint32_t i = 0; i < count; i++)
+        greatest = ranks[i] > greatest ? ranks[i] : greatest;
+    if (greatest >= distinct)
+        return GN_ERR_CORRUPT;
+    for (uint32_t i = 0; i < count; i++)
+        out[i] = table[ranks[i]];
+    return GN_OK;
+}
+
+gn_err gn_doubles_decode(struct gn_reader *r, uint32_t count, double *out)
+{
+    assert(count >= 1 && count <= GN_COLUMN_NUMBERS_MAX);
+    uint8_t how;
+    if (!gn_take_u8(r, &how))
+        return GN_ERR_CORRUPT;
+    return how == DOUBLES_TABLE ? doubles_take_table(r, count, out) : doubles_take_split(r, how, count, out);
 }

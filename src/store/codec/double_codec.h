@@ -8,7 +8,7 @@
  * float32 by birth is the float next to whole / 10^digits. All else is kept as its bits, in the order of the numbers.
  *
  *   size
- *     1   0 decimal, 1 decimal of floats, 2 bits; not with bits: + 4 corrections follow, + 8 exceptions follow,
+ *     1   0 decimal, 1 decimal of floats, 2 bits, 3 table; with 0 and 1: + 4 corrections follow, + 8 exceptions follow,
  *         + 16 whole numbers below 0 are one less, and -1 is -0.0
  *     1   decimal: digits behind the point, 0 to 15; bits: how many zero bits at the low end of each are left out, 0 to
  * 63
@@ -16,6 +16,8 @@
  *   ...   corrections: column, added to the bits of whole / 10^digits
  *   ...   exceptions (NaN, infinite, more digits than the others): how many (varint), places (column, ascending), bits
  *         (column)
+ *
+ *   table, behind its first byte: how many distinct doubles (varint), those as above but not as a table, ranks (column)
  *
  * A. Afroozeh, L. Kuffo, P. Boncz, "ALP: adaptive lossless floating-point compression" (SIGMOD 2024) for decimals and
  * exceptions; it multiplies, here is a division, which has no exceptions for what was written with 15 digits. */

@@ -297,14 +297,7 @@ static uint8_t *ints_put_runs(uint8_t *to, const uint64_t *v, uint32_t count, ui
     return ints_put_plain(to, lengths, runs);
 }
 
-struct ints_ranks {
-    uint64_t gaps[GN_COLUMN_NUMBERS_MAX]; /* between distinct numbers, ascending; minus one */
-    uint64_t ranks[GN_COLUMN_NUMBERS_MAX];
-    uint32_t distinct;
-};
-
-/* False: so many are distinct that a table of them cannot pay. */
-static bool ints_find_ranks(const uint64_t *v, uint32_t count, const struct ints_look *look, struct ints_ranks *out)
+static bool ints_find_ranks(const uint64_t *v, uint32_t count, const struct ints_look *look, struct gn_ranks *out)
 {
     uint64_t there[INTS_RANGE_MAX / 64];
     uint16_t rank_of[INTS_RANGE_MAX]; /* set, and read, only where there is a number */
@@ -325,19 +318,25 @@ static bool ints_find_ranks(const uint64_t *v, uint32_t count, const struct ints
         }
     }
     out->distinct = distinct;
-    if (distinct > count / 2 || distinct * 2 > range)
+    if (distinct > count / 2)
         return false;
     for (uint32_t i = 0; i < count; i++)
         out->ranks[i] = rank_of[v[i] - look->least];
     return true;
 }
 
+bool gn_ranks_find(const int64_t *numbers, uint32_t count, struct gn_ranks *out)
+{
+    const struct ints_look look = ints_look_at(numbers, count);
+    return look.most - look.least < INTS_RANGE_MAX && ints_find_ranks((const uint64_t *)numbers, count, &look, out);
+}
+
 /* NULL: a table of the distinct numbers would not pay. */
 static uint8_t *ints_put_ranks(uint8_t *to, const uint64_t *v, uint32_t count, const struct ints_look *look,
                                uint32_t score)
 {
-    struct ints_ranks found;
-    if (!ints_find_ranks(v, count, look, &found))
+    struct gn_ranks found;
+    if (!ints_find_ranks(v, count, look, &found) || found.distinct * 2 > look->most - look->least)
         return NULL;
     const struct ints_look ranks_look = { 0, found.distinct - 1, look->changes };
     const struct ints_choice choice = ints_choose(found.ranks, count, &ranks_look);

@@ -34,4 +34,12 @@ size_t gn_ints_encode(const int64_t *numbers, uint32_t count, uint8_t *out);
 /* Takes a column of `count` numbers from the front. CORRUPT: no such column can have been written. */
 GN_MUST_USE gn_err gn_ints_decode(struct gn_reader *r, uint32_t count, int64_t *out);
 
+struct gn_ranks {
+    uint64_t gaps[GN_COLUMN_NUMBERS_MAX]; /* between distinct numbers, ascending; minus one */
+    uint64_t ranks[GN_COLUMN_NUMBERS_MAX];
+    uint32_t distinct;
+};
+/* Numbers as places in the list of distinct ones. False: too many, or too far apart, for a table. */
+bool gn_ranks_find(const int64_t *numbers, uint32_t count, struct gn_ranks *out);
+
 #endif
