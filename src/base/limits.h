@@ -86,6 +86,13 @@
     X(MQTT_CONNECT_TIMEOUT_MS, 10000, "milliseconds until a complete CONNECT")                                         \
     X(MQTT_KEEPALIVE_S_MAX, 600, "seconds of keep-alive the server grants")                                            \
     X(MQTT_WILL_BYTES_MAX, 1024, "bytes of a will's payload")                                                          \
+    X(SPARKPLUG_METRICS_MAX, 2048, "metrics in one Sparkplug message; one with more is refused")                       \
+    X(SPARKPLUG_NAME_BYTES_MAX, 256, "bytes of a Sparkplug metric's name; a birth with a longer one is refused")       \
+    X(SPARKPLUG_PROPERTIES_MAX, 32, "properties of a Sparkplug metric that are looked at")                             \
+    X(SPARKPLUG_REBIRTH_S, 10, "seconds between two requests for a rebirth to one edge node")                          \
+    X(SPARKPLUG_REBIRTHS_MAX, 64, "edge nodes asked for a rebirth in that time; others are asked later")               \
+    X(SPARKPLUG_ORDERS_MAX, 64,                                                                                        \
+      "actions sent as Sparkplug commands that wait to be reported; a further one stays sent")                         \
     X(JSON_DEPTH_MAX, 32, "levels of nesting in JSON")                                                                 \
     X(JSON_STRING_BYTES_MAX, 4096, "bytes of one JSON string")                                                         \
     X(JSON_NUMBER_BYTES_MAX, 512, "bytes of one number, as written")                                                   \

@@ -20,6 +20,16 @@ static bool run_address(const struct gn_cli *cli, const char *option, const char
     return gn_args_address(cli, option, given, true, host, sizeof host, &port);
 }
 
+/* It becomes a level of a topic. */
+static bool run_host(const struct gn_cli *cli, const char *name)
+{
+    if (name == NULL || gn_property_valid(gn_str_of(name)))
+        return true;
+    (void)gn_cli_say(cli, GN_EXIT_USAGE, NULL,
+                     "--sparkplug-host takes a name of 1 to %d bytes without '/', '+' and '#'", GN_PROPERTY_BYTES_MAX);
+    return false;
+}
+
 static int run_run(struct gn_cli *cli)
 {
     char dir[GN_ASK_DIR_BYTES];
@@ -31,12 +41,13 @@ static int run_run(struct gn_cli *cli)
         .portal_listen = run_portal_default,
         .https_listen = NULL,
         .names = gn_cli_value(cli, "--name"),
+        .sparkplug_host = gn_cli_value(cli, "--sparkplug-host"),
         .quiet = gn_cli_has(cli, "--quiet"),
         .allow_plaintext = gn_cli_has(cli, "--allow-plaintext"),
     };
     if (!run_address(cli, "--mqtt", &options.mqtt_listen) || !run_address(cli, "--mqtts", &options.mqtts_listen) ||
         !run_address(cli, "--portal", &options.portal_listen) || !run_address(cli, "--https", &options.https_listen) ||
-        !gn_ask_data_dir(cli, dir, sizeof dir))
+        !run_host(cli, options.sparkplug_host) || !gn_ask_data_dir(cli, dir, sizeof dir))
         return GN_EXIT_USAGE;
     return gn_node_run(&options);
 }
@@ -57,6 +68,8 @@ const struct gn_command gn_command_run = {
                    "where people connect (default: 127.0.0.1:8080; port 0: any free one; off)" },
                  { "--https", "HOST:PORT", "where people connect with TLS (default: off; 8443 is usual)" },
                  { "--name", "NAMES", "what else this node is called, for its certificate, with commas between" },
+                 { "--sparkplug-host", "NAME",
+                   "say on spBv1.0/STATE/NAME that this node is there (default: not said)" },
                  { "--allow-plaintext", NULL, "let --mqtt and --portal carry clear text over a network" },
                  { "--quiet", NULL, "no status line" } },
     .examples = { { "run", "A node for this machine alone." },

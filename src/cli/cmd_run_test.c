@@ -25,6 +25,7 @@ static void without_options_the_defaults_are_loopback_and_the_default_directory(
     assert_string_equal(node_fake.mqtts, "(none)");
     assert_string_equal(node_fake.https, "(none)");
     assert_string_equal(node_fake.names, "(none)");
+    assert_string_equal(node_fake.sparkplug_host, "(none)");
     assert_string_equal(node_fake.solution_dir, "(none)");
     assert_false(node_fake.run.quiet);
     assert_false(node_fake.run.allow_plaintext);
@@ -35,7 +36,8 @@ static void options_reach_the_node_and_its_code_comes_back(void **state)
     (void)state;
     node_fake.run_code = 2;
     cli_fake_run(&ran, &gn_command_run,
-                 "--data /tmp/x --solution s --mqtt off --mqtts [::1]:0 --name a,b --portal 0.0.0.0:80 --https "
+                 "--data /tmp/x --solution s --mqtt off --mqtts [::1]:0 --name a,b --sparkplug-host plant --portal "
+                 "0.0.0.0:80 --https "
                  "localhost:8443 --quiet "
                  "--allow-plaintext",
                  NULL);
@@ -44,11 +46,22 @@ static void options_reach_the_node_and_its_code_comes_back(void **state)
     assert_string_equal(node_fake.mqtt, "off");
     assert_string_equal(node_fake.mqtts, "[::1]:0");
     assert_string_equal(node_fake.names, "a,b");
+    assert_string_equal(node_fake.sparkplug_host, "plant");
     assert_string_equal(node_fake.https, "localhost:8443");
     assert_string_equal(node_fake.portal, "0.0.0.0:80");
     assert_string_equal(node_fake.solution_dir, "s");
     assert_true(node_fake.run.quiet);
     assert_true(node_fake.run.allow_plaintext);
+}
+
+static void a_sparkplug_host_is_one_level_of_a_topic(void **state)
+{
+    (void)state;
+    node_fake.data_dir[0] = '\0';
+    cli_fake_run(&ran, &gn_command_run, "--data /tmp/x --sparkplug-host a/b", NULL);
+    assert_int_equal(ran.code, GN_EXIT_USAGE);
+    assert_non_null(strstr(ran.err, "--sparkplug-host takes a name of 1 to 64 bytes"));
+    assert_string_equal(node_fake.data_dir, "");
 }
 
 static void a_wrong_address_does_not_start_it(void **state)
@@ -69,6 +82,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(without_options_the_defaults_are_loopback_and_the_default_directory),
         cmocka_unit_test(options_reach_the_node_and_its_code_comes_back),
+        cmocka_unit_test(a_sparkplug_host_is_one_level_of_a_topic),
         cmocka_unit_test(a_wrong_address_does_not_start_it),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

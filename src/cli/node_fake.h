@@ -17,6 +17,7 @@ static struct {
     char mqtts[64];
     char https[64];
     char names[64];
+    char sparkplug_host[64];
     int run_code;
     gn_err add_err;
     char added_name[256];
@@ -33,6 +34,8 @@ int gn_node_run(const struct gn_node_options *options)
                    options->mqtts_listen != NULL ? options->mqtts_listen : "(none)");
     (void)snprintf(node_fake.https, sizeof node_fake.https, "%s",
                    options->https_listen != NULL ? options->https_listen : "(none)");
+    (void)snprintf(node_fake.sparkplug_host, sizeof node_fake.sparkplug_host, "%s",
+                   options->sparkplug_host != NULL ? options->sparkplug_host : "(none)");
     (void)snprintf(node_fake.names, sizeof node_fake.names, "%s", options->names != NULL ? options->names : "(none)");
     (void)snprintf(node_fake.data_dir, sizeof node_fake.data_dir, "%s", options->data_dir);
     (void)snprintf(node_fake.solution_dir, sizeof node_fake.solution_dir, "%s",

@@ -154,6 +154,8 @@ struct gn_adapter {
     /* Takes away what the node itself said retained and `keeps` does not name. AGAIN: the ring is full, not all of it.
      */
     gn_err (*prune)(void *self, bool (*keeps)(void *ctx, gn_str topic), void *ctx);
+    /* The payload that is retained on a topic, borrowed until the next call of anything. NOT_FOUND: none is. */
+    gn_err (*retained)(void *self, gn_str topic, gn_bytes *out_payload);
     /* At boot, before the loop runs: a record it kept, in order. Those of the last image come first. NULL: no more. */
     void (*recall)(void *self, const struct gn_record_head *record);
     /* All it would have to be given for being as it is now, as records. FULL: `out` is too small. */

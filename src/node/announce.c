@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/version.h"
+#include "connect/sparkplug/sparkplug_topic.h"
 
 enum {
     ANNOUNCE_TURN_MAX = 256, /* Things said again in one second */
@@ -354,6 +355,8 @@ static bool announce_keeps(void *ctx, gn_str topic)
     struct gn_buf status = gn_buf_over(bytes, sizeof bytes);
     gn_str name;
     uint32_t thing;
+    if (gn_sparkplug_is_own(topic))
+        return true; /* births that were kept, the node's state: none of ours */
     if (home == NULL)
         return false;
     announce_status_topic(announce, &status);

@@ -14,10 +14,11 @@ struct gn_node_options {
     const char *mqtt_listen;
     const char *mqtts_listen; /* with TLS */
     const char *portal_listen;
-    const char *https_listen; /* with TLS */
-    const char *names;        /* what else this node is called, for its certificate, with commas between; or NULL */
-    bool quiet;               /* no status line */
-    bool allow_plaintext;     /* also listen without TLS where the network reaches; said in red at every start */
+    const char *https_listen;   /* with TLS */
+    const char *names;          /* what else this node is called, for its certificate, with commas between; or NULL */
+    const char *sparkplug_host; /* what this node calls itself as a Sparkplug host application; or NULL */
+    bool quiet;                 /* no status line */
+    bool allow_plaintext;       /* also listen without TLS where the network reaches; said in red at every start */
 };
 
 /* `ganglion run`: boots, prints the ready line, runs until SIGTERM or SIGINT. Returns the exit code:

@@ -3,13 +3,14 @@
 
 #include "base/log.h"
 #include "base/mem.h"
-#include "connect/discover/bindings.h"
 #include "connect/discover/home_assistant.h"
 #include "connect/discover/tasmota.h"
 #include "connect/discover/zigbee2mqtt.h"
+#include "node/onboard_int.h"
+#include "node/onboard_sparkplug.h"
 #include "os/entropy.h"
 
-enum { ONBOARD_KEY_SLOTS = 8192, ONBOARD_KEY_BYTES = 4 + GN_DEVICE_KEY_BYTES_MAX };
+enum { ONBOARD_KEY_SLOTS = 8192, ONBOARD_KEY_BYTES = GN_ONBOARD_KEY_BYTES };
 _Static_assert(ONBOARD_KEY_SLOTS / 4 * 3 >= GN_THINGS_MAX, "the map has room for every Thing");
 
 /* A format of announcements; `claims` also for messages of it that announce nothing. */
@@ -25,24 +26,6 @@ static const struct onboard_format onboard_formats[] = {
     { gn_tasmota_claims, gn_tasmota_read },
 };
 
-struct gn_onboard {
-    const struct gn_solution *solution;
-    struct gn_intake_core *intake;
-    struct gn_intake table;
-    struct gn_bindings *bindings;
-    struct gn_map by_key; /* gateway (4 bytes) + key ─▶ Thing */
-    struct gn_map_slot *key_slots;
-    char (*keys)[ONBOARD_KEY_BYTES]; /* [GN_THINGS_MAX], where those keys live */
-    bool announces[GN_THINGS_MAX];   /* it announced a device in one of the formats */
-    char *fragments[GN_THINGS_MAX];  /* as journaled */
-    size_t fragment_size[GN_THINGS_MAX];
-    struct gn_payload payload;
-    struct gn_json_tree tree, known_tree; /* the message's, and that of what is known */
-    struct gn_device said, known;
-    struct gn_item items[GN_READINGS_PER_PACKET_MAX];
-    char fragment[GN_DESCRIPTION_BYTES_MAX];
-};
-
 /* --- which Thing a gateway means --- */
 
 static gn_str onboard_key(char to[static ONBOARD_KEY_BYTES], uint32_t gateway, gn_str key)
@@ -53,7 +36,7 @@ static gn_str onboard_key(char to[static ONBOARD_KEY_BYTES], uint32_t gateway, g
     return (gn_str){ to, sizeof gateway + key.size };
 }
 
-static bool onboard_find(const struct gn_onboard *onboard, uint32_t gateway, gn_str key, uint32_t *out_thing)
+bool gn_onboard_find(const struct gn_onboard *onboard, uint32_t gateway, gn_str key, uint32_t *out_thing)
 {
     char bytes[ONBOARD_KEY_BYTES];
     return key.size <= GN_DEVICE_KEY_BYTES_MAX &&
@@ -99,7 +82,7 @@ static gn_err onboard_thing(struct gn_onboard *onboard, uint32_t gateway, gn_thi
                             gn_str name, uint32_t *out_thing, uint64_t *out_token, struct gn_diag *diag)
 {
     char bytes[GN_THING_NAME_BYTES_MAX];
-    if (onboard_find(onboard, gateway, key, out_thing))
+    if (gn_onboard_find(onboard, gateway, key, out_thing))
         return GN_OK;
     const struct gn_intake_device device = { .name = onboard_name(name.size > 0 ? name : key, bytes),
                                              .key = key,
@@ -244,20 +227,18 @@ static gn_err onboard_rename(struct gn_onboard *onboard, uint32_t thing, gn_str 
                                  diag);
 }
 
-static gn_err onboard_on_device(void *ctx, const struct gn_device *device)
+gn_err gn_onboard_device(struct gn_onboard *onboard, uint32_t gateway, const struct gn_device *device,
+                         uint64_t *out_token, struct gn_diag *diag)
 {
-    const struct onboard_said *said = ctx;
-    struct gn_onboard *onboard = said->onboard;
     uint32_t thing;
-    gn_err err = onboard_thing(onboard, said->gateway, device->source, device->key, device->name, &thing, said->token,
-                               said->diag);
+    gn_err err = onboard_thing(onboard, gateway, device->source, device->key, device->name, &thing, out_token, diag);
     if (err != GN_OK)
         return err;
     const struct gn_thing *row = &onboard->intake->registry.things[thing];
     if (row->state == GN_THING_IGNORED || onboard_is_lesser(onboard, thing, device))
         return GN_OK;
-    onboard->announces[said->gateway] = true;
-    err = onboard_rename(onboard, thing, device->name, said->token, said->diag);
+    onboard->announces[gateway] = true;
+    err = onboard_rename(onboard, thing, device->name, out_token, diag);
     if (err != GN_OK)
         return err;
     onboard_load(onboard, thing);
@@ -267,13 +248,19 @@ static gn_err onboard_on_device(void *ctx, const struct gn_device *device)
         if (onboard->known.left_out > 0 && onboard->said.left_out == 0)
             return GN_OK; /* no room: what a person adopted stays as it is */
     } else {
-        if (device->source == GN_SOURCE_ZIGBEE2MQTT)
-            gn_device_begin(&onboard->known, device->source); /* the list says everything each time */
+        if (device->source == GN_SOURCE_ZIGBEE2MQTT || device->source == GN_SOURCE_SPARKPLUG)
+            gn_device_begin(&onboard->known, device->source); /* a list, a birth say everything each time */
         gn_device_merge(&onboard->known, device);
     }
     if (device->source == GN_SOURCE_TASMOTA)
         gn_tasmota_settle(&onboard->known);
-    return onboard_describe(onboard, thing, said->token, said->diag);
+    return onboard_describe(onboard, thing, out_token, diag);
+}
+
+static gn_err onboard_on_device(void *ctx, const struct gn_device *device)
+{
+    const struct onboard_said *said = ctx;
+    return gn_onboard_device(said->onboard, said->gateway, device, said->token, said->diag);
 }
 
 static gn_err onboard_announced(struct gn_onboard *onboard, const struct onboard_format *format,
@@ -292,8 +279,8 @@ static bool onboard_is_bare(gn_bytes payload)
     return text.size > 0 && text.at[0] != '{' && text.at[0] != '[' && (uint8_t)text.at[0] < 0x80;
 }
 
-static gn_err onboard_packet(struct gn_onboard *onboard, const struct gn_foreign *message, uint32_t thing,
-                             const struct gn_item *items, size_t count, uint64_t *out_token, struct gn_diag *diag)
+gn_err gn_onboard_packet(struct gn_onboard *onboard, const struct gn_foreign *message, uint32_t thing,
+                         const struct gn_item *items, size_t count, uint64_t *out_token, struct gn_diag *diag)
 {
     const struct gn_packet packet = { .thing = thing,
                                       .packet_id = message->packet_id,
@@ -330,7 +317,7 @@ static bool onboard_bound(struct gn_onboard *onboard, const struct gn_foreign *m
         const size_t count = gn_bindings_items(onboard->bindings, message->topic, thing, &onboard->payload,
                                                onboard_is_bare(message->payload), onboard->items);
         if (count > 0)
-            *out_err = onboard_packet(onboard, message, thing, onboard->items, count, out_token, diag);
+            *out_err = gn_onboard_packet(onboard, message, thing, onboard->items, count, out_token, diag);
     }
     return found;
 }
@@ -347,7 +334,7 @@ static gn_err onboard_mapped_thing(struct gn_onboard *onboard, uint32_t gateway,
                                    uint32_t *out_thing, uint64_t *out_token, struct gn_diag *diag)
 {
     const struct gn_registry *registry = &onboard->intake->registry;
-    if (onboard_find(onboard, gateway, match->thing, out_thing))
+    if (gn_onboard_find(onboard, gateway, match->thing, out_thing))
         return GN_OK;
     if (gn_registry_thing(registry, match->thing, out_thing)) {
         if (*out_thing == gateway || registry->things[*out_thing].via == gateway)
@@ -401,7 +388,8 @@ static gn_err onboard_mapped(struct gn_onboard *onboard, const struct gn_foreign
     onboard_rescale(onboard, match);
     if (onboard->payload.item_count == 0)
         return GN_OK;
-    err = onboard_packet(onboard, message, thing, onboard->payload.items, onboard->payload.item_count, out_token, diag);
+    err = gn_onboard_packet(onboard, message, thing, onboard->payload.items, onboard->payload.item_count, out_token,
+                            diag);
     if (err != GN_OK || match->unit.size == 0 || match->property.size == 0)
         return err;
     onboard_load(onboard, thing);
@@ -464,8 +452,8 @@ static gn_err onboard_plain(struct gn_onboard *onboard, const struct gn_foreign 
         onboard->table.refused(onboard->table.self, thing, "the Thing is ignored");
         return GN_OK;
     }
-    return onboard_packet(onboard, message, thing, onboard->payload.items, onboard->payload.item_count, out_token,
-                          diag);
+    return gn_onboard_packet(onboard, message, thing, onboard->payload.items, onboard->payload.item_count, out_token,
+                             diag);
 }
 
 gn_err gn_onboard_foreign(void *self, const struct gn_foreign *message, uint64_t *out_token, struct gn_diag *diag)
@@ -475,12 +463,20 @@ gn_err gn_onboard_foreign(void *self, const struct gn_foreign *message, uint64_t
     gn_err err;
     if (message->payload.size > 0 && gn_solution_topic(onboard->solution, message->topic, &match))
         return onboard_mapped(onboard, message, &match, out_token, diag);
+    if (gn_sparkplug_claims(message->topic))
+        return gn_onboard_sparkplug(onboard, message, out_token, diag);
     for (size_t i = 0; i < sizeof onboard_formats / sizeof onboard_formats[0]; i++)
         if (onboard_formats[i].claims(message->topic))
             return onboard_announced(onboard, &onboard_formats[i], message, out_token, diag);
     if (message->payload.size == 0 || onboard_bound(onboard, message, &err, out_token, diag))
         return message->payload.size == 0 ? GN_OK : err;
     return onboard_plain(onboard, message, out_token, diag);
+}
+
+void gn_onboard_speak(struct gn_onboard *onboard, const struct gn_adapter *adapter, void *self)
+{
+    onboard->adapter = adapter;
+    onboard->adapter_self = self;
 }
 
 /* --- a person's word --- */
@@ -513,7 +509,8 @@ gn_err gn_onboard_new(struct gn_intake_core *intake, struct gn_onboard **out)
     made->key_slots = gn_mem_take(ONBOARD_KEY_SLOTS * sizeof *made->key_slots, "devices by key");
     made->keys = gn_mem_take(GN_THINGS_MAX * sizeof *made->keys, "devices by key");
     gn_entropy(seed, sizeof seed);
-    if (made->key_slots == NULL || made->keys == NULL || gn_bindings_new(&made->bindings) != GN_OK) {
+    if (made->key_slots == NULL || made->keys == NULL || gn_bindings_new(&made->bindings) != GN_OK ||
+        gn_onboard_spark_new(&made->spark) != GN_OK) {
         gn_onboard_free(made);
         return GN_ERR_FULL;
     }
@@ -558,6 +555,7 @@ void gn_onboard_free(struct gn_onboard *onboard)
         onboard->intake->foreign = NULL;
     for (uint32_t thing = 0; thing < GN_THINGS_MAX; thing++)
         gn_mem_give(onboard->fragments[thing]);
+    gn_onboard_spark_free(onboard->spark);
     gn_bindings_free(onboard->bindings);
     gn_mem_give(onboard->keys);
     gn_mem_give(onboard->key_slots);

@@ -36,6 +36,9 @@ GN_MUST_USE gn_err gn_onboard_boot(struct gn_intake_core *intake, struct gn_stor
 /* The solution whose `topics` count; it must live on. NULL: none. */
 void gn_onboard_use(struct gn_onboard *onboard, const struct gn_solution *solution);
 
+/* The endpoint to speak through, from now on: commands in a device's own words, requests of its protocol. */
+void gn_onboard_speak(struct gn_onboard *onboard, const struct gn_adapter *adapter, void *self);
+
 /* gn_intake.foreign; `self` is the gn_onboard. */
 gn_err gn_onboard_foreign(void *self, const struct gn_foreign *message, uint64_t *out_token, struct gn_diag *diag);
 

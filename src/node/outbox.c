@@ -4,6 +4,7 @@
 #include "base/limits.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "node/onboard_sparkplug.h"
 
 gn_err gn_outbox_init(struct gn_outbox *outbox, struct gn_pipeline *pipeline)
 {
@@ -23,6 +24,11 @@ static uint8_t *outbox_slot(const struct gn_outbox *outbox, size_t index)
     return outbox->kept + index * GN_OUTBOX_ENTRY_BYTES_MAX;
 }
 
+static bool outbox_is_sparkplug(const struct gn_outbox *outbox, const struct gn_outbox_entry *entry)
+{
+    return outbox->onboard != NULL && gn_onboard_is_sparkplug(outbox->onboard, entry->thing);
+}
+
 static gn_err outbox_deliver(const struct gn_outbox *outbox, const struct gn_outbox_entry *entry)
 {
     const char *at = (const char *)(entry + 1);
@@ -32,7 +38,8 @@ static gn_err outbox_deliver(const struct gn_outbox *outbox, const struct gn_out
         .id = { at + entry->action_size, entry->id_size },
         .payload = { at + entry->action_size + entry->id_size, entry->payload_size },
     };
-    return outbox->adapter->deliver(outbox->adapter_self, &action);
+    return outbox_is_sparkplug(outbox, entry) ? gn_onboard_deliver(outbox->onboard, &action)
+                                              : outbox->adapter->deliver(outbox->adapter_self, &action);
 }
 
 static bool outbox_is_over(const struct gn_outbox *outbox, const struct gn_outbox_entry *entry)
@@ -63,7 +70,9 @@ static void outbox_publish(const struct gn_outbox *outbox, const struct gn_outbo
         .payload = { at + entry->action_size + entry->id_size, entry->payload_size },
         .qos = 1,
     };
-    GN_IGNORE(outbox->adapter->publish(outbox->adapter_self, &publish), "the engine says it again");
+    GN_IGNORE(outbox_is_sparkplug(outbox, entry) ? gn_onboard_command(outbox->onboard, entry->thing, &publish)
+                                                 : outbox->adapter->publish(outbox->adapter_self, &publish),
+              "the engine says it again");
 }
 
 static void outbox_alarm(const struct gn_outbox *outbox, const struct gn_outbox_entry *entry)

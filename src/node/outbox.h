@@ -10,6 +10,7 @@
 
 #include "connect/adapter.h"
 #include "node/announce.h"
+#include "node/onboard.h"
 #include "node/pipeline.h"
 
 enum { GN_OUTBOX_ENTRY_BYTES_MAX = 4096 };
@@ -19,6 +20,7 @@ struct gn_outbox {
     const struct gn_adapter *adapter;
     void *adapter_self;
     struct gn_announce *announce; /* gets the alarms, when the pipeline tells them */
+    struct gn_onboard *onboard;   /* for Things that are spoken to in words of their own; NULL: none */
     uint8_t *kept; /* [GN_DECISIONS_OPEN_MAX * GN_OUTBOX_ENTRY_BYTES_MAX] entries that wait for their device */
     size_t kept_count;
     struct gn_outbox_entry mark; /* one that found the ring full */

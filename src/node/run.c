@@ -17,6 +17,7 @@
 #include "node/host.h"
 #include "node/mailbox.h"
 #include "node/node.h"
+#include "node/onboard_sparkplug.h"
 #include "node/outbox.h"
 #include "node/pipeline.h"
 #include "node/sessions.h"
@@ -293,6 +294,19 @@ static uint16_t run_port_of(gn_str address)
     return port <= UINT16_MAX ? (uint16_t)port : 0;
 }
 
+/* As a Sparkplug host application, when it was given a name: edge nodes may wait for it. */
+static gn_err run_host_state(struct run *run, const struct gn_node_options *options, bool online, struct gn_diag *diag)
+{
+    const bool has_name = options->sparkplug_host != NULL;
+    if (!has_name && !online)
+        return GN_OK;
+    const gn_err err = gn_onboard_host_state(run->host.onboard, gn_str_of(options->sparkplug_host), online);
+    if (err != GN_OK)
+        gn_diag_set(diag, 0, 0, "--sparkplug-host %s: its state cannot be said: %s",
+                    has_name ? options->sparkplug_host : "(none)", gn_err_text(err));
+    return err;
+}
+
 static gn_err run_start_doors(struct run *run, const struct gn_node_options *options, struct run_addresses *at,
                               struct gn_diag *diag)
 {
@@ -315,6 +329,11 @@ static gn_err run_start_doors(struct run *run, const struct gn_node_options *opt
     run->outbox.adapter_self = run->mqtt;
     run->outbox.announce = run->announce;
     gn_announce_start(run->announce, &gn_mqtt_adapter, run->mqtt);
+    run->outbox.onboard = run->host.onboard;
+    gn_onboard_speak(run->host.onboard, &gn_mqtt_adapter, run->mqtt);
+    err = run_host_state(run, options, true, diag);
+    if (err != GN_OK)
+        return err;
     err = gn_core_path(run->core.dir, "ganglion.sock", socket_path);
     if (err != GN_OK)
         return err;
@@ -383,13 +402,15 @@ static void run_close_loop(struct run *run)
 }
 
 /* Doors first, then the pipeline, so that everything that was let in is kept. */
-static void run_end(struct run *run)
+static void run_end(struct run *run, const struct gn_node_options *options)
 {
     bool settled = false;
+    struct gn_diag diag = { 0 };
     gn_mailbox_close(&run->mailbox);
     gn_portal_stop(run->portal);
     if (run->mqtt != NULL) {
         gn_announce_stop(run->announce);
+        GN_IGNORE(run_host_state(run, options, false, &diag), "who listened to it hears that the connection ends");
         gn_mqtt_adapter.stop(run->mqtt);
         run->mqtt = NULL;
     }
@@ -450,7 +471,7 @@ int gn_node_run(const struct gn_node_options *options)
         run_say_ready(&run, &at);
         (void)uv_run(&run.loop, UV_RUN_DEFAULT);
     }
-    run_end(&run);
+    run_end(&run, options);
     gn_outbox_fini(&run.outbox);
     gn_pipeline_fini(&run.pipeline);
     gn_announce_free(run.announce);

@@ -251,6 +251,29 @@ static gn_err proposal_properties(struct gn_api *api, struct gn_jw *w, const str
     return err;
 }
 
+/* What the device says of itself and nobody here understands: not to be hidden from whoever decides. */
+static void proposal_not_understood(gn_str described, struct gn_jw *w)
+{
+    struct gn_json json;
+    gn_json_init(&json, described);
+    if (described.size == 0 || gn_json_next(&json).kind != GN_JSON_OBJECT)
+        return;
+    for (;;) {
+        const struct gn_json_token key = gn_json_next(&json);
+        if (key.kind != GN_JSON_KEY)
+            return;
+        const bool is_it = gn_str_equal(key.text, GN_STR("gn:not_understood"));
+        const struct gn_json_token token = gn_json_next(&json);
+        if (is_it && token.kind == GN_JSON_STRING) {
+            gn_jw_key(w, "gn:not_understood");
+            gn_jw_str(w, token.text);
+            return;
+        }
+        if (!gn_json_skip(&json, token))
+            return;
+    }
+}
+
 gn_err gn_proposal_write(struct gn_api *api, const struct gn_thing *thing, const struct gn_series_list *series,
                          gn_str described, bool told, struct gn_jw *w)
 {
@@ -261,6 +284,8 @@ gn_err gn_proposal_write(struct gn_api *api, const struct gn_thing *thing, const
     gn_jw_open(w, '{');
     gn_jw_key(w, "title");
     gn_jw_text(w, thing->name);
+    if (told)
+        proposal_not_understood(described, w);
     gn_jw_key(w, "properties");
     gn_jw_open(w, '{');
     const gn_err err = proposal_properties(api, w, series, described, seen);

@@ -65,8 +65,7 @@ const struct gn_trait *gn_device_find(const struct gn_device *device, gn_str nam
     return NULL;
 }
 
-/* A name that a property may have: cut, and without what means something in a topic. */
-static size_t device_property_name(gn_str name, char to[static GN_PROPERTY_BYTES_MAX])
+size_t gn_device_property_name(gn_str name, char to[static GN_PROPERTY_BYTES_MAX])
 {
     size_t size = name.size < GN_PROPERTY_BYTES_MAX ? name.size : GN_PROPERTY_BYTES_MAX;
     while (size < name.size && size > 0 && ((uint8_t)name.at[size] & 0xc0) == 0x80)
@@ -82,7 +81,7 @@ static size_t device_property_name(gn_str name, char to[static GN_PROPERTY_BYTES
 struct gn_trait *gn_device_trait(struct gn_device *device, gn_str name)
 {
     char bytes[GN_PROPERTY_BYTES_MAX];
-    const gn_str wanted = { bytes, device_property_name(name, bytes) };
+    const gn_str wanted = { bytes, gn_device_property_name(name, bytes) };
     struct gn_trait *trait = (struct gn_trait *)(uintptr_t)gn_device_find(device, wanted);
     if (!gn_property_valid(wanted)) {
         gn_device_leave_out(device, "a property without a usable name");

@@ -71,6 +71,9 @@ gn_str gn_device_keepf(struct gn_device *device, const char *fmt, ...) GN_PRINTF
 /* The trait of that name, emptied, or a new one; blanks and what no property may have become '_'. NULL: no room. */
 struct gn_trait *gn_device_trait(struct gn_device *device, gn_str name);
 const struct gn_trait *gn_device_find(const struct gn_device *device, gn_str name);
+/* A name that a property may have: cut, and without what means something in a topic. Its size; what cannot be helped
+ * (gn_property_valid) is the caller's to see. */
+size_t gn_device_property_name(gn_str name, char to[static GN_PROPERTY_BYTES_MAX]);
 void gn_device_option(struct gn_device *device, struct gn_trait *trait, gn_str word);
 void gn_device_leave_out(struct gn_device *device, const char *fmt, ...) GN_PRINTF(2, 3);
 

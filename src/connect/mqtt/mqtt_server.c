@@ -213,6 +213,16 @@ static gn_err server_prune(void *self, bool (*keeps)(void *ctx, gn_str topic), v
     return gn_mqtt_route_prune(self, keeps, ctx);
 }
 
+static gn_err server_retained(void *self, gn_str topic, gn_bytes *out_payload)
+{
+    const struct gn_mqtt_server *server = self;
+    struct gn_mqtt_message *message = gn_mqtt_retained_find(&server->retained, topic);
+    if (message == NULL)
+        return GN_ERR_NOT_FOUND;
+    *out_payload = gn_mqtt_message_parcel(message).payload;
+    return GN_OK;
+}
+
 static void server_on_leave(void *self, struct gn_mqtt_client *client, bool gone)
 {
     gn_mqtt_keep_leave(self, client, gone);
@@ -446,6 +456,7 @@ const struct gn_adapter gn_mqtt_adapter = {
     .deliver = server_deliver,
     .publish = server_publish,
     .prune = server_prune,
+    .retained = server_retained,
     .recall = server_recall,
     .image = server_image,
     .evict = server_evict,
