@@ -5,6 +5,7 @@
 #include "act/decision.h"
 #include "act/delivery.h"
 #include "act/finding.h"
+#include "act/identity.h"
 #include "act/order.h"
 #include "act/rule.h"
 #include "act/twin.h"
@@ -138,6 +139,7 @@ void gn_act_on_tick(struct gn_act *act, uint64_t seq, int64_t now_ms)
     gn_decision_on_tick(act, seq);
     gn_delivery_on_tick(act, seq);
     gn_twin_on_tick(act);
+    gn_identity_on_tick(act);
     gn_rule_on_tick(act, seq);
 }
 
@@ -146,6 +148,11 @@ void gn_act_on_answer(struct gn_act *act, uint64_t seq, int64_t time_ms, gn_str 
     const int64_t at_ms = gn_act_time(time_ms) > act->state->now_ms ? gn_act_time(time_ms) : act->state->now_ms;
     if (seq != 0 && !gn_order_on_answer(act, seq, at_ms, json))
         gn_decision_on_answer(act, seq, time_ms, json);
+}
+
+void gn_act_on_identity(struct gn_act *act, uint64_t seq, uint32_t thing, gn_str json)
+{
+    gn_identity_on_record(act, seq, thing, json);
 }
 
 void gn_act_on_desired(struct gn_act *act, uint64_t seq, int64_t time_ms, uint32_t thing, gn_str json, gn_str key)

@@ -92,6 +92,8 @@ void gn_act_on_delivery(struct gn_act *act, uint64_t seq, int64_t time_ms, gn_st
 void gn_act_on_desired(struct gn_act *act, uint64_t seq, int64_t time_ms, uint32_t thing, gn_str json, gn_str key);
 /* Every reading of a series, `text` of a text one: cheap unless its property is to become something. */
 void gn_act_on_reported(struct gn_act *act, uint64_t seq, uint32_t series, double value, gn_str text);
+/* Its credential was seen in two places, or is over (record IDENTITY): act/identity.h. */
+void gn_act_on_identity(struct gn_act *act, uint64_t seq, uint32_t thing, gn_str json);
 /* The Thing is connected again: what it missed is sent. */
 void gn_act_on_link(struct gn_act *act, uint64_t seq, uint32_t thing, int64_t time_ms);
 /* The registry knows another series. */

@@ -183,6 +183,20 @@ static bool act_state_orders(const struct gn_act_state *state)
     return sane;
 }
 
+static bool act_state_identities(const struct gn_act_state *state)
+{
+    for (size_t i = 0; i < GN_IDENTITIES_OPEN_MAX; i++) {
+        const struct gn_identity_row *const row = &state->identities[i];
+        if (row->alarm.seq == 0)
+            continue;
+        if (row->finding.seq == 0 || row->thing >= GN_THINGS_MAX || row->both > 1 || !act_state_time(row->since_ms) ||
+            !act_state_time(row->last_ms) || !act_state_text(row->places[0], sizeof row->places[0]) ||
+            !act_state_text(row->places[1], sizeof row->places[1]))
+            return false;
+    }
+    return true;
+}
+
 bool gn_act_state_sane(const struct gn_act_state *state)
 {
     if (state->magic != ACT_STATE_MAGIC || state->version != GN_ACT_STATE_VERSION || state->size != sizeof *state)
@@ -193,5 +207,6 @@ bool gn_act_state_sane(const struct gn_act_state *state)
         if (!act_state_decision(&state->decisions[i]))
             return false;
     }
-    return act_state_findings(state) && act_state_alarms(state) && act_state_rules(state) && act_state_orders(state);
+    return act_state_findings(state) && act_state_alarms(state) && act_state_rules(state) && act_state_orders(state) &&
+           act_state_identities(state);
 }

@@ -17,13 +17,14 @@
 #include "act/solution_int.h"
 
 enum {
-    GN_ACT_STATE_VERSION = 3,
+    GN_ACT_STATE_VERSION = 4,
     GN_ACT_MODEL_BYTES = 24,
     GN_ACT_FAULT_BYTES = 16,
     GN_ACT_WHY_BYTES = 640,
     GN_ACT_PERSON_BYTES = 80, /* a user's name, or "rule " and a rule's name */
     GN_ACT_REFUSAL_BYTES = 200,
-    GN_ACT_RULE_WAYS = 8, /* rows a (rule, Thing) may be in */
+    GN_ACT_PLACE_BYTES = 48, /* an address */
+    GN_ACT_RULE_WAYS = 8,    /* rows a (rule, Thing) may be in */
 };
 
 /* Times from outside are cut to this far from 1970, so that sums and differences in a state never overflow. */
@@ -198,6 +199,16 @@ struct gn_twin_row {
     char payload[GN_DESIRED_BYTES_MAX];
 };
 
+/* A token that is used in two places: act/identity.h. */
+struct gn_identity_row {
+    struct gn_act_id finding;
+    struct gn_act_id alarm; /* seq 0: the row is free */
+    uint32_t thing;
+    uint32_t both;             /* bool: they were connected at once */
+    int64_t since_ms, last_ms; /* journal's clock */
+    char places[2][GN_ACT_PLACE_BYTES];
+};
+
 struct gn_act_counters {
     uint64_t findings_dropped; /* no row was free */
     uint64_t alarms_dropped;
@@ -223,6 +234,7 @@ struct gn_act_state {
     struct gn_rate_mark rates[GN_RATE_MARKS_MAX];
     struct gn_order_key keys[GN_ORDER_KEYS_MAX];
     struct gn_twin_row twins[GN_DESIRED_MAX];
+    struct gn_identity_row identities[GN_IDENTITIES_OPEN_MAX];
 };
 
 _Static_assert(sizeof(struct gn_open_finding) == 248, "no padding");
@@ -231,6 +243,8 @@ _Static_assert(sizeof(struct gn_open_alarm) == 96 + 96 * GN_ALARM_CONTRIBUTIONS_
 _Static_assert(sizeof(struct gn_open_action) == 64 + GN_REASON_BYTES_MAX + 8, "no padding");
 _Static_assert(sizeof(struct gn_rule_past) == 64, "no padding");
 _Static_assert(sizeof(struct gn_twin_row) == 48 + 72 + 80 + 3 * GN_DESIRED_BYTES_MAX, "no padding");
+
+_Static_assert(sizeof(struct gn_identity_row) == 56 + 2 * GN_ACT_PLACE_BYTES, "no padding");
 
 /* Makes a fresh state of zeroed memory. */
 void gn_act_state_init(struct gn_act_state *state);

@@ -45,6 +45,7 @@
     X(YAML_NODES_MAX, 16384, "keys and values in one YAML file")                                                       \
     X(FINDINGS_OPEN_MAX, 1024, "findings open at once; a further one is counted and not said")                         \
     X(ALARMS_OPEN_MAX, 256, "alarms open at once; the oldest cleared one makes room")                                  \
+    X(IDENTITIES_OPEN_MAX, 64, "Things at once whose token is used in two places; a further one is counted only")      \
     X(ALARM_CONTRIBUTIONS_MAX, 16, "series an alarm lists; the rest are summed as 'other'")                            \
     X(DECISIONS_OPEN_MAX, 256, "decisions that wait for a person or for a result")                                     \
     X(APPROVAL_EXPIRY_S, 600, "seconds an approval is waited for, unless the rule says otherwise")                     \

@@ -286,7 +286,11 @@ gn_err gn_guard_thing_token(struct gn_guard *guard, gn_str thing_id, int64_t ove
         const bool overlaps = thing.has_token && overlap_ms > 0;
         thing.old = overlaps ? thing.token : (struct gn_token_hash){ .salt = { 0 } };
         thing.old_until_ms = overlaps ? gn_wall_ms(&guard->clock) + overlap_ms : 0;
+        /* Who had the token before may have been two; of this one nothing is known yet. */
         thing.use.old_ms = overlaps ? thing.use.time_ms : 0;
+        thing.use.before[0] = '\0';
+        thing.use.turns = 0;
+        thing.use.two_places_ms = thing.use.told_ms = 0;
         thing.token = fresh;
         thing.has_token = true;
         err = guard_put_thing(guard, &thing);
@@ -347,6 +351,26 @@ bool gn_guard_overlap_over(struct gn_guard *guard, char out_id[static GN_THING_I
         row->old_until_ms = 0;
         row->use.old_ms = 0;
         memcpy(out_id, row->id, sizeof row->id);
+    }
+    guard_unlock(guard);
+    return found;
+}
+
+bool gn_guard_two_places(struct gn_guard *guard, char out_id[static GN_THING_ID_BYTES_MAX + 1],
+                         struct gn_token_use *out_use)
+{
+    bool found = false;
+    guard_lock(guard);
+    for (size_t i = 0; i < guard->keyring.thing_count && !found; i++) {
+        struct gn_thing_credential *row = &guard->keyring.things[i];
+        struct gn_token_use *use = &row->use;
+        found = use->two_places_ms > use->told_ms &&
+                (use->told_ms == 0 || use->two_places_ms - use->told_ms >= GN_TWO_PLACES_MS);
+        if (!found)
+            continue;
+        use->told_ms = use->two_places_ms;
+        memcpy(out_id, row->id, sizeof row->id);
+        *out_use = *use;
     }
     guard_unlock(guard);
     return found;

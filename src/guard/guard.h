@@ -55,6 +55,7 @@ struct gn_token_use {
     int64_t turns_since_ms;       /* monotonic */
     uint32_t turns;
     int64_t two_places_ms; /* when that was seen last; 0 = never */
+    int64_t told_ms;       /* and when gn_guard_two_places said so */
 };
 
 enum { GN_TWO_PLACES_TURNS = 3, GN_TWO_PLACES_MS = 60 * 1000 };
@@ -70,6 +71,11 @@ void gn_guard_thing_state(struct gn_guard *guard, gn_str thing_id, struct gn_tok
 /* Once a second: true with the id of a Thing whose old token just ran out and was used in this run, so that
  * connections may live that came with it. Ask until false. */
 bool gn_guard_overlap_over(struct gn_guard *guard, char out_id[static GN_THING_ID_BYTES_MAX + 1]);
+
+/* Once a second: true with the id of a Thing whose token was just seen to be used from two addresses in turns, said
+ * again at most every GN_TWO_PLACES_MS while it goes on. Ask until false. */
+bool gn_guard_two_places(struct gn_guard *guard, char out_id[static GN_THING_ID_BYTES_MAX + 1],
+                         struct gn_token_use *out_use);
 
 /* DENIED alike for an unknown id and for a wrong token, in the same time. *out_delay_ms: hold the answer back that
  * long; it grows with wrong guesses per (source, id). What comes before its time is not looked at, and may be answered

@@ -262,9 +262,10 @@ static struct announce_alarm *announce_row(struct gn_announce *announce, gn_str 
     return free_row;
 }
 
-static const char *announce_severity(bool sensor, double p_value)
+static const char *announce_severity(const struct gn_json_node *alarm, const struct announce_alarm *row)
 {
-    return sensor ? "low" : p_value < ANNOUNCE_CERTAIN_P ? "high" : "medium";
+    const bool is_identity = gn_str_equal(gn_json_text_at(alarm, "kind"), GN_STR("identity"));
+    return row->sensor ? "low" : is_identity || row->p_value < ANNOUNCE_CERTAIN_P ? "high" : "medium";
 }
 
 static void announce_put_members(const struct gn_json_node *alarm, const struct announce_alarm *row, size_t shown,
@@ -274,7 +275,7 @@ static void announce_put_members(const struct gn_json_node *alarm, const struct 
     const struct gn_json_node *list = gn_json_at(alarm, "contributions");
     const struct gn_json_node *one = list != NULL ? list->first : NULL;
     gn_jw_open(&w, '{');
-    announce_put(&w, "severity", announce_severity(row->sensor, row->p_value));
+    announce_put(&w, "severity", announce_severity(alarm, row));
     announce_put(&w, "alarm", row->id);
     gn_jw_key(&w, "since");
     gn_jw_time(&w, (int64_t)gn_json_number_at(alarm, "since", 0.0));

@@ -349,6 +349,13 @@ static void engine_on_description(struct gn_engine *engine, const struct gn_reco
     engine_on_emit(engine, &emitted);
 }
 
+static void engine_on_identity(struct gn_engine *engine, const struct gn_record_description *record)
+{
+    if (record->thing < engine->registry.thing_count &&
+        engine->registry.things[record->thing].state != GN_THING_IGNORED)
+        gn_act_on_identity(engine->act, record->head.seq, record->thing, gn_record_description_json(record));
+}
+
 /* --- records --- */
 
 void gn_engine_preload(struct gn_engine *engine, const struct gn_record_head *record)
@@ -409,6 +416,9 @@ void gn_engine_feed(struct gn_engine *engine, const struct gn_record_head *recor
         break;
     case GN_RECORD_DESCRIPTION:
         engine_on_description(engine, (const void *)record);
+        break;
+    case GN_RECORD_IDENTITY:
+        engine_on_identity(engine, (const void *)record);
         break;
     case GN_RECORD_STATUS: {
         const struct gn_record_message *m = (const void *)record;

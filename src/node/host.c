@@ -83,6 +83,26 @@ static void host_evict(struct gn_host *host, struct host_renew *renew)
     GN_IGNORE(gn_mailbox_do(host->mailbox, &renew->command), "fails only when the node stops, which ends them too");
 }
 
+struct host_identity {
+    struct gn_command command;
+    uint32_t thing;
+    const char *state;
+};
+
+static gn_err host_run_identity(struct gn_command *command, struct gn_intake_core *intake, uint64_t *out_token)
+{
+    const struct host_identity *identity = command->self;
+    return gn_intake_identity(intake, identity->thing, identity->state, "", "", out_token);
+}
+
+/* The token that may have been in two places is no more. */
+static void host_end_identity(struct gn_host *host, uint32_t thing, const char *state)
+{
+    struct host_identity identity = { .thing = thing, .state = state };
+    identity.command = (struct gn_command){ .run = host_run_identity, .self = &identity };
+    GN_IGNORE(gn_mailbox_do(host->mailbox, &identity.command), "the alarm then ends when it is not seen for long");
+}
+
 /* First the new token, then the end of those who came with the old one; with an overlap, gn_host_sweep ends them. */
 static gn_err host_thing_token(void *self, gn_str id, int64_t overlap_ms, char out_token[static GN_TOKEN_BYTES])
 {
@@ -95,6 +115,8 @@ static gn_err host_thing_token(void *self, gn_str id, int64_t overlap_ms, char o
         err = gn_guard_thing_token(host->core->guard, id, overlap_ms, out_token);
     if (err == GN_OK && (overlap_ms == 0 || before.use.old_ms > 0)) /* the token before the old one is void, too */
         host_evict(host, &renew);
+    if (err == GN_OK)
+        host_end_identity(host, renew.thing, "renewed");
     return err;
 }
 
@@ -110,6 +132,7 @@ static gn_err host_thing_revoke(void *self, gn_str id)
     const gn_err certificates = gn_ca_revoke(host->core->ca, id, NULL);
     renew.is_revoked = true;
     host_evict(host, &renew);
+    host_end_identity(host, renew.thing, "revoked");
     if (certificates != GN_OK && certificates != GN_ERR_NOT_FOUND)
         return certificates;
     return tokens == GN_ERR_NOT_FOUND ? certificates : tokens; /* it may have only one of the two */
@@ -125,11 +148,18 @@ static void host_thing_evict(void *self, gn_str id)
 
 void gn_host_sweep(struct gn_host *host)
 {
+    struct gn_intake_core *intake = &host->core->intake;
     char id[GN_THING_ID_BYTES_MAX + 1];
+    struct gn_token_use use;
+    uint64_t token;
     uint32_t thing;
     while (gn_guard_overlap_over(host->core->guard, id))
-        if (gn_registry_thing(&host->core->intake.registry, gn_str_of(id), &thing))
+        if (gn_registry_thing(&intake->registry, gn_str_of(id), &thing))
             gn_mqtt_adapter.evict(host->mqtt, thing);
+    while (gn_guard_two_places(host->core->guard, id, &use))
+        if (gn_registry_thing(&intake->registry, gn_str_of(id), &thing))
+            GN_IGNORE(gn_intake_identity(intake, thing, "turns", use.before, use.source, &token),
+                      "while it goes on it is said again");
 }
 
 struct host_describe {

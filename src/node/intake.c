@@ -5,6 +5,7 @@
 #include <math.h>
 #include <stdio.h>
 
+#include "base/json_write.h"
 #include "base/mem.h"
 #include "base/timestamp.h"
 
@@ -559,7 +560,8 @@ gn_err gn_intake_answer(struct gn_intake_core *intake, gn_str json, uint64_t *ou
     return GN_OK;
 }
 
-gn_err gn_intake_description(struct gn_intake_core *intake, uint32_t thing, gn_str json, uint64_t *out_token)
+static gn_err intake_put_json(struct gn_intake_core *intake, uint8_t type, uint32_t thing, gn_str json,
+                              uint64_t *out_token)
 {
     struct gn_record_description *record;
     if (thing >= intake->registry.thing_count || json.size > GN_DESCRIPTION_BYTES_MAX)
@@ -569,12 +571,34 @@ gn_err gn_intake_description(struct gn_intake_core *intake, uint32_t thing, gn_s
     if (at == NULL)
         return GN_ERR_AGAIN;
     record = (void *)at;
-    *record = (struct gn_record_description){ .head = intake_head(intake, GN_RECORD_DESCRIPTION, size),
+    *record = (struct gn_record_description){ .head = intake_head(intake, type, size),
                                               .thing = thing,
                                               .json_size = (uint32_t)json.size };
     intake_put_tail(at, sizeof *record, json, (gn_str){ 0 });
     *out_token = intake_publish(intake);
     return GN_OK;
+}
+
+gn_err gn_intake_description(struct gn_intake_core *intake, uint32_t thing, gn_str json, uint64_t *out_token)
+{
+    return intake_put_json(intake, GN_RECORD_DESCRIPTION, thing, json, out_token);
+}
+
+gn_err gn_intake_identity(struct gn_intake_core *intake, uint32_t thing, const char *state, const char *first,
+                          const char *second, uint64_t *out_token)
+{
+    char bytes[512];
+    struct gn_buf json = gn_buf_over(bytes, sizeof bytes);
+    struct gn_jw w = gn_jw_over(&json);
+    gn_jw_open(&w, '{');
+    gn_jw_key(&w, "state");
+    gn_jw_text(&w, state);
+    gn_jw_key(&w, "first");
+    gn_jw_text(&w, first);
+    gn_jw_key(&w, "second");
+    gn_jw_text(&w, second);
+    gn_jw_close(&w, '}');
+    return intake_put_json(intake, GN_RECORD_IDENTITY, thing, gn_buf_str(&json), out_token);
 }
 
 gn_err gn_intake_desired(struct gn_intake_core *intake, uint32_t thing, gn_str json, gn_str key, uint64_t *out_token)

@@ -111,6 +111,9 @@ gn_err gn_intake_rules(struct gn_intake_core *intake, gn_str bundle, uint64_t *o
 gn_err gn_intake_answer(struct gn_intake_core *intake, gn_str json, uint64_t *out_token);
 /* What a Thing is: `json` as gn_description_read left it. */
 gn_err gn_intake_description(struct gn_intake_core *intake, uint32_t thing, gn_str json, uint64_t *out_token);
+/* Its token was seen at two addresses ("turns", "both"), or is no more ("renewed", "revoked"; the places are ""). */
+gn_err gn_intake_identity(struct gn_intake_core *intake, uint32_t thing, const char *state, const char *first,
+                          const char *second, uint64_t *out_token);
 /* What a Thing is to become, see thing/record.h; at most once for each key. */
 gn_err gn_intake_desired(struct gn_intake_core *intake, uint32_t thing, gn_str json, gn_str key, uint64_t *out_token);
 gn_err gn_intake_mark(struct gn_intake_core *intake, uint64_t upto, uint64_t output_count,

@@ -27,9 +27,10 @@
  *     DESIRED  thing u32, size u32, time_ms i64, key size u32, 0 u32, JSON, key
  *              {"by":person,"expires":ms,"properties":{name: value or null}}: what a Thing is to become
  *     MARK     upto u64, outputs u64, 32 bytes   hash chain over all outputs after record `upto`
- *     PUBLISH  as EVENT: name = topic            a message that is retained, or waits for a session that is kept
- *     SESSION  as EVENT: name = client id, filter ...   a step of such a session
- *              what the payload of these two says, their endpoint knows (connect/mqtt/mqtt_keep.h); nobody else does */
+ *     IDENTITY thing u32, size u32, JSON     {"state":"turns"|"both"|"renewed"|"revoked","first","second"}: its token
+ * was seen at two addresses, or is no more PUBLISH  as EVENT: name = topic            a message that is retained, or
+ * waits for a session that is kept SESSION  as EVENT: name = client id, filter ...   a step of such a session what the
+ * payload of these two says, their endpoint knows (connect/mqtt/mqtt_keep.h); nobody else does */
 #ifndef GN_THING_RECORD_H
 #define GN_THING_RECORD_H
 
@@ -53,6 +54,7 @@ typedef enum gn_record_type {
     GN_RECORD_SESSION = 14,
     GN_RECORD_DESCRIPTION = 15,
     GN_RECORD_DESIRED = 16,
+    GN_RECORD_IDENTITY = 17,
     GN_RECORD_TYPE_COUNT
 } gn_record_type;
 
@@ -162,7 +164,7 @@ struct gn_record_delivery {
     uint32_t state; /* gn_delivery_state */
 };
 
-struct gn_record_description {
+struct gn_record_description { /* DESCRIPTION, IDENTITY */
     struct gn_record_head head;
     uint32_t thing;
     uint32_t json_size;

@@ -50,6 +50,7 @@ static size_t make(gn_record_type type, union record_fixture *to)
         to->rules.text_size = 8;
         break;
     case GN_RECORD_DESCRIPTION:
+    case GN_RECORD_IDENTITY:
         size = sizeof to->description + 8;
         to->description.json_size = 8;
         break;
