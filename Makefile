@@ -5,7 +5,7 @@ PREFIX ?= /usr/local
 DATA ?= $(or $(XDG_STATE_HOME),$(HOME)/.local/state)/ganglion
 JOBS ?= $(shell nproc)
 
-.PHONY: help run build web test check sanitize fuzz accuracy bench bench-score bench-ingest bench-latency bench-footprint bench-tls bench-codec \
+.PHONY: help run build web test check sanitize fuzz accuracy bench bench-score bench-ingest bench-latency bench-footprint bench-tls bench-codec bench-forecast \
         torture fmt install setup clean
 
 help: ## this list
@@ -50,10 +50,13 @@ torture: ## long: kill -9 and power cuts, hundreds of times; slow sockets for a 
 accuracy: build ## every accuracy suite on public data (GANGLION_DATA), into docs/accuracy.md; SUITES="a b" for some
 	@tools/accuracy_doc.py ./ganglion $(SUITES)
 
-bench: bench-score bench-ingest bench-latency bench-footprint bench-tls bench-codec ## all figures, each beside its peer or ceiling
+bench: bench-score bench-forecast bench-ingest bench-latency bench-footprint bench-tls bench-codec ## all figures, each beside its peer or ceiling
 
 bench-score: build ## nanoseconds a reading and bytes a series
 	@cmake --build build/release --target learn_bench -j $(JOBS) && build/release/learn_bench
+
+bench-forecast: build ## processor time of one forecast, a week ahead from 700 hourly values
+	@cmake --build build/release --target forecast_bench -j $(JOBS) && build/release/forecast_bench
 
 bench-ingest: build ## QoS 1 and QoS 0 publishes a second, durable and scored, beside Mosquitto and NATS
 	@tools/setup.sh bench

@@ -150,6 +150,8 @@
     X(DISTURB_SECONDS_MAX, 600, "seconds of a disturbance")                                                            \
     X(DISTURB_DISK_BYTES_MAX, 268435456, "bytes a disk disturbance writes to; at most a tenth of what is free")        \
     X(DISTURB_MEMORY_MIB_MAX, 2048, "MiB a memory disturbance takes; at most a quarter of what is available")          \
+    X(FORECAST_POINTS_MAX, 2048, "values of a series that a forecast looks at; older ones are left out")               \
+    X(FORECAST_HORIZON_MAX, 1024, "values a forecast may reach ahead; a longer one is refused")                        \
     X(EVAL_FILE_BYTES_MAX, 67108864, "bytes of a data file of `ganglion eval`; a larger one is refused")               \
     X(EVAL_SERIES_MAX, 4096, "series of one such file; more are refused")
 
