@@ -135,6 +135,9 @@
     X(CERTIFICATE_DAYS, 365, "days a certificate of a Thing counts")                                                   \
     X(CERTIFICATE_NAMES_MAX, 64, "names and addresses in the certificate of the node; further ones are left out")      \
     X(CERTIFICATE_REQUEST_BYTES_MAX, 8192, "bytes of a certificate request; a longer one is refused")                  \
+    X(CERTIFICATE_REQUESTS_WAITING_MAX, 16,                                                                            \
+      "certificate requests over MQTT under way, one of a Thing; another is refused")                                  \
+    X(MQTT_CORRELATION_BYTES_MAX, 256, "bytes of correlation data that go with the answer to such a request")          \
     X(WS_HEAD_BYTES_MAX, 8192, "bytes of a request for a WebSocket; a longer one is refused")                          \
     X(TLS_HANDSHAKES_MAX, 512, "handshakes under way at once; a further one ends the one that has waited longest")     \
     X(TLS_HANDSHAKE_MS_MAX, 5000, "milliseconds a handshake may take")                                                 \

@@ -61,6 +61,14 @@ struct gn_foreign {
     uint32_t fingerprint;
 };
 
+/* A Thing asks for its next certificate. */
+struct gn_certify_ask {
+    uint32_t thing;
+    gn_bytes request;     /* PKCS #10, PEM or DER */
+    gn_str answer_to;     /* a topic of its own tree */
+    gn_bytes correlation; /* goes with the answer; may be empty */
+};
+
 /* A record of the endpoint's own, which it gets back at the next start (gn_adapter.recall): PUBLISH, SESSION. */
 struct gn_keep {
     uint32_t thing;
@@ -93,6 +101,9 @@ struct gn_intake {
     /* Readings of it, a device announced, or nothing the node understands, which is OK too. Answers as `packet`. May be
      * NULL: foreign messages are handed on, and that is all. */
     gn_err (*foreign)(void *self, const struct gn_foreign *message, uint64_t *out_token, struct gn_diag *diag);
+    /* The answer is published later, also that of a request the CA refuses. INVAL: not even a request; FULL: too many
+     * are under way, or one of this Thing. NULL: not offered. */
+    gn_err (*certify)(void *self, const struct gn_certify_ask *ask, struct gn_diag *diag);
     /* AGAIN as above, FULL: larger than a record. NULL: nothing is kept over a restart. */
     gn_err (*keep)(void *self, const struct gn_keep *keep, uint64_t *out_token);
     /* What is written from `on` until it is off again stands in the journal whole, or not at all. NULL: as it comes. */
@@ -132,9 +143,10 @@ struct gn_action_out {
 struct gn_publish_out { /* a message of the node itself, to whoever subscribed and may hear it */
     gn_str topic;       /* valid, without wildcards */
     gn_str payload;
-    uint8_t qos;    /* 0 to 2 */
-    bool retain;    /* an empty payload then takes the retained one away */
-    bool only_news; /* of a retained one: nothing is said when it is retained as it is already */
+    uint8_t qos;          /* 0 to 2 */
+    bool retain;          /* an empty payload then takes the retained one away */
+    bool only_news;       /* of a retained one: nothing is said when it is retained as it is already */
+    gn_bytes correlation; /* travels with it; may be empty */
 };
 
 /* What an adapter offers the node. One const row an endpoint. */

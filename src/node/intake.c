@@ -740,6 +740,15 @@ static gn_err intake_foreign(void *self, const struct gn_foreign *message, uint6
     return intake->foreign(intake->foreign_self, message, out_token, diag);
 }
 
+static gn_err intake_certify(void *self, const struct gn_certify_ask *ask, struct gn_diag *diag)
+{
+    struct gn_intake_core *intake = self;
+    if (intake->certify != NULL && ask->thing < intake->registry.thing_count)
+        return intake->certify(intake->certify_self, ask, diag);
+    gn_diag_set(diag, 0, 0, "no certificates are made here");
+    return GN_ERR_FULL;
+}
+
 static gn_err intake_scram_begin(void *self, struct gn_scram *scram, gn_str message, struct gn_buf *out)
 {
     return gn_guard_scram_begin(((struct gn_intake_core *)self)->guard, scram, message, out);
@@ -769,6 +778,7 @@ struct gn_intake gn_intake_table(struct gn_intake_core *intake)
         .packet = intake_packet,
         .message = intake_message,
         .foreign = intake_foreign,
+        .certify = intake_certify,
         .keep = intake_keep,
         .gather = intake_gather,
         .has_room = intake_has_room,

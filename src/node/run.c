@@ -13,6 +13,7 @@
 #include "connect/mqtt/mqtt.h"
 #include "guard/plaintext.h"
 #include "node/announce.h"
+#include "node/certify.h"
 #include "node/doors.h"
 #include "node/host.h"
 #include "node/mailbox.h"
@@ -37,6 +38,7 @@ struct run {
     struct gn_outbox outbox;
     struct gn_kept sessions;
     struct gn_announce *announce;
+    struct gn_certify certify;
     struct gn_intake intake;
     struct gn_host host;
     struct gn_portal *portal;
@@ -334,6 +336,9 @@ static gn_err run_start_doors(struct run *run, const struct gn_node_options *opt
     err = run_host_state(run, options, true, diag);
     if (err != GN_OK)
         return err;
+    err = gn_certify_start(&run->certify, &run->loop, run->core.ca, &run->core.intake, &gn_mqtt_adapter, run->mqtt);
+    if (err != GN_OK)
+        return err;
     err = gn_core_path(run->core.dir, "ganglion.sock", socket_path);
     if (err != GN_OK)
         return err;
@@ -411,6 +416,7 @@ static void run_end(struct run *run, const struct gn_node_options *options)
     if (run->mqtt != NULL) {
         gn_announce_stop(run->announce);
         GN_IGNORE(run_host_state(run, options, false, &diag), "who listened to it hears that the connection ends");
+        gn_certify_stop(&run->certify);
         gn_mqtt_adapter.stop(run->mqtt);
         run->mqtt = NULL;
     }
@@ -421,6 +427,7 @@ static void run_end(struct run *run, const struct gn_node_options *options)
         run->exit_code = 1;
     run_close_loop(run);
     gn_kept_fini(&run->sessions);
+    gn_certify_fini(&run->certify);
     gn_doors_close(&run->door_tls);
     if (settled && gn_core_settle(&run->core) != GN_OK)
         gn_log(GN_LOG_WARN, "node", "not_settled", "the next start reads part of the journal again");

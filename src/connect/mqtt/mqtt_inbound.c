@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "connect/mqtt/mqtt_inbound.h"
 
+#include <stdio.h>
+
 #include "base/hash.h"
+#include "connect/mqtt/mqtt_props.h"
 #include "connect/mqtt/mqtt_topic.h"
 
 static gn_err inbound_refuse(struct gn_mqtt_verdict *out, uint8_t reason)
@@ -94,6 +97,29 @@ static gn_err inbound_message(const struct gn_intake *intake, uint32_t thing, co
     return inbound_answer(intake->message(intake->self, &message, &out->token, &out->why), out);
 }
 
+/* A Thing wants its next certificate. The answer goes where it says (version 5), or to things/{id}/certificate, but
+ * only below its own tree: the node lends nobody its voice elsewhere. */
+static gn_err inbound_certificate(const struct gn_intake *intake, uint32_t thing, const struct gn_mqtt_publish *publish,
+                                  struct gn_mqtt_verdict *out)
+{
+    char own[GN_THING_ID_BYTES_MAX + 24];
+    const char *id = intake->registry->things[thing].id;
+    (void)snprintf(own, sizeof own, "things/%s/certificate", id);
+    const gn_str asked = gn_mqtt_props_text(&publish->props, GN_MQTT_P_RESPONSE_TOPIC);
+    const gn_str correlation = gn_mqtt_props_text(&publish->props, GN_MQTT_P_CORRELATION);
+    const struct gn_certify_ask ask = { .thing = thing,
+                                        .request = publish->payload,
+                                        .answer_to = asked.size > 0 ? asked : gn_str_of(own),
+                                        .correlation = { (const uint8_t *)correlation.at, correlation.size } };
+    if (!gn_mqtt_topic_valid(ask.answer_to) || !gn_mqtt_filter_own(ask.answer_to, gn_str_of(id))) {
+        gn_diag_set(&out->why, 0, 0, "the response topic of a certificate request has to be below things/%s/", id);
+        return inbound_refuse(out, GN_MQTT_NOT_AUTHORIZED);
+    }
+    if (intake->certify == NULL)
+        return GN_OK;
+    return inbound_answer(intake->certify(intake->self, &ask, &out->why), out);
+}
+
 /* A topic that is none of ours: the node may know what it means; it is handed on in any case. */
 static gn_err inbound_foreign(const struct gn_intake *intake, uint32_t thing, const struct gn_mqtt_publish *publish,
                               struct gn_mqtt_verdict *out)
@@ -134,6 +160,8 @@ gn_err gn_mqtt_inbound(const struct gn_intake *intake, struct gn_payload *payloa
     case GN_MQTT_TOPIC_EVENT:
     case GN_MQTT_TOPIC_STATUS:
         return inbound_message(intake, thing, publish, &topic, out);
+    case GN_MQTT_TOPIC_CERTIFICATE:
+        return inbound_certificate(intake, thing, publish, out);
     case GN_MQTT_TOPIC_FOREIGN:
         return inbound_foreign(intake, thing, publish, out);
     default:

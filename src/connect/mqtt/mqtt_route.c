@@ -259,6 +259,12 @@ gn_err gn_mqtt_route_own(struct gn_mqtt_server *server, const struct gn_publish_
     };
     if (publish->retain && publish->only_news && route_says_already(server, &parcel))
         return GN_OK;
+    struct gn_buf props = gn_buf_over(server->prop_bytes, sizeof server->prop_bytes);
+    if (publish->correlation.size > 0) {
+        gn_buf_add_u8(&props, GN_MQTT_P_CORRELATION);
+        gn_mqtt_text_put(&props, (gn_str){ (const char *)publish->correlation.at, publish->correlation.size });
+        parcel.props = gn_buf_bytes(&props);
+    }
     if (!gn_mqtt_keep_has_room(server))
         return GN_ERR_AGAIN;
     if (publish->retain && publish->payload.size > 0 &&

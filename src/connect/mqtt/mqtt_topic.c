@@ -113,6 +113,7 @@ static gn_str topic_behind(gn_str text, size_t size)
 struct gn_mqtt_topic gn_mqtt_topic_parse(gn_str topic, gn_str thing_id)
 {
     static const gn_str properties = { "properties", 10 }, property = { "properties/", 11 };
+    static const gn_str certificate = { "certificate/request", 19 };
     static const gn_str event = { "events/", 7 }, action = { "actions/", 8 }, status = { "/status", 7 };
     gn_str rest;
     if (!topic_below(topic, thing_id, &rest))
@@ -124,6 +125,8 @@ struct gn_mqtt_topic gn_mqtt_topic_parse(gn_str topic, gn_str thing_id)
             return topic_named(GN_MQTT_TOPIC_PROPERTY, topic_behind(rest, property.size));
     } else if (gn_str_starts(rest, event)) {
         return topic_named(GN_MQTT_TOPIC_EVENT, topic_behind(rest, event.size));
+    } else if (gn_str_equal(rest, certificate)) {
+        return (struct gn_mqtt_topic){ .kind = GN_MQTT_TOPIC_CERTIFICATE };
     } else if (gn_str_starts(rest, action) && rest.size > action.size + status.size &&
                gn_str_equal(topic_behind(rest, rest.size - status.size), status)) {
         return topic_named(GN_MQTT_TOPIC_STATUS,

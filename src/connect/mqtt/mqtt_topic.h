@@ -6,6 +6,8 @@
  *   things/{id}/events/{event}          an event                in
  *   things/{id}/actions/{a}/status      how an action went      in
  *   things/{id}/actions/{a}             an action to carry out  out
+ *   things/{id}/certificate/request     its next certificate    in
+ *   things/{id}/certificate             the answer              out
  *
  * Pure functions over borrowed text; no recursion, one pass. */
 #ifndef GN_CONNECT_MQTT_TOPIC_H
@@ -21,6 +23,7 @@ typedef enum gn_mqtt_topic_kind {
     GN_MQTT_TOPIC_PROPERTY,
     GN_MQTT_TOPIC_EVENT,
     GN_MQTT_TOPIC_STATUS,
+    GN_MQTT_TOPIC_CERTIFICATE,
 } gn_mqtt_topic_kind;
 
 struct gn_mqtt_topic {
