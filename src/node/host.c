@@ -164,6 +164,7 @@ void gn_host_sweep(struct gn_host *host)
 
 struct host_describe {
     struct gn_command command;
+    struct gn_host *host;
     gn_str id;
     gn_str json;
 };
@@ -174,13 +175,13 @@ static gn_err host_run_describe(struct gn_command *command, struct gn_intake_cor
     uint32_t thing;
     if (!gn_registry_thing(&intake->registry, describe->id, &thing))
         return GN_ERR_NOT_FOUND;
-    return gn_intake_description(intake, thing, describe->json, out_token);
+    return gn_onboard_describe(describe->host->onboard, thing, describe->json, out_token);
 }
 
 static gn_err host_describe(void *self, gn_str id, gn_str json)
 {
     struct gn_host *host = self;
-    struct host_describe describe = { .id = id, .json = json };
+    struct host_describe describe = { .host = host, .id = id, .json = json };
     describe.command = (struct gn_command){ .run = host_run_describe, .self = &describe };
     return gn_mailbox_do(host->mailbox, &describe.command);
 }

@@ -3,6 +3,7 @@
 
 #include "base/log.h"
 #include "base/mem.h"
+#include "connect/discover/graft.h"
 #include "connect/discover/home_assistant.h"
 #include "connect/discover/tasmota.h"
 #include "connect/discover/zigbee2mqtt.h"
@@ -494,6 +495,22 @@ gn_err gn_onboard_decide(struct gn_onboard *onboard, uint32_t thing, gn_thing_st
     *out_token = described;
     gn_onboard_recall(onboard, thing, description);
     return GN_OK;
+}
+
+gn_err gn_onboard_describe(struct gn_onboard *onboard, uint32_t thing, gn_str description, uint64_t *out_token)
+{
+    gn_err err = GN_OK;
+    if (thing < onboard->intake->registry.thing_count && onboard->intake->registry.things[thing].via != GN_NONE) {
+        struct gn_buf whole = gn_buf_over(onboard->fragment, sizeof onboard->fragment);
+        onboard_load(onboard, thing);
+        err = gn_device_graft(&onboard->known, &onboard->json, description, &whole);
+        description = gn_buf_str(&whole);
+    }
+    if (err == GN_OK)
+        err = gn_intake_description(onboard->intake, thing, description, out_token);
+    if (err == GN_OK)
+        gn_onboard_recall(onboard, thing, description);
+    return err;
 }
 
 /* --- life --- */

@@ -46,6 +46,10 @@ gn_err gn_onboard_foreign(void *self, const struct gn_foreign *message, uint64_t
 gn_err gn_onboard_decide(struct gn_onboard *onboard, uint32_t thing, gn_thing_state state, gn_str name,
                          gn_str description, uint64_t *out_token, struct gn_diag *diag);
 
+/* A person says what it is: of a Thing that came through a gateway, where its properties come from stays known. FULL:
+ * with that it is longer than DESCRIPTION_BYTES_MAX. */
+gn_err gn_onboard_describe(struct gn_onboard *onboard, uint32_t thing, gn_str description, uint64_t *out_token);
+
 /* What is known of a Thing; empty when it never said anything. */
 gn_str gn_onboard_fragment(const struct gn_onboard *onboard, uint32_t thing);
 

@@ -25,6 +25,7 @@ struct gn_onboard {
     struct gn_payload payload;
     struct gn_json_tree tree, known_tree; /* the message's, and that of what is known */
     struct gn_device said, known;
+    struct gn_json json; /* of a description that is read along */
     struct gn_item items[GN_READINGS_PER_PACKET_MAX];
     char fragment[GN_DESCRIPTION_BYTES_MAX];
 };

@@ -285,6 +285,34 @@ static void a_topic_that_the_solution_explains_becomes_readings(void **state)
     gn_solution_free(solution);
 }
 
+static void what_a_person_describes_keeps_its_topics_over_a_restart(void **state)
+{
+    struct fixture *f = *state;
+    assert_int_equal(hear(f, GATEWAY, "homeassistant/sensor/soil/config", soil), GN_OK);
+    const uint32_t thing = f->core.registry.thing_count - 1;
+    assert_int_equal(
+        gn_onboard_decide(f->onboard, thing, GN_THING_ADOPTED, GN_STR(""), GN_STR(""), &f->token, &f->diag), GN_OK);
+    assert_int_equal(gn_onboard_describe(f->onboard, thing, GN_STR("{\"title\":\"Mine\"}"), &f->token), GN_OK);
+    const gn_str fragment = gn_onboard_fragment(f->onboard, thing);
+    assert_non_null(memmem(fragment.at, fragment.size, "Mine", 4));
+    assert_non_null(memmem(fragment.at, fragment.size, "green/soil", 10));
+    static char kept[2048], long_title[GN_DESCRIPTION_BYTES_MAX];
+    assert_int_equal(gn_str_copy(kept, sizeof kept, fragment), GN_OK);
+    gn_onboard_free(f->onboard);
+    assert_int_equal(gn_onboard_new(&f->core, &f->onboard), GN_OK);
+    gn_onboard_recall_things(f->onboard);
+    gn_onboard_recall(f->onboard, thing, gn_str_of(kept));
+    (void)took(f, GN_RECORD_READING);
+    assert_int_equal(hear(f, GATEWAY, "green/soil", "18.5"), GN_OK);
+    assert_int_equal(took(f, GN_RECORD_READING), 1);
+    memset(long_title, 'x', sizeof long_title); /* fits alone, but not with what is kept */
+    memcpy(long_title, "{\"title\":\"", 10);
+    memcpy(long_title + sizeof long_title - 2, "\"}", 2);
+    assert_int_not_equal(gn_onboard_describe(f->onboard, thing, (gn_str){ long_title, sizeof long_title }, &f->token),
+                         GN_OK);
+    assert_true(gn_str_equal(gn_onboard_fragment(f->onboard, thing), gn_str_of(kept)));
+}
+
 int main(void)
 {
 #define CASE(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -300,6 +328,7 @@ int main(void)
         CASE(a_full_ring_asks_to_be_asked_again),
         CASE(what_cannot_be_read_is_said),
         CASE(a_topic_that_the_solution_explains_becomes_readings),
+        cmocka_unit_test_setup_teardown(what_a_person_describes_keeps_its_topics_over_a_restart, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

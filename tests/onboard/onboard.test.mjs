@@ -84,8 +84,12 @@ test('a person adopts, edits and ignores; kill -9 at once forgets nothing of it'
     assert.equal(adopted.code, 0, adopted.stderr);
     const ignored = await run(['things', 'ignore', 'hall', '--data', node.data]);
     assert.equal(ignored.code, 0, ignored.stderr);
-    node.child.kill('SIGKILL');
-    await node.child.exited;
+    // A description in a person's words names no topic, and must not lose one.
+    const words = path.join(await tempDir(t), 'green.json');
+    await writeFile(words, '{"properties":{"soil_temperature":{"type":"number","unit":"K","title":"Soil of mine"}}}');
+    const described = await run(['things', 'describe', 'greenhouse', words, '--data', node.data]);
+    assert.equal(described.code, 0, described.stderr);
+    await node.kill();
     await client.endAsync(true).catch(() => {});
 
     const again = await startNode(t, { data: node.data, solution });
@@ -97,6 +101,8 @@ test('a person adopts, edits and ignores; kill -9 at once forgets nothing of it'
     assert.equal(things['kitchen-lamp'].state, 'discovered');
     const { proposal } = await api.get('/api/v1/discovered/greenhouse');
     assert.equal(proposal.properties.soil_temperature.unit, 'K');
+    assert.equal(proposal.properties.soil_temperature.title, 'Soil of mine');
+    assert.equal(proposal.properties.water['gn:kind'], 'counter', 'what was not spoken of is as it was');
 
     client = await gateway(again, house); // topics are known without a new announcement
     await client.publishAsync('greenhouse/sensor/soil_temperature/state', '18.25', { qos: 1 });

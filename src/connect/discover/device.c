@@ -183,7 +183,19 @@ static void device_write_meaning(struct gn_jw *w, const struct gn_trait *trait)
     }
 }
 
-static void device_write_trait(struct gn_jw *w, const struct gn_trait *trait)
+void gn_device_write_ways(struct gn_jw *w, const struct gn_trait *trait)
+{
+    device_put(w, "gn:topic", trait->topic);
+    device_put(w, "gn:path", trait->path);
+    device_put(w, "gn:on", trait->on);
+    device_put(w, "gn:off", trait->off);
+    device_put(w, "gn:write_topic", trait->write_topic);
+    device_put(w, "gn:write_path", trait->write_path);
+    device_put(w, "gn:write_on", trait->write_on);
+    device_put(w, "gn:write_off", trait->write_off);
+}
+
+void gn_device_write_trait(struct gn_jw *w, const struct gn_trait *trait)
 {
     gn_jw_key_str(w, trait->name);
     gn_jw_open(w, '{');
@@ -193,14 +205,7 @@ static void device_write_trait(struct gn_jw *w, const struct gn_trait *trait)
         gn_jw_text(w, gn_trait_kind_name(trait->kind));
     }
     device_put(w, "gn:unit_reason", trait->unit_reason);
-    device_put(w, "gn:topic", trait->topic);
-    device_put(w, "gn:path", trait->path);
-    device_put(w, "gn:on", trait->on);
-    device_put(w, "gn:off", trait->off);
-    device_put(w, "gn:write_topic", trait->write_topic);
-    device_put(w, "gn:write_path", trait->write_path);
-    device_put(w, "gn:write_on", trait->write_on);
-    device_put(w, "gn:write_off", trait->write_off);
+    gn_device_write_ways(w, trait);
     gn_jw_close(w, '}');
 }
 
@@ -215,7 +220,7 @@ void gn_device_write(const struct gn_device *device, struct gn_buf *out)
     gn_jw_key(&w, "properties");
     gn_jw_open(&w, '{');
     for (uint32_t i = 0; i < device->trait_count; i++)
-        device_write_trait(&w, &device->traits[i]);
+        gn_device_write_trait(&w, &device->traits[i]);
     gn_jw_close(&w, '}');
     gn_jw_close(&w, '}');
 }

@@ -82,6 +82,9 @@ void gn_device_merge(struct gn_device *into, const struct gn_device *from);
 
 /* As a TD fragment, and back. INVAL: not a fragment. The source and the key do not stand in it. */
 void gn_device_write(const struct gn_device *device, struct gn_buf *out);
+/* Parts of that: a property as a member; the members that say where it comes from and how it is set. */
+void gn_device_write_trait(struct gn_jw *w, const struct gn_trait *trait);
+void gn_device_write_ways(struct gn_jw *w, const struct gn_trait *trait);
 GN_MUST_USE gn_err gn_device_read(struct gn_device *device, struct gn_json_tree *tree, gn_str fragment,
                                   struct gn_diag *diag);
 /* "number", "counter", "state", "boolean", "text", "unknown". */
