@@ -14,7 +14,7 @@ _ganglion()
     case $before in
     --data | --solution | --rules | --out) mapfile -t COMPREPLY < <(compgen -d -- "$current"); return ;;
     --token-file | --csr) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;
-    --mqtt | --mqtts | --portal | --https | --thing | --name | --hz | --samples | --seconds | --state | --from | --to | --limit | --step | \
+    --mqtt | --mqtts | --portal | --https | --push | --thing | --name | --hz | --samples | --seconds | --state | --from | --to | --limit | --step | \
         --reason | --timeout | --overlap | --key | --set) return ;;
     esac
     case "$one $two" in
@@ -23,7 +23,7 @@ _ganglion()
     *) name=$one ;;
     esac
     case $name in
-    'run') options='--data --solution --mqtt --mqtts --portal --https --name --sparkplug-host --allow-plaintext --quiet --help' ;;
+    'run') options='--data --solution --mqtt --mqtts --portal --https --push --name --sparkplug-host --allow-plaintext --quiet --help' ;;
     'agent') options='--mqtt --thing --token-file --name --hz --samples --print --data --help' ;;
     'agent disturb') options='--seconds --data --json --help' ;;
     'things') options='--data --json --help' ;;

@@ -138,6 +138,14 @@
     X(CERTIFICATE_REQUESTS_WAITING_MAX, 16,                                                                            \
       "certificate requests over MQTT under way, one of a Thing; another is refused")                                  \
     X(MQTT_CORRELATION_BYTES_MAX, 256, "bytes of correlation data that go with the answer to such a request")          \
+    X(PUSH_CONNECTIONS_MAX, 64, "connections of programs that push readings over HTTP; the next is closed at once")    \
+    X(PUSH_BODY_BYTES_MAX, 8388608, "bytes of what one such request brings, unpacked; more is refused")                \
+    X(PUSH_EXPANSION_MAX, 100, "times its size that a packed body may unpack to; more is refused")                     \
+    X(PUSH_LINE_BYTES_MAX, 65536, "bytes of one line of line protocol; a longer one ends the request")                 \
+    X(PUSH_TAGS_MAX, 32, "tags of one line; more are refused")                                                         \
+    X(PUSH_ERRORS_MAX, 16, "lines that an answer names as refused; further ones are counted")                          \
+    X(PUSH_SERIES_CACHED_MAX, 24576, "series remembered by the bytes they were written with; then all are forgotten")  \
+    X(PUSH_CACHE_BYTES, 4194304, "bytes of those names; then all are forgotten")                                       \
     X(WS_HEAD_BYTES_MAX, 8192, "bytes of a request for a WebSocket; a longer one is refused")                          \
     X(TLS_HANDSHAKES_MAX, 512, "handshakes under way at once; a further one ends the one that has waited longest")     \
     X(TLS_HANDSHAKE_MS_MAX, 5000, "milliseconds a handshake may take")                                                 \

@@ -40,6 +40,7 @@ static int run_run(struct gn_cli *cli)
         .mqtts_listen = NULL,
         .portal_listen = run_portal_default,
         .https_listen = NULL,
+        .push_listen = NULL,
         .names = gn_cli_value(cli, "--name"),
         .sparkplug_host = gn_cli_value(cli, "--sparkplug-host"),
         .quiet = gn_cli_has(cli, "--quiet"),
@@ -47,7 +48,8 @@ static int run_run(struct gn_cli *cli)
     };
     if (!run_address(cli, "--mqtt", &options.mqtt_listen) || !run_address(cli, "--mqtts", &options.mqtts_listen) ||
         !run_address(cli, "--portal", &options.portal_listen) || !run_address(cli, "--https", &options.https_listen) ||
-        !run_host(cli, options.sparkplug_host) || !gn_ask_data_dir(cli, dir, sizeof dir))
+        !run_address(cli, "--push", &options.push_listen) || !run_host(cli, options.sparkplug_host) ||
+        !gn_ask_data_dir(cli, dir, sizeof dir))
         return GN_EXIT_USAGE;
     return gn_node_run(&options);
 }
@@ -67,10 +69,12 @@ const struct gn_command gn_command_run = {
                  { "--portal", "HOST:PORT",
                    "where people connect (default: 127.0.0.1:8080; port 0: any free one; off)" },
                  { "--https", "HOST:PORT", "where people connect with TLS (default: off; 8443 is usual)" },
+                 { "--push", "HOST:PORT",
+                   "where programs push readings as InfluxDB's clients do (default: off; 8086 is usual)" },
                  { "--name", "NAMES", "what else this node is called, for its certificate, with commas between" },
                  { "--sparkplug-host", "NAME",
                    "say on spBv1.0/STATE/NAME that this node is there (default: not said)" },
-                 { "--allow-plaintext", NULL, "let --mqtt and --portal carry clear text over a network" },
+                 { "--allow-plaintext", NULL, "let --mqtt, --portal and --push carry clear text over a network" },
                  { "--quiet", NULL, "no status line" } },
     .examples = { { "run", "A node for this machine alone." },
                   { "run --data /srv/plant --solution solutions/this-machine --mqtt 0.0.0.0:1883 --allow-plaintext",

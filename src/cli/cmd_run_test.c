@@ -24,6 +24,7 @@ static void without_options_the_defaults_are_loopback_and_the_default_directory(
     assert_string_equal(node_fake.portal, "127.0.0.1:8080");
     assert_string_equal(node_fake.mqtts, "(none)");
     assert_string_equal(node_fake.https, "(none)");
+    assert_string_equal(node_fake.push, "(none)");
     assert_string_equal(node_fake.names, "(none)");
     assert_string_equal(node_fake.sparkplug_host, "(none)");
     assert_string_equal(node_fake.solution_dir, "(none)");
@@ -38,7 +39,7 @@ static void options_reach_the_node_and_its_code_comes_back(void **state)
     cli_fake_run(&ran, &gn_command_run,
                  "--data /tmp/x --solution s --mqtt off --mqtts [::1]:0 --name a,b --sparkplug-host plant --portal "
                  "0.0.0.0:80 --https "
-                 "localhost:8443 --quiet "
+                 "localhost:8443 --push 127.0.0.1:8086 --quiet "
                  "--allow-plaintext",
                  NULL);
     assert_int_equal(ran.code, 2);
@@ -48,6 +49,7 @@ static void options_reach_the_node_and_its_code_comes_back(void **state)
     assert_string_equal(node_fake.names, "a,b");
     assert_string_equal(node_fake.sparkplug_host, "plant");
     assert_string_equal(node_fake.https, "localhost:8443");
+    assert_string_equal(node_fake.push, "127.0.0.1:8086");
     assert_string_equal(node_fake.portal, "0.0.0.0:80");
     assert_string_equal(node_fake.solution_dir, "s");
     assert_true(node_fake.run.quiet);

@@ -16,6 +16,7 @@ static struct {
     char portal[64];
     char mqtts[64];
     char https[64];
+    char push[64];
     char names[64];
     char sparkplug_host[64];
     int run_code;
@@ -36,6 +37,8 @@ int gn_node_run(const struct gn_node_options *options)
                    options->https_listen != NULL ? options->https_listen : "(none)");
     (void)snprintf(node_fake.sparkplug_host, sizeof node_fake.sparkplug_host, "%s",
                    options->sparkplug_host != NULL ? options->sparkplug_host : "(none)");
+    (void)snprintf(node_fake.push, sizeof node_fake.push, "%s",
+                   options->push_listen != NULL ? options->push_listen : "(none)");
     (void)snprintf(node_fake.names, sizeof node_fake.names, "%s", options->names != NULL ? options->names : "(none)");
     (void)snprintf(node_fake.data_dir, sizeof node_fake.data_dir, "%s", options->data_dir);
     (void)snprintf(node_fake.solution_dir, sizeof node_fake.solution_dir, "%s",

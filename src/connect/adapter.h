@@ -80,6 +80,28 @@ struct gn_keep {
     size_t part_count;
 };
 
+/* Many readings of series that exist, of any Things: what a program brings that sends thousands at once. */
+struct gn_sample {
+    uint32_t series;
+    uint32_t mark;   /* the adapter's own: whence it came */
+    int64_t time_ms; /* or GN_TIME_NONE */
+    union {
+        double value; /* NUMBER, BOOL: as in struct gn_item */
+        struct {
+            uint32_t at; /* in `texts` */
+            uint32_t size;
+        } text;
+    };
+};
+
+struct gn_samples {
+    const struct gn_sample *at;
+    size_t count;
+    const char *texts;
+};
+
+enum { GN_SAMPLES_MAX = 1024 /* handed over at once */ };
+
 /* What the node offers its adapters. */
 struct gn_intake {
     void *self;
@@ -97,6 +119,18 @@ struct gn_intake {
      * INVAL: a reading cannot be kept (time, name, kind; the diag says which); FULL: a named limit.
      * A redelivered packet or message that is in the journal already is not written again, and is GN_OK. */
     gn_err (*packet)(void *self, const struct gn_packet *packet, uint64_t *out_token, struct gn_diag *diag);
+    /* The Thing that a gateway calls `key`; a new one is discovered, and stands as coming through it. INVAL: a Thing
+     * that speaks for itself; FULL, AGAIN as above. NULL: an adapter has no Things but those that come to it. */
+    gn_err (*through)(void *self, uint32_t gateway, gn_str key, uint32_t *out_thing, struct gn_diag *diag);
+    /* The series of a property, made when there is none. INVAL: its name, or it is of another kind; FULL, AGAIN as
+     * above. */
+    gn_err (*series)(void *self, uint32_t thing, gn_str property, gn_series_kind kind, uint32_t *out_series,
+                     struct gn_diag *diag);
+    /* Takes samples from the first on. OK: *out_taken of them, all that go into the ring at once: hand over the rest.
+     * INVAL: all before samples->at[*out_taken], which cannot be kept, as the diag says. AGAIN: none, the ring is full.
+     * *out_token as above, for what was taken. */
+    gn_err (*samples)(void *self, const struct gn_samples *samples, size_t *out_taken, uint64_t *out_token,
+                      struct gn_diag *diag);
     gn_err (*message)(void *self, const struct gn_message *message, uint64_t *out_token, struct gn_diag *diag);
     /* Readings of it, a device announced, or nothing the node understands, which is OK too. Answers as `packet`. May be
      * NULL: foreign messages are handed on, and that is all. */
@@ -149,7 +183,8 @@ struct gn_publish_out { /* a message of the node itself, to whoever subscribed a
     gn_bytes correlation; /* travels with it; may be empty */
 };
 
-/* What an adapter offers the node. One const row an endpoint. */
+/* What an adapter offers the node. One const row an endpoint. An endpoint that only takes readings leaves `deliver`,
+ * `publish`, `recall` and `image` NULL. */
 struct gn_adapter {
     const char *name; /* "mqtt" */
     /* Listens at every door. The diag says what is wrong and what to do. */

@@ -52,6 +52,7 @@ struct fake_intake {
     struct gn_message message; /* the last event or status, without its text */
     char refused[256];         /* the last words */
     size_t refused_count;
+    size_t asked_series; /* how often a series was asked for */
     char source[64];
 };
 
@@ -129,6 +130,69 @@ static inline gn_err fake_packet(void *self, const struct gn_packet *packet, uin
     return GN_OK;
 }
 
+/* Things are those that there are: "pump" stands as coming through "press". */
+static inline gn_err fake_through(void *self, uint32_t gateway, gn_str key, uint32_t *out_thing, struct gn_diag *diag)
+{
+    struct fake_intake *fake = self;
+    if (fake->is_full)
+        return GN_ERR_AGAIN;
+    if (gateway == FAKE_PRESS && gn_registry_thing(&fake->registry, key, out_thing))
+        return GN_OK;
+    gn_diag_set(diag, 0, 0, "the fake knows no '%.*s'", GN_STR_ARGS(key));
+    return GN_ERR_INVAL;
+}
+
+static inline gn_err fake_series(void *self, uint32_t thing, gn_str property, gn_series_kind kind, uint32_t *out_series,
+                                 struct gn_diag *diag)
+{
+    struct fake_intake *fake = self;
+    union record_fixture record;
+    char name[GN_PROPERTY_BYTES_MAX + 1];
+    fake->asked_series++;
+    if (gn_registry_series(&fake->registry, thing, property, out_series)) {
+        gn_diag_set(diag, 0, 0, "another kind");
+        return (fake->registry.series[*out_series].kind == GN_SERIES_TEXT) == (kind == GN_SERIES_TEXT) ? GN_OK
+                                                                                                       : GN_ERR_INVAL;
+    }
+    if (!gn_property_valid(property) || gn_str_copy(name, sizeof name, property) != GN_OK) {
+        gn_diag_set(diag, 0, 0, "not a name");
+        return GN_ERR_INVAL;
+    }
+    if (fake->is_full)
+        return GN_ERR_AGAIN;
+    *out_series = fake->registry.series_count;
+    return gn_registry_apply(&fake->registry, fixture_series(&record, 0, *out_series, thing, (uint32_t)kind, name));
+}
+
+/* Times before 2000 are refused. */
+static inline gn_err fake_samples(void *self, const struct gn_samples *samples, size_t *out_taken, uint64_t *out_token,
+                                  struct gn_diag *diag)
+{
+    struct fake_intake *fake = self;
+    *out_taken = 0;
+    for (size_t i = 0; i < samples->count; i++) {
+        const struct gn_sample *sample = &samples->at[i];
+        const struct gn_series *series = &fake->registry.series[sample->series];
+        if (sample->time_ms != GN_TIME_NONE && sample->time_ms < INT64_C(946684800000)) {
+            gn_diag_set(diag, 0, 0, "before the year 2000");
+            return GN_ERR_INVAL;
+        }
+        if (!fake_takes(fake))
+            return i == 0 ? GN_ERR_AGAIN : GN_OK;
+        struct fake_reading *to = &fake->readings[fake->reading_count++ % FAKE_KEPT];
+        *to = (struct fake_reading){ .thing = series->thing,
+                                     .kind = (gn_series_kind)series->kind,
+                                     .value = series->kind == GN_SERIES_TEXT ? 0 : sample->value,
+                                     .time_ms = sample->time_ms };
+        (void)snprintf(to->property, sizeof to->property, "%s", series->property);
+        if (series->kind == GN_SERIES_TEXT)
+            (void)snprintf(to->text, sizeof to->text, "%.*s", (int)sample->text.size, samples->texts + sample->text.at);
+        *out_taken = i + 1;
+        *out_token = ++fake->token;
+    }
+    return GN_OK;
+}
+
 static inline gn_err fake_message(void *self, const struct gn_message *message, uint64_t *out_token,
                                   struct gn_diag *diag)
 {
@@ -198,6 +262,9 @@ static inline void fake_init(struct fake_intake *fake)
                                       .authenticate = fake_authenticate,
                                       .recognise = fake_recognise,
                                       .packet = fake_packet,
+                                      .through = fake_through,
+                                      .series = fake_series,
+                                      .samples = fake_samples,
                                       .message = fake_message,
                                       .link = fake_link,
                                       .delivery = fake_delivery,

@@ -50,9 +50,15 @@ gn_err gn_plaintext_check(const char *option, const char *secure_option, const c
 {
     if (allowed || gn_plaintext_is_local(address))
         return GN_OK;
-    gn_diag_set(diag, 0, 0,
-                "%s %.80s would send secrets and readings over the network in clear text: use %s HOST:PORT (TLS) there "
-                "and keep %s on 127.0.0.1, or accept it with --allow-plaintext",
-                option, address, secure_option, option);
+    if (secure_option != NULL)
+        gn_diag_set(diag, 0, 0,
+                    "%s %.80s would send secrets and readings over the network in clear text: use %s HOST:PORT (TLS) "
+                    "there and keep %s on 127.0.0.1, or accept it with --allow-plaintext",
+                    option, address, secure_option, option);
+    else
+        gn_diag_set(diag, 0, 0,
+                    "%s %.80s would send secrets and readings over the network in clear text: keep it on 127.0.0.1, "
+                    "or accept it with --allow-plaintext",
+                    option, address);
     return GN_ERR_DENIED;
 }

@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "base/version.h"
 #include "connect/mqtt/mqtt.h"
+#include "connect/push/push.h"
 #include "os/disk.h"
 
 enum { HOST_AWAIT_MS = 1000, HOST_ORDER_BYTES = 8192, HOST_MEMORY_ROWS = 64, HOST_STATM_BYTES = 128 };
@@ -59,13 +60,20 @@ static gn_err host_run_find(struct gn_command *command, struct gn_intake_core *i
     return gn_registry_thing(&intake->registry, renew->id, &renew->thing) ? GN_OK : GN_ERR_NOT_FOUND;
 }
 
+static void host_end_connections(struct gn_host *host, uint32_t thing)
+{
+    gn_mqtt_adapter.evict(host->mqtt, thing);
+    if (host->push != NULL)
+        gn_push_adapter.evict(host->push, thing);
+}
+
 static gn_err host_run_evict(struct gn_command *command, struct gn_intake_core *intake, uint64_t *out_token)
 {
     const struct host_renew *renew = command->self;
     *out_token = 0;
     if (renew->is_revoked)
         gn_intake_revoke(intake, renew->thing);
-    gn_mqtt_adapter.evict(renew->host->mqtt, renew->thing);
+    host_end_connections(renew->host, renew->thing);
     return GN_OK;
 }
 
@@ -155,7 +163,7 @@ void gn_host_sweep(struct gn_host *host)
     uint32_t thing;
     while (gn_guard_overlap_over(host->core->guard, id))
         if (gn_registry_thing(&intake->registry, gn_str_of(id), &thing))
-            gn_mqtt_adapter.evict(host->mqtt, thing);
+            host_end_connections(host, thing);
     while (gn_guard_two_places(host->core->guard, id, &use))
         if (gn_registry_thing(&intake->registry, gn_str_of(id), &thing))
             GN_IGNORE(gn_intake_identity(intake, thing, "turns", use.before, use.source, &token),
@@ -407,14 +415,15 @@ static void host_journal(struct gn_jw *w, const struct gn_host *host)
     gn_jw_close(w, '}');
 }
 
-static void host_mqtt(struct gn_jw *w, struct gn_host *host)
+/* The counters of an endpoint, as put down. */
+static void host_endpoint(struct gn_jw *w, struct gn_host *host, const char *name, const char *from, const size_t *size)
 {
     char words[GN_HOST_MQTT_BYTES];
     pthread_mutex_lock(&host->figures_mutex);
-    const gn_str json = { words, host->mqtt_size };
-    memcpy(words, host->mqtt_words, host->mqtt_size);
+    const gn_str json = { words, *size };
+    memcpy(words, from, *size);
     pthread_mutex_unlock(&host->figures_mutex);
-    gn_jw_key(w, "mqtt");
+    gn_jw_key(w, name);
     if (json.size > 0) {
         gn_jw_raw(w, json);
         return;
@@ -441,17 +450,24 @@ static void host_listen(struct gn_jw *w, const struct gn_host *host)
     gn_jw_close(w, '}');
 }
 
-void gn_host_note(struct gn_host *host)
+static void host_note(struct gn_host *host, const struct gn_adapter *adapter, void *self, char *to, size_t *size)
 {
     char words[GN_HOST_MQTT_BYTES];
     struct gn_buf json = gn_buf_over(words, sizeof words);
-    gn_mqtt_adapter.stats(host->mqtt, &json);
+    adapter->stats(self, &json);
     if (json.full)
         return;
     pthread_mutex_lock(&host->figures_mutex);
-    memcpy(host->mqtt_words, words, json.size);
-    host->mqtt_size = json.size;
+    memcpy(to, words, json.size);
+    *size = json.size;
     pthread_mutex_unlock(&host->figures_mutex);
+}
+
+void gn_host_note(struct gn_host *host)
+{
+    host_note(host, &gn_mqtt_adapter, host->mqtt, host->mqtt_words, &host->mqtt_size);
+    if (host->push != NULL)
+        host_note(host, &gn_push_adapter, host->push, host->push_words, &host->push_size);
 }
 
 /* Where the time goes: nanoseconds at work, by thread, since the start. */
@@ -501,7 +517,8 @@ static void host_status(void *self, struct gn_buf *out)
     host_journal(&w, host);
     host_memory(&w);
     host_listen(&w, host);
-    host_mqtt(&w, host);
+    host_endpoint(&w, host, "mqtt", host->mqtt_words, &host->mqtt_size);
+    host_endpoint(&w, host, "push", host->push_words, &host->push_size);
     host_stages(&w, host);
     gn_jw_close(&w, '}');
 }

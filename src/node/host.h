@@ -21,6 +21,7 @@ struct gn_host {
     struct gn_solution *solution; /* the one in force; does not change while the node runs */
     bool has_solution;
     void *mqtt; /* the adapter; net thread only */
+    void *push; /* the same; NULL: that door is shut */
     uint16_t mqtt_port;
     struct gn_onboard *onboard; /* net thread only */
     int64_t started_us;
@@ -28,6 +29,8 @@ struct gn_host {
     pthread_mutex_t figures_mutex;       /* guards all below */
     char mqtt_words[GN_HOST_MQTT_BYTES]; /* its counters as JSON, as of the last second */
     size_t mqtt_size;
+    char push_words[GN_HOST_MQTT_BYTES];
+    size_t push_size;
     /* readings per second: between two looks of the status line or the portal, at least a second apart */
     int64_t rate_us;
     uint64_t rate_readings;

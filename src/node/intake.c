@@ -89,17 +89,21 @@ static struct gn_intake_recent *intake_recent(struct gn_intake_core *intake, uin
     return &intake->recent[(size_t)thing * GN_INTAKE_RECENT + (packet & (GN_INTAKE_RECENT - 1))];
 }
 
-static gn_err intake_check_time(const struct gn_intake_core *intake, const struct gn_item *item, struct gn_diag *diag)
+static bool intake_time_fits(const struct gn_intake_core *intake, int64_t time_ms)
+{
+    return time_ms == GN_TIME_NONE ||
+           (time_ms >= GN_TIME_FLOOR_MS && time_ms <= intake->wall_ms + GN_READING_AHEAD_MS_MAX);
+}
+
+static gn_err intake_check_time(const struct gn_intake_core *intake, int64_t time_ms, gn_str property,
+                                struct gn_diag *diag)
 {
     char text[GN_TIME_TEXT_BYTES];
-    if (item->time_ms == GN_TIME_NONE)
+    if (intake_time_fits(intake, time_ms))
         return GN_OK;
-    if (item->time_ms >= GN_TIME_FLOOR_MS && item->time_ms <= intake->wall_ms + GN_READING_AHEAD_MS_MAX)
-        return GN_OK;
-    gn_time_format(item->time_ms, text);
+    gn_time_format(time_ms, text);
     gn_diag_set(diag, 0, 0, "the time %s of '%.*s' is %s; set the device's clock, or send no time", text,
-                GN_STR_ARGS(item->property),
-                item->time_ms < GN_TIME_FLOOR_MS ? "before the year 2000" : "more than a day ahead");
+                GN_STR_ARGS(property), time_ms < GN_TIME_FLOOR_MS ? "before the year 2000" : "more than a day ahead");
     return GN_ERR_INVAL;
 }
 
@@ -109,15 +113,36 @@ static const char *intake_kind_name(uint32_t kind)
 }
 
 /* A bool may come as a number and the other way round; text stays text. */
-static gn_err intake_check_kind(const struct gn_intake_core *intake, uint32_t series, const struct gn_item *item,
+static gn_err intake_check_kind(const struct gn_intake_core *intake, uint32_t series, gn_series_kind kind,
                                 struct gn_diag *diag)
 {
-    const uint8_t known = intake->registry.series[series].kind;
-    if ((known == GN_SERIES_TEXT) == (item->kind == GN_SERIES_TEXT))
+    const struct gn_series *known = &intake->registry.series[series];
+    if ((known->kind == GN_SERIES_TEXT) == (kind == GN_SERIES_TEXT))
         return GN_OK;
-    gn_diag_set(diag, 0, 0, "'%.*s' is %s; this value is %s", GN_STR_ARGS(item->property), intake_kind_name(known),
-                intake_kind_name(item->kind));
+    gn_diag_set(diag, 0, 0, "'%s' is %s; this value is %s", known->property, intake_kind_name(known->kind),
+                intake_kind_name(kind));
     return GN_ERR_INVAL;
+}
+
+static gn_err intake_check_property(gn_str property, struct gn_diag *diag)
+{
+    if (gn_property_valid(property))
+        return GN_OK;
+    gn_diag_set(diag, 0, 0,
+                "a property's name must be 1 to %d bytes of UTF-8 without '/', '+', '#' or control characters",
+                GN_PROPERTY_BYTES_MAX);
+    return GN_ERR_INVAL;
+}
+
+static gn_err intake_check_room(const struct gn_intake_core *intake, uint32_t thing, size_t new_count,
+                                struct gn_diag *diag)
+{
+    if (new_count == 0 || (intake->registry.things[thing].series_count + new_count <= GN_SERIES_PER_THING_MAX &&
+                           intake->registry.series_count + new_count <= GN_SERIES_MAX))
+        return GN_OK;
+    gn_diag_set(diag, 0, 0, "this Thing may have %d properties and the node %d series; no room for %zu more",
+                GN_SERIES_PER_THING_MAX, GN_SERIES_MAX, new_count);
+    return GN_ERR_FULL;
 }
 
 static bool intake_named_before(const struct gn_packet *packet, size_t index)
@@ -134,6 +159,11 @@ static size_t intake_item_bytes(const struct gn_item *item)
                                         : sizeof(struct gn_record_reading);
 }
 
+static size_t intake_series_bytes(gn_str property)
+{
+    return gn_record_round(sizeof(struct gn_record_series) + property.size);
+}
+
 /* What a packet will take in the ring, and its series in `series_of`; refuses it whole when any item cannot be kept. */
 static gn_err intake_measure(struct gn_intake_core *intake, const struct gn_packet *packet, size_t *out_size,
                              struct gn_diag *diag)
@@ -143,49 +173,39 @@ static gn_err intake_measure(struct gn_intake_core *intake, const struct gn_pack
     for (size_t i = 0; i < packet->item_count; i++) {
         const struct gn_item *item = &packet->items[i];
         uint32_t series = GN_NONE;
-        gn_err err = intake_check_time(intake, item, diag);
+        gn_err err = intake_check_time(intake, item->time_ms, item->property, diag);
         if (err != GN_OK)
             return err;
         size += intake_item_bytes(item);
         if (gn_registry_series_next(&intake->registry, packet->thing, guess, item->property, &series)) {
-            err = intake_check_kind(intake, series, item, diag);
-            if (err != GN_OK)
-                return err;
+            err = intake_check_kind(intake, series, item->kind, diag);
             guess = series;
-        } else if (!gn_property_valid(item->property)) {
-            gn_diag_set(diag, 0, 0,
-                        "a property's name must be 1 to %d bytes of UTF-8 without '/', '+', '#' or control "
-                        "characters",
-                        GN_PROPERTY_BYTES_MAX);
-            return GN_ERR_INVAL;
-        } else if (!intake_named_before(packet, i)) {
-            size += gn_record_round(sizeof(struct gn_record_series) + item->property.size);
-            new_count++;
+        } else {
+            err = intake_check_property(item->property, diag);
+            if (!intake_named_before(packet, i)) {
+                size += intake_series_bytes(item->property);
+                new_count++;
+            }
         }
+        if (err != GN_OK)
+            return err;
         intake->series_of[i] = series;
     }
-    const struct gn_thing *thing = &intake->registry.things[packet->thing];
-    if (new_count > 0 && (thing->series_count + new_count > GN_SERIES_PER_THING_MAX ||
-                          intake->registry.series_count + new_count > GN_SERIES_MAX)) {
-        gn_diag_set(diag, 0, 0, "this Thing may have %d properties and the node %d series; no room for %zu more",
-                    GN_SERIES_PER_THING_MAX, GN_SERIES_MAX, new_count);
-        return GN_ERR_FULL;
-    }
     *out_size = size;
-    return GN_OK;
+    return intake_check_room(intake, packet->thing, new_count, diag);
 }
 
-static uint8_t *intake_put_series(struct gn_intake_core *intake, const struct gn_packet *packet,
-                                  const struct gn_item *item, uint8_t *at, uint32_t *out_series)
+static uint8_t *intake_put_series(struct gn_intake_core *intake, uint32_t thing, gn_str property, gn_series_kind kind,
+                                  uint8_t *at, uint32_t *out_series)
 {
-    const size_t size = gn_record_round(sizeof(struct gn_record_series) + item->property.size);
+    const size_t size = intake_series_bytes(property);
     struct gn_record_series *record = (void *)at;
     *record = (struct gn_record_series){ .head = intake_head(intake, GN_RECORD_SERIES, size),
                                          .series = intake->registry.series_count,
-                                         .thing = packet->thing,
-                                         .kind = item->kind,
-                                         .name_size = (uint32_t)item->property.size };
-    intake_put_tail(at, sizeof *record, item->property, (gn_str){ 0 });
+                                         .thing = thing,
+                                         .kind = kind,
+                                         .name_size = (uint32_t)property.size };
+    intake_put_tail(at, sizeof *record, property, (gn_str){ 0 });
     *out_series = record->series;
     const gn_err err = gn_registry_apply(&intake->registry, &record->head);
     assert(err == GN_OK); /* measured before: the name is valid and there is room */
@@ -276,7 +296,7 @@ static gn_err intake_packet(void *self, const struct gn_packet *packet, uint64_t
         const struct gn_item *item = &packet->items[i];
         uint32_t series = intake->series_of[i];
         if (series == GN_NONE && !gn_registry_series(&intake->registry, packet->thing, item->property, &series))
-            at = intake_put_series(intake, packet, item, at, &series);
+            at = intake_put_series(intake, packet->thing, item->property, item->kind, at, &series);
         at = intake_put_item(intake, packet, item, series, at);
     }
     assert(at == end);
@@ -286,6 +306,121 @@ static gn_err intake_packet(void *self, const struct gn_packet *packet, uint64_t
     atomic_fetch_add_explicit(&intake->packet_count, 1, memory_order_relaxed);
     atomic_fetch_add_explicit(&intake->reading_count, packet->item_count, memory_order_relaxed);
     return GN_OK;
+}
+
+/* --- many samples --- */
+
+static gn_err intake_through(void *self, uint32_t gateway, gn_str key, uint32_t *out_thing, struct gn_diag *diag)
+{
+    struct gn_intake_core *intake = self;
+    if (intake->through == NULL || gateway >= intake->registry.thing_count)
+        return GN_ERR_NOT_FOUND;
+    return intake->through(intake->foreign_self, gateway, key, out_thing, diag);
+}
+
+static gn_err intake_series(void *self, uint32_t thing, gn_str property, gn_series_kind kind, uint32_t *out_series,
+                            struct gn_diag *diag)
+{
+    struct gn_intake_core *intake = self;
+    if (thing >= intake->registry.thing_count)
+        return GN_ERR_INVAL;
+    if (gn_registry_series(&intake->registry, thing, property, out_series))
+        return intake_check_kind(intake, *out_series, kind, diag);
+    gn_err err = intake_check_property(property, diag);
+    if (err == GN_OK)
+        err = intake_check_room(intake, thing, 1, diag);
+    if (err != GN_OK)
+        return err;
+    uint8_t *at = intake_reserve(intake, intake_series_bytes(property));
+    if (at == NULL)
+        return GN_ERR_AGAIN;
+    (void)intake_put_series(intake, thing, property, kind, at, out_series);
+    (void)intake_publish(intake);
+    return GN_OK;
+}
+
+static gn_err intake_check_sample(const struct gn_intake_core *intake, const struct gn_sample *sample,
+                                  struct gn_diag *diag)
+{
+    if (sample->series >= intake->registry.series_count)
+        return GN_ERR_INVAL;
+    const struct gn_series *series = &intake->registry.series[sample->series];
+    const struct gn_thing *thing = &intake->registry.things[series->thing];
+    if (thing->state == GN_THING_IGNORED) {
+        gn_diag_set(diag, 0, 0, "the Thing '%s' is ignored; adopt it first", thing->id);
+        return GN_ERR_INVAL;
+    }
+    if (series->kind == GN_SERIES_TEXT && sample->text.size > GN_TEXT_VALUE_BYTES_MAX) {
+        gn_diag_set(diag, 0, 0, "'%s' is longer than TEXT_VALUE_BYTES_MAX (%d)", series->property,
+                    GN_TEXT_VALUE_BYTES_MAX);
+        return GN_ERR_INVAL;
+    }
+    return intake_check_time(intake, sample->time_ms, gn_str_of(series->property), diag);
+}
+
+/* What a sample takes in the ring; 0: it cannot be kept. */
+static inline size_t intake_sample_bytes(const struct gn_intake_core *intake, const struct gn_sample *sample)
+{
+    if (sample->series >= intake->registry.series_count || !intake_time_fits(intake, sample->time_ms))
+        return 0;
+    const struct gn_series *series = &intake->registry.series[sample->series];
+    if (intake->registry.things[series->thing].state == GN_THING_IGNORED)
+        return 0;
+    if (series->kind != GN_SERIES_TEXT)
+        return sizeof(struct gn_record_reading);
+    return sample->text.size > GN_TEXT_VALUE_BYTES_MAX
+               ? 0
+               : gn_record_round(sizeof(struct gn_record_text) + sample->text.size);
+}
+
+/* As many as can be kept, and go into the ring at once. */
+static size_t intake_measure_samples(const struct gn_intake_core *intake, const struct gn_samples *samples,
+                                     size_t *out_size)
+{
+    size_t total = 0, fine = 0;
+    for (; fine < samples->count; fine++) {
+        const size_t size = intake_sample_bytes(intake, &samples->at[fine]);
+        if (size == 0 || total + size > GN_INTAKE_PACKET_BYTES)
+            break;
+        total += size;
+    }
+    *out_size = total;
+    return fine;
+}
+
+static uint8_t *intake_put_sample(struct gn_intake_core *intake, const struct gn_sample *sample, const char *texts,
+                                  uint8_t *at)
+{
+    static const struct gn_packet unnumbered = { 0 };
+    struct gn_item item = { .kind = GN_SERIES_NUMBER, .time_ms = sample->time_ms };
+    if (intake->registry.series[sample->series].kind == GN_SERIES_TEXT) {
+        item.kind = GN_SERIES_TEXT;
+        item.text = (gn_str){ texts + sample->text.at, sample->text.size };
+    } else {
+        item.value = sample->value;
+    }
+    return intake_put_item(intake, &unnumbered, &item, sample->series, at);
+}
+
+static gn_err intake_samples(void *self, const struct gn_samples *samples, size_t *out_taken, uint64_t *out_token,
+                             struct gn_diag *diag)
+{
+    struct gn_intake_core *intake = self;
+    size_t size = 0;
+    const size_t fine = intake_measure_samples(intake, samples, &size);
+    *out_taken = 0;
+    if (fine > 0) {
+        uint8_t *at = intake_reserve(intake, size);
+        if (at == NULL)
+            return GN_ERR_AGAIN;
+        for (size_t i = 0; i < fine; i++)
+            at = intake_put_sample(intake, &samples->at[i], samples->texts, at);
+        *out_token = intake_publish(intake);
+        *out_taken = fine;
+        atomic_fetch_add_explicit(&intake->packet_count, 1, memory_order_relaxed);
+        atomic_fetch_add_explicit(&intake->reading_count, fine, memory_order_relaxed);
+    }
+    return fine == samples->count ? GN_OK : intake_check_sample(intake, &samples->at[fine], diag);
 }
 
 /* --- the other records --- */
@@ -776,6 +911,9 @@ struct gn_intake gn_intake_table(struct gn_intake_core *intake)
         .scram_begin = intake_scram_begin,
         .scram_finish = intake_scram_finish,
         .packet = intake_packet,
+        .through = intake_through,
+        .series = intake_series,
+        .samples = intake_samples,
         .message = intake_message,
         .foreign = intake_foreign,
         .certify = intake_certify,

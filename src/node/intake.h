@@ -44,7 +44,8 @@ struct gn_refusals { /* under the intake's mutex: the portal reads them */
 
 struct gn_intake_core {
     gn_err (*foreign)(void *self, const struct gn_foreign *message, uint64_t *out_token, struct gn_diag *diag);
-    void *foreign_self; /* node/onboard.h; NULL: foreign messages are handed on only */
+    gn_err (*through)(void *self, uint32_t gateway, gn_str key, uint32_t *out_thing, struct gn_diag *diag);
+    void *foreign_self; /* of both: node/onboard.h; NULL: foreign messages are handed on only */
     gn_err (*certify)(void *self, const struct gn_certify_ask *ask, struct gn_diag *diag);
     void *certify_self; /* node/certify.h; NULL: not offered */
     struct gn_ring *ring;

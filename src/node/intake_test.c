@@ -422,6 +422,84 @@ static void only_so_many_wait_to_be_adopted(void **state)
     assert_int_equal(discover(f, "", "one more", &thing), GN_OK);
 }
 
+static gn_err put_samples(struct fixture *f, const struct gn_sample *samples, size_t count, size_t *out_taken)
+{
+    const struct gn_samples all = { samples, count, "hello, world" };
+    f->diag = (struct gn_diag){ 0 };
+    return f->table.samples(f->table.self, &all, out_taken, &f->token, &f->diag);
+}
+
+static void samples_of_known_series_are_taken_up_to_the_first_that_cannot_be(void **state)
+{
+    struct fixture *f = *state;
+    uint32_t number = GN_NONE, text = GN_NONE, same = GN_NONE;
+    size_t taken = 9;
+    assert_int_equal(f->table.series(f->table.self, 0, GN_STR("n"), GN_SERIES_NUMBER, &number, &f->diag), GN_OK);
+    assert_int_equal(f->table.series(f->table.self, 0, GN_STR("t"), GN_SERIES_TEXT, &text, &f->diag), GN_OK);
+    assert_int_equal(f->table.series(f->table.self, 0, GN_STR("n"), GN_SERIES_BOOL, &same, &f->diag), GN_OK);
+    assert_int_equal(same, number);
+    struct gn_sample samples[4] = { { .series = number, .time_ms = STORY_BEGIN_MS, .value = 1 },
+                                    { .series = text, .time_ms = GN_TIME_NONE, .text = { 7, 5 } },
+                                    { .series = number, .time_ms = 5, .value = 2 },
+                                    { .series = number, .time_ms = STORY_BEGIN_MS + 1, .value = 3 } };
+    (void)take(f);
+    assert_int_equal(put_samples(f, samples, 4, &taken), GN_ERR_INVAL);
+    assert_int_equal(taken, 2);
+    assert_non_null(strstr(f->diag.text, "before the year 2000"));
+    assert_int_equal(f->token, gn_ring_head(&f->ring));
+    assert_int_equal(put_samples(f, samples + 3, 1, &taken), GN_OK);
+    assert_int_equal(taken, 1);
+    const struct taken got = take(f);
+    assert_int_equal(got.count[GN_RECORD_READING], 2);
+    assert_int_equal(got.count[GN_RECORD_TEXT], 1);
+    assert_true(got.reading.value == 3 && got.reading.head.flag == GN_QUALITY_GOOD && got.reading.head.packet == 0);
+    samples[0].series = 99;
+    assert_int_equal(put_samples(f, samples, 1, &taken), GN_ERR_INVAL);
+    samples[1].text.size = GN_TEXT_VALUE_BYTES_MAX + 1;
+    assert_int_equal(put_samples(f, samples + 1, 1, &taken), GN_ERR_INVAL);
+    assert_non_null(strstr(f->diag.text, "TEXT_VALUE_BYTES_MAX"));
+    assert_int_equal(take(f).count[GN_RECORD_READING], 0);
+}
+
+static void a_series_that_cannot_be_is_refused_with_words(void **state)
+{
+    struct fixture *f = *state;
+    uint32_t series;
+    char name[16];
+    assert_int_equal(f->table.series(f->table.self, 0, GN_STR("a/b"), GN_SERIES_NUMBER, &series, &f->diag),
+                     GN_ERR_INVAL);
+    assert_int_equal(f->table.series(f->table.self, 7, GN_STR("a"), GN_SERIES_NUMBER, &series, &f->diag), GN_ERR_INVAL);
+    for (int i = 0; i < GN_SERIES_PER_THING_MAX; i++) {
+        (void)snprintf(name, sizeof name, "p%d", i);
+        assert_int_equal(f->table.series(f->table.self, 0, gn_str_of(name), GN_SERIES_NUMBER, &series, &f->diag),
+                         GN_OK);
+    }
+    assert_int_equal(f->table.series(f->table.self, 0, GN_STR("more"), GN_SERIES_NUMBER, &series, &f->diag),
+                     GN_ERR_FULL);
+    assert_int_equal(f->table.series(f->table.self, 0, GN_STR("p1"), GN_SERIES_TEXT, &series, &f->diag), GN_ERR_INVAL);
+    assert_string_equal(f->diag.text, "'p1' is a number; this value is text");
+}
+
+static void a_full_ring_takes_no_samples_and_loses_none(void **state)
+{
+    struct fixture *f = *state;
+    static struct gn_sample samples[GN_SAMPLES_MAX];
+    size_t taken, total = 0;
+    uint32_t series;
+    gn_err err = f->table.series(f->table.self, 0, GN_STR("n"), GN_SERIES_NUMBER, &series, &f->diag);
+    for (size_t i = 0; i < GN_SAMPLES_MAX; i++)
+        samples[i] = (struct gn_sample){ .series = series, .time_ms = STORY_BEGIN_MS, .value = (double)i };
+    while (err == GN_OK && total < RING_BYTES) {
+        err = put_samples(f, samples, 100, &taken);
+        total += taken;
+    }
+    assert_int_equal(err, GN_ERR_AGAIN);
+    assert_int_equal(taken, 0);
+    assert_true(atomic_load(&f->core.wants_news));
+    assert_int_equal(take(f).count[GN_RECORD_READING], total);
+    assert_int_equal(put_samples(f, samples, 100, &taken), GN_OK);
+}
+
 int main(void)
 {
 #define CASE(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -442,6 +520,9 @@ int main(void)
         CASE(a_revoked_thing_may_nothing_until_it_comes_with_something_new),
         CASE(a_discovered_thing_is_kept_until_somebody_says_what_it_is),
         CASE(only_so_many_wait_to_be_adopted),
+        CASE(samples_of_known_series_are_taken_up_to_the_first_that_cannot_be),
+        CASE(a_series_that_cannot_be_is_refused_with_words),
+        CASE(a_full_ring_takes_no_samples_and_loses_none),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

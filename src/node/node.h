@@ -15,6 +15,7 @@ struct gn_node_options {
     const char *mqtts_listen; /* with TLS */
     const char *portal_listen;
     const char *https_listen;   /* with TLS */
+    const char *push_listen;    /* line protocol over HTTP */
     const char *names;          /* what else this node is called, for its certificate, with commas between; or NULL */
     const char *sparkplug_host; /* what this node calls itself as a Sparkplug host application; or NULL */
     bool quiet;                 /* no status line */

@@ -330,19 +330,39 @@ void gn_onboard_use(struct gn_onboard *onboard, const struct gn_solution *soluti
     onboard->solution = solution;
 }
 
-/* The Thing that a mapped topic names: the sender itself, one that came through it, or a new one. */
+/* The Thing a gateway names: itself, or one that came through it. NOT_FOUND: neither; INVAL: it may not speak for it.
+ */
+static gn_err onboard_named(struct gn_onboard *onboard, uint32_t gateway, gn_str name, uint32_t *out_thing,
+                            struct gn_diag *diag)
+{
+    const struct gn_registry *registry = &onboard->intake->registry;
+    if (gn_onboard_find(onboard, gateway, name, out_thing))
+        return GN_OK;
+    if (!gn_registry_thing(registry, name, out_thing))
+        return GN_ERR_NOT_FOUND;
+    if (*out_thing == gateway || registry->things[*out_thing].via == gateway)
+        return GN_OK;
+    gn_diag_set(diag, 0, 0, "the Thing '%.*s' speaks for itself; another cannot", GN_STR_ARGS(name));
+    return GN_ERR_INVAL;
+}
+
+gn_err gn_onboard_through(void *self, uint32_t gateway, gn_str key, uint32_t *out_thing, struct gn_diag *diag)
+{
+    struct gn_onboard *onboard = self;
+    uint64_t token;
+    const gn_err err = onboard_named(onboard, gateway, key, out_thing, diag);
+    if (err != GN_ERR_NOT_FOUND)
+        return err;
+    return onboard_thing(onboard, gateway, GN_SOURCE_MAPPING, key, key, out_thing, &token, diag);
+}
+
+/* The Thing that a mapped topic names; one there is not yet is made. */
 static gn_err onboard_mapped_thing(struct gn_onboard *onboard, uint32_t gateway, const struct gn_topic_match *match,
                                    uint32_t *out_thing, uint64_t *out_token, struct gn_diag *diag)
 {
-    const struct gn_registry *registry = &onboard->intake->registry;
-    if (gn_onboard_find(onboard, gateway, match->thing, out_thing))
-        return GN_OK;
-    if (gn_registry_thing(registry, match->thing, out_thing)) {
-        if (*out_thing == gateway || registry->things[*out_thing].via == gateway)
-            return GN_OK;
-        gn_diag_set(diag, 0, 0, "the Thing '%.*s' speaks for itself; a mapped topic cannot", GN_STR_ARGS(match->thing));
-        return GN_ERR_INVAL;
-    }
+    const gn_err named = onboard_named(onboard, gateway, match->thing, out_thing, diag);
+    if (named != GN_ERR_NOT_FOUND)
+        return named;
     if (!match->declared)
         return onboard_thing(onboard, gateway, GN_SOURCE_MAPPING, match->thing, match->thing, out_thing, out_token,
                              diag);
@@ -534,6 +554,7 @@ gn_err gn_onboard_new(struct gn_intake_core *intake, struct gn_onboard **out)
     made->by_key = (struct gn_map){ .slots = made->key_slots, .capacity = ONBOARD_KEY_SLOTS };
     memcpy(made->by_key.seed, seed, sizeof seed);
     intake->foreign = gn_onboard_foreign;
+    intake->through = gn_onboard_through;
     intake->foreign_self = made;
     *out = made;
     return GN_OK;
@@ -568,8 +589,10 @@ void gn_onboard_free(struct gn_onboard *onboard)
 {
     if (onboard == NULL)
         return;
-    if (onboard->intake->foreign_self == onboard)
+    if (onboard->intake->foreign_self == onboard) {
         onboard->intake->foreign = NULL;
+        onboard->intake->through = NULL;
+    }
     for (uint32_t thing = 0; thing < GN_THINGS_MAX; thing++)
         gn_mem_give(onboard->fragments[thing]);
     gn_onboard_spark_free(onboard->spark);

@@ -42,6 +42,9 @@ void gn_onboard_speak(struct gn_onboard *onboard, const struct gn_adapter *adapt
 /* gn_intake.foreign; `self` is the gn_onboard. */
 gn_err gn_onboard_foreign(void *self, const struct gn_foreign *message, uint64_t *out_token, struct gn_diag *diag);
 
+/* gn_intake.through; `self` is the gn_onboard. */
+gn_err gn_onboard_through(void *self, uint32_t gateway, gn_str key, uint32_t *out_thing, struct gn_diag *diag);
+
 /* Adopts or ignores. The description may be empty: then the one that is known stays. */
 gn_err gn_onboard_decide(struct gn_onboard *onboard, uint32_t thing, gn_thing_state state, gn_str name,
                          gn_str description, uint64_t *out_token, struct gn_diag *diag);

@@ -132,6 +132,23 @@ static void a_gateway_speaks_for_its_own_things_only(void **state)
     assert_true(has_series(f, thing_of(f, "green-house-2"), "soil"));
 }
 
+static void a_gateway_may_name_things_and_gets_its_own_again(void **state)
+{
+    struct fixture *f = *state;
+    uint32_t web = GN_NONE, again = GN_NONE;
+    assert_int_equal(f->core.through(f->onboard, GATEWAY, GN_STR("web-1"), &web, &f->diag), GN_OK);
+    assert_int_equal(web, thing_of(f, "web-1"));
+    assert_int_equal(f->core.registry.things[web].state, GN_THING_DISCOVERED);
+    assert_int_equal(f->core.registry.things[web].via, GATEWAY);
+    assert_int_equal(f->core.through(f->onboard, GATEWAY, GN_STR("web-1"), &again, &f->diag), GN_OK);
+    assert_int_equal(again, web);
+    assert_int_equal(f->core.through(f->onboard, OTHER, GN_STR("web-1"), &again, &f->diag), GN_ERR_INVAL);
+    assert_string_equal(f->diag.text, "the Thing 'web-1' speaks for itself; another cannot");
+    const char *own = f->core.registry.things[GATEWAY].id;
+    assert_int_equal(f->core.through(f->onboard, GATEWAY, gn_str_of(own), &again, &f->diag), GN_OK);
+    assert_int_equal(again, GATEWAY);
+}
+
 static void two_formats_of_one_device_are_one_thing(void **state)
 {
     struct fixture *f = *state;
@@ -280,7 +297,7 @@ static void a_topic_that_the_solution_explains_becomes_readings(void **state)
         }
     assert_true(value == 52);
     assert_int_equal(hear(f, GATEWAY, "meter/other", "{\"e\":{\"total\":12}}"), GN_ERR_INVAL); /* has its own token */
-    assert_string_equal(f->diag.text, "the Thing 'other' speaks for itself; a mapped topic cannot");
+    assert_string_equal(f->diag.text, "the Thing 'other' speaks for itself; another cannot");
     gn_onboard_use(f->onboard, NULL);
     gn_solution_free(solution);
 }
@@ -320,6 +337,7 @@ int main(void)
         CASE(an_announcement_becomes_a_discovered_thing_with_its_readings),
         CASE(what_is_said_again_changes_nothing),
         CASE(a_gateway_speaks_for_its_own_things_only),
+        CASE(a_gateway_may_name_things_and_gets_its_own_again),
         CASE(two_formats_of_one_device_are_one_thing),
         CASE(a_restart_knows_what_was_announced),
         CASE(what_a_person_said_stays_and_topics_follow),

@@ -11,6 +11,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "connect/mqtt/mqtt.h"
+#include "connect/push/push.h"
 #include "guard/plaintext.h"
 #include "node/announce.h"
 #include "node/certify.h"
@@ -44,6 +45,7 @@ struct run {
     struct gn_portal *portal;
     struct gn_door_tls door_tls;
     void *mqtt;
+    void *push; /* NULL: that door is shut */
     uv_loop_t loop;
     uv_async_t notified; /* durable cursor moved, outbox filled, command came */
     uv_prepare_t turn;   /* before each wait for events */
@@ -100,9 +102,13 @@ static void run_on_notified(uv_async_t *handle)
     if (atomic_load(&run->pipeline.state) == GN_JOURNAL_FAILED)
         run_stop(run, 1);
     gn_mqtt_adapter.durable(run->mqtt, durable);
+    if (run->push != NULL)
+        gn_push_adapter.durable(run->push, durable);
     run_mail(run, durable);
     gn_outbox_take(&run->outbox);
     gn_mqtt_adapter.resume(run->mqtt);
+    if (run->push != NULL)
+        gn_push_adapter.resume(run->push);
 }
 
 static void run_on_turn(uv_prepare_t *handle)
@@ -125,6 +131,8 @@ static void run_on_second(uv_timer_t *handle)
     run_mail(run, atomic_load_explicit(&run->pipeline.durable_position, memory_order_acquire));
     gn_mqtt_adapter.tick(run->mqtt, run->core.intake.wall_ms);
     gn_mqtt_adapter.resume(run->mqtt);
+    if (run->push != NULL)
+        gn_push_adapter.tick(run->push, run->core.intake.wall_ms);
     gn_doors_tick(&run->door_tls, run->core.intake.mono_us / 1000);
     gn_host_sweep(&run->host);
     gn_guard_tick(run->core.guard);
@@ -170,7 +178,9 @@ struct run_plain_door {
 static gn_err run_check_plaintext(const struct gn_node_options *options, struct gn_diag *diag)
 {
     const struct run_plain_door doors[] = { { "--mqtt", "--mqtts", options->mqtt_listen },
-                                            { "--portal", "--https", options->portal_listen } };
+                                            { "--portal", "--https", options->portal_listen },
+                                            { "--push", NULL,
+                                              options->push_listen != NULL ? options->push_listen : "off" } };
     const bool red = isatty(STDERR_FILENO) != 0 && getenv("NO_COLOR") == NULL;
     for (size_t i = 0; i < sizeof doors / sizeof doors[0]; i++) {
         const gn_err err = gn_plaintext_check(doors[i].option, doors[i].secure_option, doors[i].address,
@@ -274,7 +284,8 @@ struct run_addresses {
     char mqtts_bytes[GN_DOOR_ADDRESS_BYTES];
     char portal_bytes[GN_DOOR_ADDRESS_BYTES];
     char https_bytes[GN_DOOR_ADDRESS_BYTES];
-    struct gn_buf mqtt, mqtts, portal, https;
+    char push_bytes[GN_DOOR_ADDRESS_BYTES];
+    struct gn_buf mqtt, mqtts, portal, https, push;
 };
 
 static void run_addresses_init(struct run_addresses *at)
@@ -283,6 +294,7 @@ static void run_addresses_init(struct run_addresses *at)
     at->mqtts = gn_buf_over(at->mqtts_bytes, sizeof at->mqtts_bytes);
     at->portal = gn_buf_over(at->portal_bytes, sizeof at->portal_bytes);
     at->https = gn_buf_over(at->https_bytes, sizeof at->https_bytes);
+    at->push = gn_buf_over(at->push_bytes, sizeof at->push_bytes);
 }
 
 /* Of "HOST:PORT"; 0 when it says none. */
@@ -309,6 +321,13 @@ static gn_err run_host_state(struct run *run, const struct gn_node_options *opti
     return err;
 }
 
+static gn_err run_start_push(struct run *run, const struct gn_node_options *options, struct run_addresses *at,
+                             struct gn_diag *diag)
+{
+    const struct gn_doors doors = { .plain = gn_door_address(options->push_listen), .out_plain = &at->push };
+    return doors.plain == NULL ? GN_OK : gn_push_adapter.start(&run->loop, &run->intake, &doors, &run->push, diag);
+}
+
 static gn_err run_start_doors(struct run *run, const struct gn_node_options *options, struct run_addresses *at,
                               struct gn_diag *diag)
 {
@@ -322,6 +341,9 @@ static gn_err run_start_doors(struct run *run, const struct gn_node_options *opt
                                     .out_plain = &at->mqtt,
                                     .out_secure = &at->mqtts };
     err = gn_mqtt_adapter.start(&run->loop, &run->intake, &doors, &run->mqtt, diag);
+    if (err != GN_OK)
+        return err;
+    err = run_start_push(run, options, at, diag);
     if (err != GN_OK)
         return err;
     err = gn_kept_open(&run->sessions, &run->pipeline, &run->loop, &gn_mqtt_adapter, run->mqtt, diag);
@@ -345,6 +367,7 @@ static gn_err run_start_doors(struct run *run, const struct gn_node_options *opt
     run->host.pipeline = &run->pipeline;
     run->host.mailbox = &run->mailbox;
     run->host.mqtt = run->mqtt;
+    run->host.push = run->push;
     run->host.mqtt_port = run_port_of(gn_buf_str(&at->mqtt));
     run->host.mqtt_at = gn_buf_str(&at->mqtt);
     run->host.mqtts_at = gn_buf_str(&at->mqtts);
@@ -386,6 +409,7 @@ static void run_say_ready(struct run *run, const struct run_addresses *at)
     run_say_door("portal", &at->portal, true);
     run_say_door("mqtts", &at->mqtts, false);
     run_say_door("https", &at->https, false);
+    run_say_door("push", &at->push, false);
     printf("\n");
     (void)fflush(stdout);
 }
@@ -419,6 +443,10 @@ static void run_end(struct run *run, const struct gn_node_options *options)
         gn_certify_stop(&run->certify);
         gn_mqtt_adapter.stop(run->mqtt);
         run->mqtt = NULL;
+    }
+    if (run->push != NULL) {
+        gn_push_adapter.stop(run->push);
+        run->push = NULL;
     }
     if (!run->quiet)
         gn_status_line_clear();

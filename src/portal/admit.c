@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "portal/admit.h"
 
-#include "portal/basic.h"
+#include "guard/basic.h"
 #include "portal/host_check.h"
 #include "portal/setup_page.h"
 #include "portal/static_files.h"

@@ -4,7 +4,7 @@
 #include <sodium.h>
 
 #include "base/json_read.h"
-#include "portal/percent.h"
+#include "base/percent.h"
 
 static bool fields_keep(struct gn_body_fields *fields, gn_str text, gn_str *out)
 {

@@ -471,7 +471,7 @@ static void http_conn_on_head(struct gn_http_conn *conn, const struct gn_http_he
     conn->closing = head->wants_close;
     conn->body_left = head->body_size;
     conn->in_chunks = head->is_chunked;
-    conn->chunks = (struct gn_http_chunks){ 0 };
+    conn->chunks = (struct gn_http_chunks){ .max = GN_HTTP_BODY_BYTES_MAX };
     const bool expects_100 = head->expects_100;
     const struct gn_http_fault fault =
         gn_http_read(head, conn->secure ? conn->hub->secure_cookie_name : conn->hub->cookie_name, turn->exchange);

@@ -5,10 +5,10 @@
 
 #include <uv.h>
 
+#include "base/http_chunks.h"
 #include "guard/tls.h"
 #include "portal/exchange.h"
 #include "portal/headers.h"
-#include "portal/http_chunks.h"
 #include "portal/live.h"
 #include "portal/worker.h"
 

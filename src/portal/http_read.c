@@ -4,7 +4,7 @@
 #include <strings.h>
 
 #include "base/limits.h"
-#include "portal/percent.h"
+#include "base/percent.h"
 
 enum { HTTP_READ_QUERY_BYTES = 2048 };
 

@@ -6,8 +6,8 @@
 #ifndef GN_PORTAL_HTTP_READ_H
 #define GN_PORTAL_HTTP_READ_H
 
+#include "base/http_parse.h"
 #include "portal/exchange.h"
-#include "portal/http_parse.h"
 
 enum { GN_HTTP_DRAIN_BYTES_MAX = 1 << 20 }; /* a body too large, but worth reading to its end to say so */
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "portal/http.h"
 
+#include "base/http_parse.h"
 #include "base/limits.h"
-#include "portal/http_parse.h"
 #include "portal/net_fixture.h"
 
 #define HOST "Host: 127.0.0.1\r\n"

@@ -6,8 +6,8 @@
 
 #include "base/json_write.h"
 #include "base/mem.h"
+#include "connect/address.h"
 #include "connect/mqtt/mqtt.h"
-#include "connect/mqtt/mqtt_address.h"
 #include "connect/mqtt/mqtt_conn.h"
 #include "connect/mqtt/mqtt_deliver.h"
 #include "connect/mqtt/mqtt_dispatch.h"
@@ -399,7 +399,7 @@ static int server_bind(struct gn_mqtt_listener *listener, const struct sockaddr_
     if (err == 0)
         err = uv_tcp_getsockname(&listener->tcp, (struct sockaddr *)&bound, &size);
     if (err == 0)
-        gn_mqtt_address_put(out_address, &bound);
+        gn_address_put(out_address, &bound);
     return err;
 }
 
@@ -410,7 +410,7 @@ static gn_err server_listen(struct gn_mqtt_server *server, const char *listen, b
     struct gn_mqtt_listener *listener = &server->listeners[is_secure];
     if (listen == NULL)
         return GN_OK;
-    const gn_err err = gn_mqtt_address_parse(listen, &address, diag);
+    const gn_err err = gn_address_parse(listen, &address, diag);
     if (err != GN_OK)
         return err;
     int failed = uv_tcp_init(server->loop, &listener->tcp);
@@ -421,7 +421,7 @@ static gn_err server_listen(struct gn_mqtt_server *server, const char *listen, b
         server->handles++;
         failed = server_bind(listener, &address, out_address);
     }
-    return failed == 0 ? GN_OK : gn_mqtt_address_fault(failed, is_secure ? "--mqtts" : "--mqtt", listen, diag);
+    return failed == 0 ? GN_OK : gn_address_fault(failed, is_secure ? "--mqtts" : "--mqtt", listen, diag);
 }
 
 static gn_err server_start(uv_loop_t *loop, const struct gn_intake *intake, const struct gn_doors *doors,

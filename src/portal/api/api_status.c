@@ -127,7 +127,7 @@ static const struct gn_schema status_schemas[] = {
                         "properties": { "purpose": { "type": "string" }, "bytes": { "type": "integer" } } } } } },
             "listen": { "type": "object", "properties": { "mqtt": { "type": ["string", "null"] },
                 "mqtts": { "type": ["string", "null"] } } },
-            "mqtt": { "type": "object" } } }) },
+            "mqtt": { "type": "object" }, "push": { "type": "object" } } }) },
 };
 /* clang-format on */
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* portal/percent.h -- %XX and '+', decoded once and only once (RFC 3986, 2.1; forms: WHATWG URL, 5). */
-#ifndef GN_PORTAL_PERCENT_H
-#define GN_PORTAL_PERCENT_H
+/* base/percent.h -- %XX and '+', decoded once and only once (RFC 3986, 2.1; forms: WHATWG URL, 5). */
+#ifndef GN_BASE_PERCENT_H
+#define GN_BASE_PERCENT_H
 
 #include "base/bytes.h"
 

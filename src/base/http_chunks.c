@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "portal/http_chunks.h"
+#include "base/http_chunks.h"
 
 #include "base/limits.h"
 
@@ -63,9 +63,9 @@ gn_err gn_http_chunks_take(struct gn_http_chunks *chunks, gn_str *inout, gn_byte
                                                  "send SIZE CRLF DATA CRLF, without extensions and trailers" };
             return GN_ERR_INVAL;
         }
-        if (chunks->total > GN_HTTP_BODY_BYTES_MAX) {
-            *out_fault = (struct gn_http_fault){ 413, true, "body_too_large",
-                                                 "the body is larger than HTTP_BODY_BYTES_MAX", "send less" };
+        if (chunks->total > chunks->max) {
+            *out_fault =
+                (struct gn_http_fault){ 413, true, "body_too_large", "the body is larger than it may be", "send less" };
             return GN_ERR_INVAL;
         }
         *inout = (gn_str){ inout->at + 1, inout->size - 1 };

@@ -3,8 +3,8 @@
  * as of the whole; and what is accepted is, written again by the book, the same body. */
 #include <assert.h>
 
+#include "base/http_chunks.h"
 #include "base/limits.h"
-#include "portal/http_chunks.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -17,7 +17,7 @@ struct fuzz_body {
 
 static void fuzz_take(gn_str text, size_t step, struct fuzz_body *out)
 {
-    struct gn_http_chunks chunks = { 0 };
+    struct gn_http_chunks chunks = { .max = GN_HTTP_BODY_BYTES_MAX };
     struct gn_http_fault fault = { 0 };
     out->err = GN_ERR_AGAIN;
     out->size = out->left = 0;

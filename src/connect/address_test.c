@@ -7,7 +7,7 @@
 #include <cmocka.h>
 #include <uv.h>
 
-#include "connect/mqtt/mqtt_address.h"
+#include "connect/address.h"
 
 static struct sockaddr_storage address;
 static struct gn_diag diag;
@@ -16,8 +16,8 @@ static void shown_as(const char *text, const char *expected)
 {
     char shown[300];
     struct gn_buf out = gn_buf_over(shown, sizeof shown - 1);
-    assert_int_equal(gn_mqtt_address_parse(text, &address, &diag), GN_OK);
-    gn_mqtt_address_put(&out, &address);
+    assert_int_equal(gn_address_parse(text, &address, &diag), GN_OK);
+    gn_address_put(&out, &address);
     shown[out.size] = '\0';
     assert_string_equal(shown, expected);
 }
@@ -56,7 +56,7 @@ static void what_is_no_address_is_said_so(void **state)
     };
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        assert_int_equal(gn_mqtt_address_parse(rows[i].text, &address, &diag), GN_ERR_INVAL);
+        assert_int_equal(gn_address_parse(rows[i].text, &address, &diag), GN_ERR_INVAL);
         assert_string_equal(diag.text, rows[i].words);
     }
 }
@@ -64,15 +64,15 @@ static void what_is_no_address_is_said_so(void **state)
 static void each_fault_says_what_to_do(void **state)
 {
     (void)state;
-    assert_int_equal(gn_mqtt_address_fault(UV_EACCES, "--mqtt", "0.0.0.0:80", &diag), GN_ERR_DENIED);
+    assert_int_equal(gn_address_fault(UV_EACCES, "--mqtt", "0.0.0.0:80", &diag), GN_ERR_DENIED);
     assert_string_equal(diag.text,
                         "0.0.0.0:80 is not allowed to this user; choose a port above 1023 with --mqtt HOST:PORT");
-    assert_int_equal(gn_mqtt_address_fault(UV_EADDRINUSE, "--mqtt", "127.0.0.1:1883", &diag), GN_ERR_BUSY);
+    assert_int_equal(gn_address_fault(UV_EADDRINUSE, "--mqtt", "127.0.0.1:1883", &diag), GN_ERR_BUSY);
     assert_string_equal(
         diag.text,
         "127.0.0.1:1883 is in use by another program; choose another with --mqtt HOST:PORT, or port 0 for any");
-    assert_int_equal(gn_mqtt_address_fault(UV_EADDRNOTAVAIL, "--mqtt", "192.0.2.1:1", &diag), GN_ERR_INVAL);
-    assert_int_equal(gn_mqtt_address_fault(UV_EMFILE, "--mqtt", "127.0.0.1:1", &diag), GN_ERR_IO);
+    assert_int_equal(gn_address_fault(UV_EADDRNOTAVAIL, "--mqtt", "192.0.2.1:1", &diag), GN_ERR_INVAL);
+    assert_int_equal(gn_address_fault(UV_EMFILE, "--mqtt", "127.0.0.1:1", &diag), GN_ERR_IO);
     assert_string_equal(diag.text, "127.0.0.1:1 cannot be listened on: too many open files");
 }
 

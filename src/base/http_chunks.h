@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* portal/http_chunks.h -- a body that comes in chunks (RFC 9112, 7.1), strictly.
+/* base/http_chunks.h -- a body that comes in chunks (RFC 9112, 7.1), strictly.
  *
  *   5 CRLF h e l l o CRLF  1a CRLF ... CRLF  0 CRLF CRLF
  *   size   data                              the end
@@ -7,13 +7,14 @@
  * Bytes in, in whatever pieces; slices of the same bytes out. A size is 1 to 8 hexadecimal digits with CRLF right
  * behind it: extensions, trailers, blanks and bare line feeds are refused, for two readers that pass over them
  * differently see different requests, and no client of ours needs them. All chunks together have at most
- * HTTP_BODY_BYTES_MAX bytes. */
-#ifndef GN_PORTAL_HTTP_CHUNKS_H
-#define GN_PORTAL_HTTP_CHUNKS_H
+ * as many bytes as the caller says. */
+#ifndef GN_BASE_HTTP_CHUNKS_H
+#define GN_BASE_HTTP_CHUNKS_H
 
-#include "portal/http_parse.h"
+#include "base/http_parse.h"
 
-struct gn_http_chunks { /* all zero: before the first byte */
+struct gn_http_chunks { /* all zero but `max`: before the first byte */
+    uint64_t max;       /* bytes of all chunks together */
     uint8_t state;
     uint8_t digits;
     uint64_t left;  /* of the chunk */

@@ -7,8 +7,8 @@
 #include <cmocka.h>
 #include <stdio.h>
 
+#include "base/http_chunks.h"
 #include "base/limits.h"
-#include "portal/http_chunks.h"
 
 static char body[2 * GN_HTTP_BODY_BYTES_MAX];
 static size_t body_size;
@@ -18,7 +18,7 @@ static struct gn_http_fault fault;
 /* In pieces of `step` bytes, each handed over alone. */
 static gn_err take(const char *text, size_t size, size_t step)
 {
-    struct gn_http_chunks chunks = { 0 };
+    struct gn_http_chunks chunks = { .max = GN_HTTP_BODY_BYTES_MAX };
     gn_err err = GN_ERR_AGAIN;
     body_size = 0;
     fault = (struct gn_http_fault){ 0 };

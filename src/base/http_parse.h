@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* portal/http_parse.h -- the head of an HTTP/1.1 request (RFC 9112), strictly.
+/* base/http_parse.h -- the head of an HTTP/1.1 request (RFC 9112), strictly.
  *
  *   GET /api/v1/things?limit=2 HTTP/1.1 CRLF
  *   Name: value CRLF ...
@@ -11,8 +11,8 @@
  * Content-Length or in HTTP/1.0, two Host. After a refusal the connection has
  * to end, for nobody knows where the next request begins. Cost: one pass, and each byte is looked at once however
  * slowly it comes. */
-#ifndef GN_PORTAL_HTTP_PARSE_H
-#define GN_PORTAL_HTTP_PARSE_H
+#ifndef GN_BASE_HTTP_PARSE_H
+#define GN_BASE_HTTP_PARSE_H
 
 #include "base/bytes.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* portal/basic.h -- name and secret out of "Authorization: Basic" (RFC 7617): base64 of "name:secret". */
-#ifndef GN_PORTAL_BASIC_H
-#define GN_PORTAL_BASIC_H
+/* guard/basic.h -- name and secret out of "Authorization: Basic" (RFC 7617): base64 of "name:secret". */
+#ifndef GN_GUARD_BASIC_H
+#define GN_GUARD_BASIC_H
 
 #include "base/bytes.h"
 

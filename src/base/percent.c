@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "portal/percent.h"
+#include "base/percent.h"
 
 static int percent_hex(char c)
 {

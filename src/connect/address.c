@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "connect/mqtt/mqtt_address.h"
+#include "connect/address.h"
 
 #include <netdb.h>
 #include <netinet/in.h>
@@ -44,7 +44,7 @@ static bool address_look_up(const char *host, struct sockaddr_storage *out)
     return true;
 }
 
-gn_err gn_mqtt_address_parse(const char *text, struct sockaddr_storage *out, struct gn_diag *diag)
+gn_err gn_address_parse(const char *text, struct sockaddr_storage *out, struct gn_diag *diag)
 {
     char host[ADDRESS_HOST_BYTES];
     gn_str host_text, port_text;
@@ -67,7 +67,7 @@ gn_err gn_mqtt_address_parse(const char *text, struct sockaddr_storage *out, str
     return GN_OK;
 }
 
-void gn_mqtt_address_put(struct gn_buf *out, const struct sockaddr_storage *address)
+void gn_address_put(struct gn_buf *out, const struct sockaddr_storage *address)
 {
     char host[ADDRESS_HOST_BYTES] = "?";
     if (address->ss_family == AF_INET6) {
@@ -81,7 +81,7 @@ void gn_mqtt_address_put(struct gn_buf *out, const struct sockaddr_storage *addr
     }
 }
 
-gn_err gn_mqtt_address_fault(int uv_error, const char *option, const char *text, struct gn_diag *diag)
+gn_err gn_address_fault(int uv_error, const char *option, const char *text, struct gn_diag *diag)
 {
     switch (uv_error) {
     case UV_EADDRINUSE:

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "portal/http_parse.h"
+#include "base/http_parse.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

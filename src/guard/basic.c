@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "portal/basic.h"
+#include "guard/basic.h"
 
 #include <sodium.h>
 
