@@ -5,7 +5,7 @@ PREFIX ?= /usr/local
 DATA ?= $(or $(XDG_STATE_HOME),$(HOME)/.local/state)/ganglion
 JOBS ?= $(shell nproc)
 
-.PHONY: help run build web test check sanitize fuzz accuracy bench bench-score bench-ingest bench-latency bench-footprint bench-tls bench-codec bench-forecast \
+.PHONY: help run build web test check sanitize fuzz accuracy bench bench-score bench-ingest bench-latency bench-footprint bench-idle bench-tls bench-codec bench-forecast \
         torture fmt install setup clean
 
 help: ## this list
@@ -68,6 +68,10 @@ bench-latency: build ## publish to acknowledged-on-disk, publish to action sent
 
 bench-footprint: build ## resident memory, binary size, time to the first accepted connection
 	@python3 bench/ingest.py footprint
+
+bench-idle: build ## memory of idle connections beside Mosquitto's, and as many as files allow, bare and in TLS
+	@python3 bench/ingest.py idle
+	@python3 bench/ingest.py hold --seconds 20
 
 bench-tls: build ## TLS handshakes a second and core beside a bare OpenSSL server, memory of idle ones
 	@cmake --build build/release --target tls_bench -j $(JOBS) && build/release/tls_bench

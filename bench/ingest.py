@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""ingest.py ingest|qos0|latency|footprint|idle [--seconds N]: the node's figures, each beside its peer, in one run.
+"""ingest.py ingest|qos0|latency|footprint|idle|hold [--seconds N]: the node's figures, each beside its peer, in one run.
 
 ingest     QoS 1 publishes of a 40-byte JSON payload, 100 (and 1 000) connections with 64, 8 and 1 in flight:
            parsed, journaled, scored, acknowledged after fdatasync; beside Mosquitto without persistence and NATS
@@ -10,10 +10,12 @@ qos0       QoS 0 publishes of 40 bytes of JSON with one and with three readings,
 latency    publish to acknowledged at 10 000/s; publish to action received with autonomy act.
 footprint  resident memory of the idle node with the agent's series, binary size, time to the first connection.
 idle       resident memory a connection of MQTT takes that is open, subscribed to one filter and silent.
+hold       the same for as many as the file limit allows (50 000 at most), bare and in TLS: resident memory of each, and
+           whether each still answers a PINGREQ after --seconds of silence.
 
 Everything stays on loopback and ends by itself. The load generator prints its own CPU seconds.
 """
-import argparse, json, os, re, resource, shutil, signal, socket, subprocess, sys, tempfile, time
+import argparse, json, os, re, resource, shutil, signal, socket, ssl, subprocess, sys, tempfile, time
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 GANGLION = os.environ.get("GANGLION") or os.path.join(ROOT, "ganglion")
@@ -39,7 +41,7 @@ class Node:
         return path
 
     def start(self):
-        command = [GANGLION, "run", "--data", self.dir, "--mqtt", "127.0.0.1:0", "--portal", "127.0.0.1:0"]
+        command = [GANGLION, "run", "--data", self.dir, "--mqtt", "127.0.0.1:0", "--mqtts", "127.0.0.1:0", "--portal", "127.0.0.1:0"]
         if self.solution:
             command += ["--solution", self.solution]
         self.begun = time.monotonic()
@@ -49,6 +51,7 @@ class Node:
         if not match:
             raise SystemExit(f"the node did not start: {line!r}")
         self.host, self.port = match.group(1), int(match.group(2))
+        self.secure_port = int(re.search(r"mqtts=\S+:(\d+)", line).group(1))
         socket.create_connection((self.host, self.port)).close()
         self.start_ms = (time.monotonic() - self.begun) * 1000
         return self
@@ -278,13 +281,18 @@ def mqtt_packet(first, body):
             return bytes([first]) + bytes(size) + body
 
 
-def idle_client(port, number, thing=None, token=None):
+IDLE_PER_ADDRESS = 20000  # a loopback address has some 28 000 ports
+
+
+def idle_client(port, number, thing=None, token=None, tls=None):
     """An open connection of MQTT 3.1.1 with one subscription."""
     flags = 0x02 | (0xC0 if thing else 0)
     body = mqtt_text("MQTT") + bytes([4, flags]) + (600).to_bytes(2, "big") + mqtt_text(f"idle-{number}")
     if thing:
         body += mqtt_text(thing) + mqtt_text(token)
-    client = socket.create_connection(("127.0.0.1", port))
+    client = socket.create_connection(("127.0.0.1", port), source_address=(f"127.0.0.{2 + number // IDLE_PER_ADDRESS}", 0))
+    if tls:
+        client = tls.wrap_socket(client)
     client.sendall(mqtt_packet(0x10, body))
     client.sendall(mqtt_packet(0x82, b"\0\1" + mqtt_text(f"things/{thing or 'anybody'}/actions/+") + b"\1"))
     answer = b""
@@ -374,13 +382,51 @@ def bench_idle(seconds):
         peer.stop()
 
 
+def hold(node, port, count, credentials, seconds, tls):
+    before = resident_mib(node.process.pid)
+    begun = time.monotonic()
+    clients = [idle_client(port, number, *credentials[number % len(credentials)], tls=tls) for number in range(count)]
+    opened = time.monotonic() - begun
+    grown = (resident_mib(node.process.pid) - before) * 1024 / count
+    time.sleep(seconds)
+    begun, answered = time.monotonic(), 0
+    for client in clients:
+        client.sendall(b"\xc0\x00")
+    for client in clients:
+        client.settimeout(30)
+        answered += client.recv(2) == b"\xd0\x00"
+    print(f"{count} idle connections{' in TLS' if tls else ''}: {grown:.2f} KiB resident each (goal: at most {20 if tls else 2}); "
+          f"opened in {opened:.1f} s; after {seconds} s of silence {answered} of them answered a PINGREQ, all within "
+          f"{time.monotonic() - begun:.2f} s; the node says {node.status()['mqtt']['connections']} are open")
+    for client in clients:
+        client.close()
+    return answered == count
+
+
+def bench_hold(seconds):
+    hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    count = min(50000, hard - 1000)
+    tls = ssl.create_default_context()
+    tls.check_hostname, tls.verify_mode = False, ssl.CERT_NONE
+    for context in (None, tls):
+        node = Node().start()
+        try:
+            with open(node.add_things(100)) as file:
+                credentials = [line.split() for line in file]
+            if not hold(node, node.secure_port if context else node.port, count, credentials, seconds, context):
+                raise SystemExit("not all of them held")
+        finally:
+            node.stop()
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("what", choices=["ingest", "qos0", "latency", "footprint", "idle"])
+    parser.add_argument("what", choices=["ingest", "qos0", "latency", "footprint", "idle", "hold"])
     parser.add_argument("--seconds", type=int, default=5)
     args = parser.parse_args()
     print(f"--- {args.what} on {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}")
-    {"ingest": bench_ingest, "qos0": bench_qos0, "latency": bench_latency, "footprint": bench_footprint, "idle": bench_idle}[args.what](args.seconds)
+    {"ingest": bench_ingest, "qos0": bench_qos0, "latency": bench_latency, "footprint": bench_footprint, "idle": bench_idle, "hold": bench_hold}[args.what](args.seconds)
 
 
 if __name__ == "__main__":

@@ -158,11 +158,14 @@ static void run_on_signal(uv_signal_t *handle, int number)
 
 /* --- boot --- */
 
-/* Each connection is a file, and many systems start with 1024. */
+/* Each connection is a file, and many systems start with 1024. Root may have more than the hard limit says. */
 static void run_raise_files(void)
 {
+    const struct rlimit wanted = { RUN_FILES, RUN_FILES };
     struct rlimit limit;
     if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= RUN_FILES)
+        return;
+    if (limit.rlim_max < RUN_FILES && setrlimit(RLIMIT_NOFILE, &wanted) == 0)
         return;
     limit.rlim_cur = limit.rlim_max < RUN_FILES ? limit.rlim_max : RUN_FILES;
     if (setrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur < RUN_FILES)
