@@ -24,6 +24,7 @@ enum {
     SEQ_CLIENTS = 6,
     SEQ_NAMES = 4,
     SEQ_STEPS_MAX = 120,
+    SEQ_IMAGE_BYTES = 4 << 20,
     SEQ_OPEN_MAX = 128,
     SEQ_NUMBERS = 1024, /* payloads are numbers, to know them again */
     SEQ_FILES = 600,    /* so that the pool of connections is small */
@@ -61,6 +62,8 @@ static struct seq_client seq_clients[SEQ_CLIENTS];
 static struct seq_name seq_names[SEQ_NAMES];
 static uint16_t seq_number;
 static bool seq_is_wild; /* raw bytes were sent */
+static bool seq_is_gathering;
+static char seq_answer_to[GN_MQTT_TOPIC_BYTES_MAX + 1]; /* of a certificate request, or empty */
 
 static const char *const seq_topics[] = { "things/press/events/a",
                                           "things/pump/events/a",
@@ -69,7 +72,8 @@ static const char *const seq_topics[] = { "things/press/events/a",
                                           "things/press/properties/t",
                                           "secret/x",
                                           "plant/x/y",
-                                          "" };
+                                          "",
+                                          "things/press/certificate/request" };
 static const char *const seq_filters[] = {
     "things/press/events/+", "things/press/#",       "$share/g/plant/+", "plant/+",   "plant/#",   "#",
     "$share/h/plant/#",      "things/pump/events/a", "plant/x",          "$share//x", "plant/#/x", "secret/x"
@@ -91,6 +95,65 @@ static void seq_forget(struct seq_name *name, uint16_t id)
     struct seq_open *open = seq_find(name, id);
     if (open != NULL)
         *open = name->open[--name->open_count];
+}
+
+/* --- what the node does for it --- */
+
+/* As the node's intake: each record stands behind the one before, and is durable when it is said to be. */
+static gn_err seq_keep(void *self, const struct gn_keep *step, uint64_t *out_token)
+{
+    struct fake_intake *fake = self;
+    (void)step;
+    if (fake->is_full)
+        return GN_ERR_AGAIN;
+    *out_token = ++fake->token;
+    return GN_OK;
+}
+
+static bool seq_has_room(void *self)
+{
+    return !((struct fake_intake *)self)->is_full;
+}
+
+static void seq_gather(void *self, bool on)
+{
+    (void)self;
+    assert(seq_is_gathering != on);
+    seq_is_gathering = on;
+}
+
+static gn_err seq_certify(void *self, const struct gn_certify_ask *ask, struct gn_diag *diag)
+{
+    (void)self;
+    (void)diag;
+    assert(ask->answer_to.size < sizeof seq_answer_to);
+    memcpy(seq_answer_to, ask->answer_to.at, ask->answer_to.size);
+    seq_answer_to[ask->answer_to.size] = '\0';
+    return GN_OK;
+}
+
+/* The answer comes when the packet is done with. */
+static void seq_answer_certificate(void)
+{
+    const struct gn_publish_out publish = {
+        .topic = gn_str_of(seq_answer_to), .payload = GN_STR("{}"), .correlation = { (const uint8_t *)"c", 1 }, .qos = 1
+    };
+    if (seq_answer_to[0] == '\0')
+        return;
+    (void)gn_mqtt_adapter.publish(seq_rig.self, &publish);
+    seq_answer_to[0] = '\0';
+}
+
+/* What would be written for the next start are records. */
+static void seq_check_image(void)
+{
+    static _Alignas(8) uint8_t bytes[SEQ_IMAGE_BYTES];
+    struct gn_buf image = gn_buf_over(bytes, sizeof bytes);
+    const gn_err err = gn_mqtt_adapter.image(seq_rig.self, &image);
+    assert(err == GN_OK);
+    (void)err;
+    for (size_t at = 0; at < image.size; at += ((const struct gn_record_head *)(const void *)(bytes + at))->size)
+        assert(gn_record_valid((gn_bytes){ bytes + at, image.size - at }));
 }
 
 /* --- what a client is sent --- */
@@ -423,11 +486,13 @@ static size_t seq_step(uint8_t what, uint8_t how, gn_bytes more)
     } else {
         seq_hang_up(client);
     }
+    seq_answer_certificate();
     seq_listen_all(index);
     return used;
 }
 
-static void seq_begin(void)
+/* `is_kept`: sessions and wills go into a journal, and what promises them waits for it. */
+static void seq_begin(bool is_kept)
 {
     const struct rlimit files = { SEQ_FILES, SEQ_FILES };
     (void)setrlimit(RLIMIT_NOFILE, &files);
@@ -438,16 +503,26 @@ static void seq_begin(void)
     seq_is_wild = false;
     rig_start(&seq_rig);
     seq_rig.fake.is_open = true;
+    seq_answer_to[0] = '\0';
+    rig_server(&seq_rig)->intake.certify = seq_certify;
+    if (!is_kept)
+        return;
+    rig_server(&seq_rig)->intake.keep = seq_keep;
+    rig_server(&seq_rig)->intake.has_room = seq_has_room;
+    rig_server(&seq_rig)->intake.gather = seq_gather;
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    seq_begin();
+    const bool is_kept = size % 2 != 0;
+    seq_begin(is_kept);
     for (uint32_t step = 0; size >= 2 && step < SEQ_STEPS_MAX; step++) {
         const size_t used = 2 + seq_step(data[0], data[1], (gn_bytes){ data + 2, size - 2 });
         data += used;
         size -= used;
     }
+    if (is_kept)
+        seq_check_image();
     for (uint32_t i = 0; i < SEQ_CLIENTS; i++)
         seq_hang_up(&seq_clients[i]);
     rig_stop(&seq_rig);

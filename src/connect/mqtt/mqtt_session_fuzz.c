@@ -98,7 +98,20 @@ static void fuzz_subscribe(struct gn_mqtt_event *event, struct gn_buf *out)
         count++;
     }
     assert(count == event->subscribe.filter_count && fuzz_owner.count <= GN_MQTT_SUBSCRIPTIONS_MAX);
-    gn_mqtt_session_suback(&fuzz_session, event, codes, out);
+    if (event->subscribe.packet_id % 2 == 0) {
+        gn_mqtt_session_suback(&fuzz_session, event, codes, out);
+        return;
+    }
+    uint8_t bytes[GN_MQTT_ANSWER_BYTES_MAX]; /* as of a session that is kept: it waits for the disk */
+    struct gn_buf answer = gn_buf_over(bytes, sizeof bytes);
+    gn_mqtt_session_suback(&fuzz_session, event, codes, &answer);
+    assert(!answer.full);
+    const gn_err err = gn_mqtt_acks_push_answer(&fuzz_session.acks,
+                                                event->type == GN_MQTT_SUBSCRIBE ? GN_MQTT_SUBACK : GN_MQTT_UNSUBACK,
+                                                ++fuzz_fake.token, gn_buf_bytes(&answer));
+    assert(err == GN_OK);
+    (void)err;
+    fuzz_pushed++;
 }
 
 static void fuzz_acknowledge(void)
@@ -226,6 +239,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         }
         fuzz_run();
     }
+    gn_mqtt_acks_drop(&fuzz_session.acks);
     gn_mqtt_session_fini(&fuzz_session);
     gn_mqtt_subs_drop(&fuzz_subs, &fuzz_owner);
     gn_mqtt_ids_drop(&fuzz_ids);
