@@ -26,10 +26,17 @@ static bool adopt_next(gn_str *edits, struct adopt_edit *out)
     return dot > 1 && out->member.size > 0 && place.size < one.size;
 }
 
-static bool adopt_may_set(gn_str member)
+static bool adopt_is_switch(gn_str member)
 {
-    return gn_str_equal(member, GN_STR("unit")) || gn_str_equal(member, GN_STR("title")) ||
-           gn_str_equal(member, GN_STR("type"));
+    return gn_str_equal(member, GN_STR("readOnly"));
+}
+
+static bool adopt_may_set(const struct adopt_edit *edit)
+{
+    if (adopt_is_switch(edit->member))
+        return gn_str_equal(edit->value, GN_STR("true")) || gn_str_equal(edit->value, GN_STR("false"));
+    return gn_str_equal(edit->member, GN_STR("unit")) || gn_str_equal(edit->member, GN_STR("title")) ||
+           gn_str_equal(edit->member, GN_STR("type"));
 }
 
 /* False: an edit is malformed, or names what is not there; said. */
@@ -39,9 +46,10 @@ static bool adopt_check(const struct gn_cli *cli, gn_str edits, gn_str propertie
         struct adopt_edit edit;
         struct gn_pick_walk walk;
         bool found = false;
-        if (!adopt_next(&edits, &edit) || !adopt_may_set(edit.member)) {
-            (void)gn_cli_say(cli, GN_EXIT_USAGE, "As in --set temperature.unit=K,temperature.title=Hall",
-                             "--set takes PROPERTY.unit=, PROPERTY.title= or PROPERTY.type=, with commas between");
+        if (!adopt_next(&edits, &edit) || !adopt_may_set(&edit)) {
+            (void)gn_cli_say(
+                cli, GN_EXIT_USAGE, "As in --set temperature.unit=K,temperature.title=Hall",
+                "--set takes PROPERTY.unit=, .title=, .type= or .readOnly=true|false, with commas between");
             return false;
         }
         for (bool is = gn_pick_walk(&walk, properties); is && gn_pick_next(&walk);)
@@ -74,7 +82,7 @@ static bool adopt_was_seen(gn_str member)
 
 static void adopt_property(struct gn_jw *w, gn_str edits, gn_str name, gn_str property)
 {
-    static const gn_str members[] = { { "unit", 4 }, { "title", 5 }, { "type", 4 } };
+    static const gn_str members[] = { { "unit", 4 }, { "title", 5 }, { "type", 4 }, { "readOnly", 8 } };
     struct gn_pick_walk walk;
     gn_jw_key_str(w, name);
     gn_jw_open(w, '{');
@@ -92,7 +100,10 @@ static void adopt_property(struct gn_jw *w, gn_str edits, gn_str name, gn_str pr
         if (value.size == 0)
             continue;
         gn_jw_key_str(w, members[i]);
-        gn_jw_str(w, value);
+        if (adopt_is_switch(members[i]))
+            gn_jw_raw(w, value);
+        else
+            gn_jw_str(w, value);
     }
     gn_jw_close(w, '}');
 }
@@ -177,7 +188,8 @@ const struct gn_command gn_command_things_adopt = {
     .about = "What it said of itself and what its readings show becomes its description; see it with\n"
              "`ganglion things discovered` and in the portal. Ignored Things can be adopted too.",
     .options = { { "--name", "NAME", "another name for it" },
-                 { "--set", "EDITS", "PROPERTY.unit=U,PROPERTY.title=T,PROPERTY.type=number|boolean|string" },
+                 { "--set", "EDITS",
+                   "PROPERTY.unit=U,PROPERTY.title=T, and .type=number|boolean|string, .readOnly=true|false" },
                  GN_OPTION_DATA,
                  GN_OPTION_JSON },
     .examples = { { "things adopt hall --name \"Hall sensor\"", "As proposed, under another name." },

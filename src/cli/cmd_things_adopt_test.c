@@ -38,14 +38,14 @@ static void edits_change_the_proposal(void **state)
     (void)state;
     struct api_fake fake;
     api_fake_start(&fake, rows);
-    cli_fake_run(&ran, &gn_command_things_adopt, "hall --set t.x.unit=K,t.x.title=Warm,on.type=number --data @ --json",
-                 fake.dir);
+    cli_fake_run(&ran, &gn_command_things_adopt,
+                 "hall --set t.x.unit=K,t.x.title=Warm,on.type=number,on.readOnly=false --data @ --json", fake.dir);
     assert_int_equal(ran.code, GN_EXIT_OK);
     assert_string_equal(ran.out, "{\"id\":\"hall\",\"state\":\"adopted\",\"recorded\":true}\n");
-    assert_non_null(
-        strstr(api_fake_asked(&fake),
-               "<- {\"description\":{\"title\":\"hall\",\"properties\":{\"t.x\":{\"type\":\"number\","
-               "\"gn:kind\":\"number\",\"unit\":\"K\",\"title\":\"Warm\"},\"on\":{\"type\":\"number\"}}}}"));
+    assert_non_null(strstr(api_fake_asked(&fake),
+                           "<- {\"description\":{\"title\":\"hall\",\"properties\":{\"t.x\":{\"type\":\"number\","
+                           "\"gn:kind\":\"number\",\"unit\":\"K\",\"title\":\"Warm\"},\"on\":{\"type\":\"number\","
+                           "\"readOnly\":false}}}}"));
     api_fake_stop(&fake);
 }
 
@@ -53,7 +53,8 @@ static void malformed_edits_are_refused_before_anything_is_sent(void **state)
 {
     (void)state;
     static const char *const lines[] = { "hall --set nothing --data @", "hall --set t.x.minimum=5 --data @",
-                                         "hall --set other.unit=K --data @", "hall --set .unit=K --data @" };
+                                         "hall --set other.unit=K --data @", "hall --set .unit=K --data @",
+                                         "hall --set on.readOnly=no --data @" };
     for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
         struct api_fake fake;
         api_fake_start(&fake, rows);

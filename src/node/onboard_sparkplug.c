@@ -256,6 +256,27 @@ static gn_err spark_born(struct spark_hears *h, uint32_t thing, struct gn_sparkp
     return err;
 }
 
+/* Of an ignored Thing nothing is taken; but what was born before is over all the same, also for a later start. */
+static gn_err spark_ignore_birth(struct spark_hears *h, uint32_t thing)
+{
+    char name[SPARK_TOPIC_BYTES];
+    struct gn_buf certificate = gn_buf_over(name, sizeof name);
+    struct gn_onboard *onboard = h->onboard;
+    gn_bytes kept;
+    gn_err err = GN_OK;
+    spark_certificate(&h->topic, &certificate);
+    if (onboard->adapter != NULL &&
+        onboard->adapter->retained(onboard->adapter_self, gn_buf_str(&certificate), &kept) == GN_OK)
+        err = spark_publish(onboard, gn_buf_str(&certificate), (gn_str){ 0 }, true);
+    if (err == GN_OK && h->topic.device.size == 0)
+        err = spark_devices_down(h);
+    if (err != GN_OK)
+        return err;
+    spark_set_birth(onboard, thing, NULL);
+    onboard->table.refused(onboard->table.self, thing, "the Thing is ignored");
+    return GN_OK;
+}
+
 static gn_err spark_on_birth(struct spark_hears *h)
 {
     struct gn_onboard *onboard = h->onboard;
@@ -277,8 +298,7 @@ static gn_err spark_on_birth(struct spark_hears *h)
     }
     if (onboard->intake->registry.things[thing].state == GN_THING_IGNORED) {
         gn_sparkplug_birth_free(birth);
-        onboard->table.refused(onboard->table.self, thing, "the Thing is ignored");
-        return GN_OK;
+        return spark_ignore_birth(h, thing);
     }
     return spark_born(h, thing, birth);
 }

@@ -42,6 +42,14 @@ static gn_err endpoint_publish(void *self, const struct gn_publish_out *publish)
     struct gn_sparkplug_payload payload;
     struct gn_diag diag = { 0 };
     size_t at = 0;
+    if (publish->retain && publish->payload.size == 0) {
+        unsigned at_kept = 0;
+        while (at_kept < e->kept_count && !gn_str_equal(gn_str_of(e->kept[at_kept].topic), publish->topic))
+            at_kept++;
+        assert_true(at_kept < e->kept_count);
+        e->kept[at_kept] = e->kept[--e->kept_count];
+        return GN_OK;
+    }
     if (publish->retain) {
         unsigned i = 0;
         while (i < e->kept_count && !gn_str_equal(gn_str_of(e->kept[i].topic), publish->topic))
@@ -323,6 +331,23 @@ static void an_ignored_device_is_refused_and_counted(void **state)
     assert_int_equal(f->endpoint.count, 0); /* its messages are counted in the order */
 }
 
+static void a_birth_while_ignored_ends_what_the_one_before_said(void **state)
+{
+    struct fixture *f = *state;
+    both_are_born(f);
+    assert_int_equal(f->endpoint.kept_count, 2);
+    assert_int_equal(gn_onboard_decide(f->onboard, EDGE, GN_THING_IGNORED, GN_STR(""), GN_STR(""), &f->token, &f->diag),
+                     GN_OK);
+    assert_int_equal(say_node_birth(f, 4), GN_OK);
+    assert_int_equal(f->endpoint.kept_count, 1);
+    assert_false(gn_intake_online(&f->core, PRESS)); /* its devices are to be born again */
+    adopt(f, EDGE);
+    sp_begin(&f->message, STORY_BEGIN_MS, 1);
+    sp_add(&f->message, NULL, 1, 0, 11, 5);
+    assert_int_equal(hear(f, "spBv1.0/G/NDATA/cell"), GN_ERR_INVAL); /* alias 1 may mean something else by now */
+    assert_int_equal(f->endpoint.count, 1);
+}
+
 static void a_full_ring_takes_nothing_of_a_message(void **state)
 {
     struct fixture *f = *state;
@@ -441,6 +466,7 @@ int main(void)
         CASE(after_a_restart_kept_births_count_and_a_new_one_is_asked_for),
         CASE(a_birth_that_cannot_be_kept_is_refused),
         CASE(an_ignored_device_is_refused_and_counted),
+        CASE(a_birth_while_ignored_ends_what_the_one_before_said),
         CASE(a_full_ring_takes_nothing_of_a_message),
         CASE(a_wish_goes_out_typed_as_in_the_birth),
         CASE(an_action_is_sent_and_done_when_all_of_it_is_reported),

@@ -113,7 +113,7 @@ test('an edge node and its device appear, speak by aliases, die and are born aga
         { alias: 13, type: 'String', value: null, isNull: true },
     ] });
     await waitFor('the data', async () => values(await press()).Running === false);
-    const rows = (await runJson(['readings', 'press', 'Motor.Speed', '--data', node.data])).map((r) => [r.value, new Date(r.time).getTime() - T0]);
+    const rows = (await runJson(['readings', 'press', 'Motor.Speed', '--data', node.data], { lines: true })).map((r) => [r.value, new Date(r.time).getTime() - T0]);
     assert.deepEqual(rows.toSorted((a, b) => a[1] - b[1]), [[-5, 0], [900, 1000], [1200, 4000]]);
     assert.equal(values(await press()).Recipe, 'blue');
     assert.equal(seen.rebirths, 0, 'nothing was missing so far');
@@ -140,7 +140,7 @@ test('an adopted device is commanded as its birth typed it, by a wish and by an 
     const edge = await addThing(node, 'cell-1');
     const { client, seen } = edgeNode(t, node, edge);
     await waitFor('the device', async () => (await api.get('/api/v1/discovered')).discovered.length === 2);
-    const adopted = await run(['things', 'adopt', 'press', '--data', node.data]);
+    const adopted = await run(['things', 'adopt', 'press', '--set', 'Recipe.readOnly=false', '--data', node.data]);
     assert.equal(adopted.code, 0, adopted.stderr);
     const send = async (method, target, body) => {
         const answer = await fetch(node.portal.url + target, { method, body: JSON.stringify(body),
@@ -165,6 +165,12 @@ test('an adopted device is commanded as its birth typed it, by a wish and by an 
     await waitFor('it to be sent', async () => (await action()) === 'sent');
     client.publishDeviceData('press', { timestamp: Date.now(), metrics: [{ alias: 10, type: 'Int16', value: 42 }] });
     await waitFor('it to be done', async () => (await action()) === 'done');
+
+    // What the birth did not call writable, the person who adopted it did; and the command line says it.
+    const set = await run(['things', 'set', 'press', 'Recipe="red"', '--data', node.data]);
+    assert.equal(set.code, 0, set.stderr);
+    await waitFor('the word', () => seen.dcmds.length > 2);
+    assert.deepEqual([Number(seen.dcmds[2][1][0].alias), seen.dcmds[2][1][0].type, seen.dcmds[2][1][0].value], [13, 'String', 'red']);
     assert.equal(seen.rebirths, 0);
 });
 
@@ -190,7 +196,7 @@ test('behind a bridge, aliases outlive kill -9, and a rebirth is asked for', { s
     const api = await again.setUp();
     const after = await connect(again, ['spBv1.0/far/NCMD/#']);
     await after.say('DDATA', 'edge/press', { timestamp: Date.now(), seq: 77, metrics: [{ alias: 10, type: 'Int16', value: 321 }] });
-    assert.equal(values(await api.get('/api/v1/things/press'))['Motor.Speed'], 321, 'what was acknowledged is there');
+    await waitFor('what was acknowledged', async () => values(await api.get('/api/v1/things/press'))['Motor.Speed'] === 321);
     const [, asked] = await waitFor('the request', () => after.got.find(([topic]) => topic === 'spBv1.0/far/NCMD/edge'));
     assert.deepEqual(codec.decodePayload(asked).metrics.map((m) => [m.name, m.type, m.value]), [['Node Control/Rebirth', 'Boolean', true]]);
     assert.equal((await api.get('/api/v1/things/press')).online, false, 'nobody said since the start that it lives');
