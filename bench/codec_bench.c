@@ -17,7 +17,7 @@
 #include <zstd.h>
 
 #include "base/mem.h"
-#include "store/codec/double_codec.h"
+#include "store/codec/codec.h"
 
 enum { CHUNK = GN_COLUMN_NUMBERS_MAX, SERIES_MAX = 1024, COLUMNS_MAX = 64, NAME = 64, LINE = 65536 };
 
@@ -320,9 +320,9 @@ static void measure_bytes(const struct series *s, struct figures *out)
     double ours = 0, others = 0, gorilla = 0;
     for (uint32_t at = 0; at < s->count; at += CHUNK) {
         const uint32_t count = chunk_at(s, at);
-        const size_t size = gn_doubles_encode(s->values + at, count, coded);
+        const size_t size = gn_codec_best()->doubles_encode(s->values + at, count, coded);
         struct gn_reader r = { coded, coded + size };
-        if (gn_doubles_decode(&r, count, back) != GN_OK || r.at != r.end ||
+        if (gn_codec_best()->doubles_decode(&r, count, back) != GN_OK || r.at != r.end ||
             memcmp(back, s->values + at, count * sizeof(double)) != 0)
             die("does not come back: ", s->name);
         ours += (double)size;
@@ -347,12 +347,12 @@ static void measure_speed(const struct series *s, struct figures *out)
         for (uint32_t at = 0; at < until; at += CHUNK) {
             const uint32_t count = chunk_at(s, at);
             const double start = cpu_s();
-            const size_t size = gn_doubles_encode(s->values + at, count, coded);
+            const size_t size = gn_codec_best()->doubles_encode(s->values + at, count, coded);
             const double middle = cpu_s();
             enum { TIMES = 4 };
             for (int i = 0; i < TIMES; i++) {
                 struct gn_reader r = { coded, coded + size };
-                if (gn_doubles_decode(&r, count, back) != GN_OK)
+                if (gn_codec_best()->doubles_decode(&r, count, back) != GN_OK)
                     die("does not come back: ", s->name);
             }
             decode_s += (cpu_s() - middle) / TIMES;
@@ -479,7 +479,7 @@ int main(int argc, char **argv)
     if (getenv("GANGLION_DATA") == NULL)
         die("set GANGLION_DATA to the folder of the real series", "");
     read_all();
-    printf("bytes a value, %d values a chunk; GB/s of raw doubles, one core\n", CHUNK);
+    printf("bytes a value, %d values a chunk; GB/s of raw doubles, one core, %s\n", CHUNK, gn_codec_best()->name);
     print_sets(argc > 1 && strcmp(argv[1], "--each") == 0);
     print_twelve();
     return 0;

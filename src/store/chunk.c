@@ -6,6 +6,7 @@
 
 #include "base/hash.h"
 #include "store/chunk_v1.h"
+#include "store/codec/codec.h"
 
 enum { CHUNK_VERSION = 2, CHUNK_HAS_QUALITY = 1, CHUNK_HEAD_BYTES = 12, CHUNK_CRC_AT = 4, CHUNK_CRC_END = 8 };
 _Static_assert(GN_CHUNK_READINGS <= UINT16_MAX, "count has two bytes");
@@ -67,7 +68,7 @@ static size_t chunk_put_times(const struct gn_point *points, uint32_t count, uin
     int64_t times[GN_CHUNK_READINGS];
     for (uint32_t i = 0; i < count; i++)
         times[i] = points[i].time_ms;
-    return gn_ints_encode(times, count, to);
+    return gn_codec_best()->ints_encode(times, count, to);
 }
 
 static size_t chunk_put_values(const struct gn_point *points, uint32_t count, uint8_t *to)
@@ -75,7 +76,7 @@ static size_t chunk_put_values(const struct gn_point *points, uint32_t count, ui
     double values[GN_CHUNK_READINGS];
     for (uint32_t i = 0; i < count; i++)
         values[i] = points[i].value;
-    return gn_doubles_encode(values, count, to);
+    return gn_codec_best()->doubles_encode(values, count, to);
 }
 
 /* 0: all are 0. */
@@ -84,7 +85,7 @@ static size_t chunk_put_qualities(const struct gn_point *points, uint32_t count,
     int64_t qualities[GN_CHUNK_READINGS], any = 0;
     for (uint32_t i = 0; i < count; i++)
         any |= qualities[i] = points[i].quality;
-    return any == 0 ? 0 : gn_ints_encode(qualities, count, to);
+    return any == 0 ? 0 : gn_codec_best()->ints_encode(qualities, count, to);
 }
 
 static size_t chunk_put_seqs(const struct gn_point *points, uint32_t count, uint64_t base_seq, uint8_t *to)
@@ -93,7 +94,7 @@ static size_t chunk_put_seqs(const struct gn_point *points, uint32_t count, uint
     const size_t size = (size_t)(gn_varint_put(to, base_seq) - to);
     for (uint32_t i = 1; i < count; i++)
         steps[i - 1] = (int64_t)points[i].seq_delta - (int64_t)points[i - 1].seq_delta;
-    return count == 1 ? size : size + gn_ints_encode(steps, count - 1, to + size);
+    return count == 1 ? size : size + gn_codec_best()->ints_encode(steps, count - 1, to + size);
 }
 
 size_t gn_chunk_encode(const struct gn_point *points, uint32_t count, uint64_t base_seq,
@@ -136,7 +137,8 @@ static bool chunk_take_times(struct gn_reader *r, uint32_t size, struct gn_point
 {
     int64_t times[GN_CHUNK_READINGS];
     struct gn_reader part;
-    if (!chunk_take_part(r, size, &part) || gn_ints_decode(&part, count, times) != GN_OK || gn_reader_left(&part) != 0)
+    if (!chunk_take_part(r, size, &part) || gn_codec_best()->ints_decode(&part, count, times) != GN_OK ||
+        gn_reader_left(&part) != 0)
         return false;
     for (uint32_t i = 0; i < count; i++)
         points[i].time_ms = times[i];
@@ -147,7 +149,7 @@ static bool chunk_take_values(struct gn_reader *r, uint32_t size, struct gn_poin
 {
     double values[GN_CHUNK_READINGS];
     struct gn_reader part;
-    if (!chunk_take_part(r, size, &part) || gn_doubles_decode(&part, count, values) != GN_OK ||
+    if (!chunk_take_part(r, size, &part) || gn_codec_best()->doubles_decode(&part, count, values) != GN_OK ||
         gn_reader_left(&part) != 0)
         return false;
     for (uint32_t i = 0; i < count; i++)
@@ -158,7 +160,7 @@ static bool chunk_take_values(struct gn_reader *r, uint32_t size, struct gn_poin
 static bool chunk_take_qualities(struct gn_reader *r, struct gn_point *points, uint32_t count)
 {
     int64_t qualities[GN_CHUNK_READINGS], all = 0;
-    if (gn_ints_decode(r, count, qualities) != GN_OK)
+    if (gn_codec_best()->ints_decode(r, count, qualities) != GN_OK)
         return false;
     for (uint32_t i = 0; i < count; i++) {
         all |= qualities[i];
@@ -171,7 +173,7 @@ static bool chunk_take_seqs(struct gn_reader *r, struct gn_point *points, uint32
 {
     int64_t steps[GN_CHUNK_READINGS];
     uint64_t base_seq, delta = 0;
-    if (!gn_varint_take(r, &base_seq) || (count > 1 && gn_ints_decode(r, count - 1, steps) != GN_OK))
+    if (!gn_varint_take(r, &base_seq) || (count > 1 && gn_codec_best()->ints_decode(r, count - 1, steps) != GN_OK))
         return false;
     points[0].seq_delta = 0;
     for (uint32_t i = 1; i < count; i++) {

@@ -9,7 +9,8 @@ enum {
     BLOCK_EXCEPTIONS = 128,
     BLOCK_HIGH_MAX = 24,       /* a greater high part makes an exception */
     BLOCK_EXCEPTION_BITS = 34, /* what one costs, about */
-    BLOCK_SPARSE_MAX = 16,     /* so few that are not zero may all be exceptions */
+    BLOCK_SAMPLE = 32,
+    BLOCK_SPARSE_MAX = 16, /* so few that are not zero may all be exceptions */
 };
 
 uint8_t *gn_varint_put(uint8_t *to, uint64_t v)
@@ -64,79 +65,86 @@ struct block_plan {
     uint32_t high_max; /* a number whose part above low_bits is greater is an exception */
 };
 
-/* Rice bits of all high parts, without the ones that end them. Exact for numbers below 2^31. */
-static uint32_t block_high_cost(const int32_t small[static GN_BLOCK_NUMBERS], uint32_t low_bits)
+/* Every fourth number, at most 2^31 - 1, is what a plan is made of; of a short block all. */
+struct block_sample {
+    int32_t small[BLOCK_SAMPLE]; /* what is behind count is 0 */
+    uint32_t count;
+    uint32_t shift; /* so many low bits are not looked at */
+};
+
+static void block_take_sample(const uint64_t *numbers, uint32_t count, uint64_t all, struct block_sample *out)
+{
+    const uint32_t stride = (count + BLOCK_SAMPLE - 1) / BLOCK_SAMPLE;
+    uint32_t large = 0, s = 0;
+    out->shift = 0;
+    if (all >> 31 != 0) {
+        for (uint32_t i = 0; i < count; i++)
+            large += numbers[i] >> 31 != 0;
+        out->shift = large > BLOCK_SPARSE_MAX ? gn_bit_width(all) - 31 : 0; /* a few become exceptions */
+    }
+    for (uint32_t i = 0; i < count; i += stride) {
+        const uint64_t v = numbers[i] >> out->shift;
+        out->small[s++] = v >> 31 != 0 ? INT32_MAX : (int32_t)v;
+    }
+    out->count = s;
+    while (s < BLOCK_SAMPLE)
+        out->small[s++] = 0;
+}
+
+/* Rice bits of the sample, without the ones that end the high parts. */
+static uint32_t block_sample_cost(const struct block_sample *sample, uint32_t low_bits)
 {
     int32_t sum = 0;
-    for (uint32_t i = 0; i < GN_BLOCK_NUMBERS; i++) {
-        const int32_t high = small[i] >> low_bits;
+    for (uint32_t i = 0; i < BLOCK_SAMPLE; i++) {
+        const int32_t high = sample->small[i] >> low_bits;
         sum += high > BLOCK_HIGH_MAX ? BLOCK_EXCEPTION_BITS : high;
     }
-    return (uint32_t)sum;
+    return (uint32_t)sum + sample->count * low_bits;
 }
 
 /* Walks down or up from a guess to the number of low bits that costs least; the cost has one valley. */
-static uint32_t block_low_bits(const int32_t small[static GN_BLOCK_NUMBERS], uint32_t count, uint32_t *out_cost)
+static uint32_t block_low_bits(const struct block_sample *sample, uint32_t *out_cost)
 {
     uint32_t guess = 0;
-    for (uint32_t i = 0; i < GN_BLOCK_NUMBERS; i += 8)
-        guess += gn_bit_width((uint64_t)small[i]);
-    guess /= (count + 7) / 8; /* each eighth was looked at */
+    for (uint32_t i = 0; i < BLOCK_SAMPLE; i += 4)
+        guess += gn_bit_width((uint64_t)sample->small[i]);
+    guess /= (sample->count + 3) / 4;
     const uint32_t start = guess > 1 ? guess - 1 : 0;
-    uint32_t best = start, cost = block_high_cost(small, start) + count * start;
+    uint32_t best = start, cost = block_sample_cost(sample, start);
     for (uint32_t k = start; k > 0; k--) {
-        const uint32_t lower = block_high_cost(small, k - 1) + count * (k - 1);
+        const uint32_t lower = block_sample_cost(sample, k - 1);
         if (lower >= cost)
             break;
         best = k - 1;
         cost = lower;
     }
     for (uint32_t k = start + 1; best == k - 1 && k < 31; k++) {
-        const uint32_t higher = block_high_cost(small, k) + count * k;
+        const uint32_t higher = block_sample_cost(sample, k);
         if (higher >= cost)
             break;
         best = k;
         cost = higher;
     }
-    *out_cost = cost + count;
+    *out_cost = cost + sample->count;
     return best;
-}
-
-/* Numbers as int32, of which only `shift` upper bits are looked at if many are large; a few become exceptions. */
-static uint32_t block_shrink(const uint64_t *numbers, uint32_t count, uint64_t all,
-                             int32_t small[static GN_BLOCK_NUMBERS])
-{
-    if (all >> 31 == 0) {
-        for (uint32_t i = 0; i < count; i++)
-            small[i] = (int32_t)numbers[i];
-        return 0;
-    }
-    uint32_t large = 0;
-    for (uint32_t i = 0; i < count; i++)
-        large += numbers[i] >> 31 != 0;
-    const uint32_t shift = large > BLOCK_SPARSE_MAX ? gn_bit_width(all) - 31 : 0;
-    for (uint32_t i = 0; i < count; i++) {
-        const uint64_t v = numbers[i] >> shift;
-        small[i] = v >> 31 != 0 ? INT32_MAX : (int32_t)v;
-    }
-    return shift;
 }
 
 static struct block_plan block_choose(const uint64_t *numbers, uint32_t count, uint64_t all)
 {
-    int32_t small[GN_BLOCK_NUMBERS] = { 0 };
-    const uint32_t shift = block_shrink(numbers, count, all, small);
-    uint32_t others = 0;
-    for (uint32_t i = 0; i < count; i++)
-        others += numbers[i] != 0;
+    struct block_sample sample;
     struct block_plan plan = { .low_bits = gn_bit_width(all) };
-    uint32_t cost = count * plan.low_bits, rice_cost;
-    if (others <= BLOCK_SPARSE_MAX && others * BLOCK_EXCEPTION_BITS < cost) {
-        plan.low_bits = 0;
-        cost = others * BLOCK_EXCEPTION_BITS;
+    uint32_t rice_cost;
+    block_take_sample(numbers, count, all, &sample);
+    const uint32_t low_bits = block_low_bits(&sample, &rice_cost) + sample.shift;
+    const uint32_t cost = sample.count * (plan.low_bits - sample.shift);
+    if (low_bits == 0) { /* most are 0: perhaps so many that the others are exceptions */
+        uint32_t others = 0;
+        for (uint32_t i = 0; i < count; i++)
+            others += numbers[i] != 0;
+        if (others <= BLOCK_SPARSE_MAX && others * BLOCK_EXCEPTION_BITS < count)
+            return (struct block_plan){ .low_bits = 0 };
     }
-    const uint32_t low_bits = block_low_bits(small, count, &rice_cost) + shift;
-    if (low_bits <= BLOCK_RICE_LOW_MAX && rice_cost + shift * count < cost)
+    if (low_bits <= BLOCK_RICE_LOW_MAX && rice_cost < cost)
         plan = (struct block_plan){ .low_bits = low_bits, .rice = true, .high_max = BLOCK_HIGH_MAX };
     return plan;
 }

@@ -192,10 +192,10 @@ static void doubles_split(const double *values, uint32_t count, const struct dou
         for (uint32_t i = 0; i < count; i++)
             to->corrections[i] = (int64_t)doubles_whole(values[i], scale, &to->wholes[i]);
     }
-    for (uint32_t i = 0; i < count; i++) {
+    for (uint32_t i = 0; i < count; i++)
         any |= (uint64_t)to->corrections[i];
+    for (uint32_t i = 0; any != 0 && i < count; i++)
         wrong += !doubles_is_small((uint64_t)to->corrections[i]);
-    }
     to->exceptions = 0;
     to->negative_zeroes = false;
     to->corrected = wrong == 0 && any != 0;

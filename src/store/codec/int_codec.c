@@ -19,8 +19,9 @@ enum ints_kind {
 enum {
     INTS_LINE_SHIFT = 16,
     INTS_STEPS = 15,
-    INTS_SAMPLE = 16,       /* so many neighbours out of each block tell how well a predictor does */
-    INTS_RANGE_MIN = 3,     /* less is not worth a thought */
+    INTS_OUTLIER_BITS = 32,
+    INTS_SAMPLE = 64,       /* so many residuals tell how well a predictor does: some neighbours out of each block */
+    INTS_RANGE_MIN = 8,     /* less is not worth a thought */
     INTS_RANGE_MAX = 65536, /* of columns that RANKS is tried on */
     INTS_SEASON_SCORE_MIN = 256,
     INTS_SEASON_MARGIN = 64, /* a quarter of a bit: six lags are tried, and one may do well by chance */
@@ -139,8 +140,13 @@ static void ints_restore(const struct ints_plan *plan, uint32_t count, uint64_t 
         break;
     case INTS_SMOOTH:
         v[0] = at;
-        for (uint32_t i = 1; i < count; i++)
+        for (uint32_t i = 1; i < count && i < 4; i++)
             v[i] = gn_unzigzag(v[i]) + ints_smooth(v, i);
+        step = count < 4 ? 0 : v[0] + v[1] + v[2] + v[3] + 2;
+        for (uint32_t i = 4; i < count; i++) {
+            v[i] = gn_unzigzag(v[i]) + (uint64_t)((int64_t)step >> 2);
+            step += v[i] - v[i - 4];
+        }
         break;
     default:
         break;
@@ -166,24 +172,40 @@ static struct ints_look ints_look_at(const int64_t *v, uint32_t count)
     return (struct ints_look){ (uint64_t)least, (uint64_t)most, changes };
 }
 
-/* Bits a number that a sample of the residuals needs, times 256. Outliers count for what they cost, not for what they
- * are. A block of small numbers cannot cost less than about one bit each, unless all are zero. */
+/* Bits that residuals of one block cost in a Rice code; an outlier costs what an exception does. */
+static uint32_t ints_rice_bits(const uint64_t *residuals, uint32_t count)
+{
+    uint32_t widths = 0;
+    for (uint32_t i = 0; i < count; i++)
+        widths += gn_bit_width(residuals[i]);
+    if (widths == 0)
+        return 0;
+    const uint32_t mean = (widths + count / 2) / count, low_bits = mean > 1 ? mean - 1 : 0;
+    uint32_t bits = count * (low_bits + 1);
+    for (uint32_t i = 0; i < count; i++) {
+        const uint64_t high = residuals[i] >> low_bits;
+        bits += high > INTS_OUTLIER_BITS ? INTS_OUTLIER_BITS : (uint32_t)high;
+    }
+    return bits;
+}
+
+/* Bits a number, times 256, that a sample costs: some neighbours out of each block. */
 static uint32_t ints_score(const struct ints_plan *plan, const uint64_t *v, uint32_t count)
 {
     uint64_t residuals[INTS_SAMPLE];
+    const uint32_t blocks = (count + GN_BLOCK_NUMBERS - 1) / GN_BLOCK_NUMBERS, first = ints_residuals_from(plan);
     uint32_t bits = 0, seen = 0;
     for (uint32_t at = 0; at < count; at += GN_BLOCK_NUMBERS) {
-        uint32_t from = count <= GN_BLOCK_NUMBERS ? 0 : at + GN_BLOCK_NUMBERS / 2;
-        uint32_t to = from + INTS_SAMPLE;
+        uint32_t from = blocks == 1 ? 0 : at + GN_BLOCK_NUMBERS / 4;
+        uint32_t to = from + INTS_SAMPLE / blocks;
         if (to > count)
             to = count;
-        if (from < ints_residuals_from(plan))
-            from = ints_residuals_from(plan);
+        if (from < first)
+            from = first;
         if (from >= to)
             break;
         ints_residuals(plan, v, from, to, residuals);
-        for (uint32_t i = 0; i < to - from; i++)
-            bits += gn_bit_width(residuals[i]);
+        bits += ints_rice_bits(residuals, to - from);
         seen += to - from;
     }
     return seen == 0 ? 0 : bits * 256 / seen;
