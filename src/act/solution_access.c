@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "act/solution_access.h"
 
-static const char *const access_keys[] = { "thing", "publish", "subscribe", NULL };
+static const char *const access_keys[] = { "thing", "publish", "subscribe", "several_places", NULL };
 
 /* An id, a prefix of ids with a '*' behind it, or '*' alone. */
 static gn_err access_read_thing(const struct gn_fields *fields, const struct gn_yaml_node *node, gn_str *out)
@@ -53,6 +53,19 @@ static gn_err access_read_filters(const struct gn_fields *fields, const struct g
     return err;
 }
 
+static gn_err access_read_several(const struct gn_fields *fields, const struct gn_yaml_node *node, gn_str thing)
+{
+    struct gn_policy *const policy = &fields->solution->policy;
+    bool may = false;
+    const gn_err err = gn_field_bool(fields, node, "several_places", &may);
+    if (err || !may)
+        return err;
+    if (policy->several_count == GN_POLICY_SEVERAL_MAX)
+        return gn_field_refuse(fields, node, "more than %d rows have 'several_places'", GN_POLICY_SEVERAL_MAX);
+    policy->several[policy->several_count++] = thing;
+    return GN_OK;
+}
+
 static gn_err access_read_row(const struct gn_fields *fields, const struct gn_yaml_node *node)
 {
     const struct gn_yaml_node *name;
@@ -66,9 +79,12 @@ static gn_err access_read_row(const struct gn_fields *fields, const struct gn_ya
         return err;
     const struct gn_yaml_node *const publish = gn_yaml_get(fields->tree, node, "publish");
     const struct gn_yaml_node *const subscribe = gn_yaml_get(fields->tree, node, "subscribe");
-    if (publish == NULL && subscribe == NULL)
-        return gn_field_refuse(fields, node, "a row of 'access' needs 'publish' or 'subscribe'");
-    if (publish != NULL)
+    const struct gn_yaml_node *const several = gn_yaml_get(fields->tree, node, "several_places");
+    if (publish == NULL && subscribe == NULL && several == NULL)
+        return gn_field_refuse(fields, node, "a row of 'access' needs 'publish', 'subscribe' or 'several_places'");
+    if (several != NULL)
+        err = access_read_several(fields, several, thing);
+    if (!err && publish != NULL)
         err = access_read_filters(fields, publish, thing, true);
     if (!err && subscribe != NULL)
         err = access_read_filters(fields, subscribe, thing, false);

@@ -47,6 +47,21 @@ static void without_the_section_each_thing_has_its_own_tree(void **state)
     gn_solution_free(solution);
 }
 
+static void a_thing_may_be_in_several_places(void **state)
+{
+    (void)state;
+    struct gn_solution *solution = expect_solution("access:\n"
+                                                   "  - { thing: house, several_places: true }\n"
+                                                   "  - { thing: \"gate*\", several_places: true, publish: [x] }\n"
+                                                   "  - { thing: press, several_places: false }\n");
+    const struct gn_policy *policy = gn_solution_policy(solution);
+    assert_true(gn_policy_several_places(policy, GN_STR("house")));
+    assert_true(gn_policy_several_places(policy, GN_STR("gate-7")));
+    assert_false(gn_policy_several_places(policy, GN_STR("press")));
+    assert_false(gn_policy_several_places(NULL, GN_STR("house")));
+    gn_solution_free(solution);
+}
+
 static void rows_of_all_files_add_up(void **state)
 {
     (void)state;
@@ -70,9 +85,10 @@ static void a_wrong_section_is_refused_with_place_and_words(void **state)
           "'access' is empty; leave it out (each Thing then has its own tree), or give rows" },
         { "access: all\n", 1, 9, "'access' must be a list; this is a single value" },
         { "access:\n  - press-7\n", 2, 5,
-          "a row of 'access' must be a map with the keys thing, publish, subscribe; this is a single value" },
+          "a row of 'access' must be a map with the keys thing, publish, subscribe, several_places; this is a "
+          "single value" },
         { "access:\n  - publish: [x]\n", 2, 5, "a row of 'access' needs 'thing'" },
-        { "access:\n  - thing: a\n", 2, 5, "a row of 'access' needs 'publish' or 'subscribe'" },
+        { "access:\n  - thing: a\n", 2, 5, "a row of 'access' needs 'publish', 'subscribe' or 'several_places'" },
         { "access:\n  - thing: a\n    publsh: [x]\n", 3, 5, "unknown key 'publsh' in a row of 'access'; did you mean "
           "'publish'?" },
         { "access:\n  - thing: a\n    publish: []\n", 3, 14, "'publish' is empty; leave it out, or name filters" },
@@ -136,6 +152,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(rows_become_a_policy),
         cmocka_unit_test(without_the_section_each_thing_has_its_own_tree),
+        cmocka_unit_test(a_thing_may_be_in_several_places),
         cmocka_unit_test(rows_of_all_files_add_up),
         cmocka_unit_test(a_wrong_section_is_refused_with_place_and_words),
         cmocka_unit_test(the_grants_of_a_solution_are_bounded),

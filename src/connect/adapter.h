@@ -150,6 +150,8 @@ struct gn_intake {
     gn_err (*delivery)(void *self, gn_str action_id, gn_delivery_state state);
     /* Something of a device was refused: counted and shown beside the Thing (`thing` may be GN_NONE). */
     void (*refused)(void *self, uint32_t thing, const char *why);
+    /* It is connected from two addresses at once, and both speak; said again each minute. NULL: nobody asks. */
+    void (*two_places)(void *self, uint32_t thing, gn_str first, gn_str second);
     /* May the Thing do that on this topic? Asked when a message comes, at SUBSCRIBE, and again at every delivery. */
     bool (*allows)(void *self, uint32_t thing, gn_verb verb, gn_str topic);
     const struct gn_registry *registry; /* read only, this thread */

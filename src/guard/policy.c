@@ -104,6 +104,14 @@ bool gn_policy_allows(const struct gn_policy *policy, gn_str thing_id, gn_verb v
     return false;
 }
 
+bool gn_policy_several_places(const struct gn_policy *policy, gn_str thing_id)
+{
+    for (uint32_t i = 0; policy != NULL && i < policy->several_count; i++)
+        if (policy_names(policy->several[i], thing_id))
+            return true;
+    return false;
+}
+
 static const char *policy_level_fault(gn_str level, bool is_last)
 {
     if (memchr(level.at, '#', level.size) != NULL && !policy_is(level, '#'))

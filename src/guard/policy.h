@@ -23,7 +23,7 @@
 #include "base/bytes.h"
 #include "base/limits.h"
 
-enum { GN_POLICY_NODE_ONLY_MAX = 2 };
+enum { GN_POLICY_NODE_ONLY_MAX = 2, GN_POLICY_SEVERAL_MAX = 64 };
 
 typedef enum gn_verb {
     GN_VERB_PUBLISH,   /* the Thing sends a message on this topic */
@@ -41,11 +41,16 @@ struct gn_grant {
 struct gn_policy {
     struct gn_grant grants[GN_ACCESS_GRANTS_MAX];
     uint32_t count;
+    gn_str several[GN_POLICY_SEVERAL_MAX]; /* Things, as in a grant, that may use one token in several places at once */
+    uint32_t several_count;
     gn_str node_only[GN_POLICY_NODE_ONLY_MAX]; /* topics that begin so are the node's to speak on; empty: none */
 };
 
 /* `topic` is a valid topic, or for SUBSCRIBE a valid filter (without its $share prefix). `policy` NULL: own trees. */
 bool gn_policy_allows(const struct gn_policy *policy, gn_str thing_id, gn_verb verb, gn_str topic);
+
+/* May its token be used from several addresses at once? A gateway with two radios may, a sensor may not. */
+bool gn_policy_several_places(const struct gn_policy *policy, gn_str thing_id);
 
 /* NULL, or what is wrong with a filter that is to be granted: "has '#' before the last level" ... */
 const char *gn_policy_filter_fault(gn_str filter, bool publish);

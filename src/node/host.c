@@ -165,7 +165,8 @@ void gn_host_sweep(struct gn_host *host)
         if (gn_registry_thing(&intake->registry, gn_str_of(id), &thing))
             host_end_connections(host, thing);
     while (gn_guard_two_places(host->core->guard, id, &use))
-        if (gn_registry_thing(&intake->registry, gn_str_of(id), &thing))
+        if (gn_registry_thing(&intake->registry, gn_str_of(id), &thing) &&
+            !gn_policy_several_places(intake->policy, gn_str_of(id)))
             GN_IGNORE(gn_intake_identity(intake, thing, "turns", use.before, use.source, &token),
                       "while it goes on it is said again");
 }

@@ -884,6 +884,19 @@ static gn_err intake_certify(void *self, const struct gn_certify_ask *ask, struc
     return GN_ERR_FULL;
 }
 
+static void intake_two_places(void *self, uint32_t thing, gn_str first, gn_str second)
+{
+    struct gn_intake_core *intake = self;
+    char places[2][64];
+    uint64_t token;
+    if (thing >= intake->registry.thing_count ||
+        gn_policy_several_places(intake->policy, gn_str_of(intake->registry.things[thing].id)) ||
+        gn_str_copy(places[0], sizeof places[0], first) != GN_OK ||
+        gn_str_copy(places[1], sizeof places[1], second) != GN_OK)
+        return;
+    GN_IGNORE(gn_intake_identity(intake, thing, "both", places[0], places[1], &token), "it is said again");
+}
+
 static gn_err intake_scram_begin(void *self, struct gn_scram *scram, gn_str message, struct gn_buf *out)
 {
     return gn_guard_scram_begin(((struct gn_intake_core *)self)->guard, scram, message, out);
@@ -923,6 +936,7 @@ struct gn_intake gn_intake_table(struct gn_intake_core *intake)
         .link = intake_link,
         .delivery = intake_delivery,
         .refused = intake_refused,
+        .two_places = intake_two_places,
         .allows = intake_allows,
         .registry = &intake->registry,
         .clock = intake->clock,

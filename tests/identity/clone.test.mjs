@@ -4,10 +4,12 @@
 
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
+import { writeFile } from 'node:fs/promises';
 import net from 'node:net';
+import path from 'node:path';
 import test from 'node:test';
 import mqtt from 'mqtt';
-import { addThing, missingProgram, run, runJson, startNode, waitFor } from '../lib/node_process.mjs';
+import { addThing, missingProgram, run, runJson, startNode, tempDir, waitFor } from '../lib/node_process.mjs';
 
 const HOME = '127.0.0.1';
 const AWAY = '127.0.0.2';
@@ -60,4 +62,27 @@ test('two addresses that take turns with a token are an alarm until it is renewe
     assert.equal((await again.stop()).code, 0);
     const replayed = await run(['replay', `${again.data}/journal`, '--quiet']);
     assert.equal(replayed.code, 0, replayed.stderr + replayed.stdout);
+});
+
+test('two copies that stay connected at once are an alarm, unless the Thing may', { skip: missingProgram() }, async (t) => {
+    const dir = await tempDir(t);
+    await writeFile(path.join(dir, 'a.yaml'), 'access: [{ thing: house, several_places: true }]\n');
+    const node = await startNode(t, { solution: dir });
+    const [press, mill, house] = [await addThing(node, 'press'), await addThing(node, 'mill'), await addThing(node, 'house')];
+    const clients = [
+        await connect(node, mill, HOME, 'a'), await connect(node, mill, HOME, 'b'), // one address: its own business
+        await connect(node, house, HOME, 'a'), await connect(node, house, AWAY, 'b'), // allowed
+        await connect(node, press, HOME, 'a'), await connect(node, press, AWAY, 'b'), // a copy: it pings each second
+    ];
+    const alarm = await opened(node);
+    assert.match(alarm.why, /^press: two devices use its token, from 127\.0\.0\.\d and 127\.0\.0\.\d, both connected at once\. /);
+    assert.equal((await alarms(node, 'open')).length, 1);
+    assert.equal((await run(['things', 'revoke', 'press', '--data', node.data])).code, 0);
+    const [cleared] = await waitFor('the end', async () => {
+        const found = await alarms(node, 'cleared');
+        return found.length > 0 && found;
+    });
+    assert.match(cleared.why, /The token was revoked\.$/);
+    for (const client of clients) await client.endAsync(true);
+    assert.equal((await node.stop()).code, 0);
 });

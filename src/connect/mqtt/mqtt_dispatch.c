@@ -16,7 +16,7 @@
 #include "connect/mqtt/mqtt_wire.h"
 #include "os/entropy.h"
 
-enum { DISPATCH_ASSIGNED_BYTES = 24, DISPATCH_SOURCE_BYTES = 64 };
+enum { DISPATCH_ASSIGNED_BYTES = 24 };
 
 static void dispatch_refused(struct gn_mqtt_server *server, uint32_t thing, const char *why)
 {
@@ -25,16 +25,16 @@ static void dispatch_refused(struct gn_mqtt_server *server, uint32_t thing, cons
 
 /* --- CONNECT --- */
 
-static gn_str dispatch_source(const struct gn_mqtt_conn *conn, char to[static DISPATCH_SOURCE_BYTES])
+gn_str gn_mqtt_dispatch_source(const struct gn_mqtt_conn *conn, char to[static GN_MQTT_SOURCE_TEXT_BYTES])
 {
     struct sockaddr_storage address;
     int size = sizeof address;
     to[0] = '\0';
     if (uv_tcp_getpeername(&conn->tcp, (struct sockaddr *)&address, &size) == 0) {
         if (address.ss_family == AF_INET6)
-            GN_IGNORE(uv_ip6_name((const struct sockaddr_in6 *)&address, to, DISPATCH_SOURCE_BYTES), "stays empty");
+            GN_IGNORE(uv_ip6_name((const struct sockaddr_in6 *)&address, to, GN_MQTT_SOURCE_TEXT_BYTES), "stays empty");
         else
-            GN_IGNORE(uv_ip4_name((const struct sockaddr_in *)&address, to, DISPATCH_SOURCE_BYTES), "stays empty");
+            GN_IGNORE(uv_ip4_name((const struct sockaddr_in *)&address, to, GN_MQTT_SOURCE_TEXT_BYTES), "stays empty");
     }
     return gn_str_of(to);
 }
@@ -49,7 +49,7 @@ static void dispatch_refuse(struct gn_mqtt_conn *conn, uint8_t reason, const cha
 static void dispatch_deny(struct gn_mqtt_conn *conn, gn_str user, gn_str source, int64_t delay_ms, struct gn_buf *out)
 {
     struct gn_mqtt_server *server = conn->server;
-    char why[DISPATCH_SOURCE_BYTES + 48];
+    char why[GN_MQTT_SOURCE_TEXT_BYTES + 48];
     uint32_t thing = GN_NONE;
     (void)gn_registry_thing(server->intake.registry, user, &thing);
     (void)snprintf(why, sizeof why, "a wrong id or token from %.*s", GN_STR_ARGS(source));
@@ -195,8 +195,8 @@ static void dispatch_auth_over(struct gn_mqtt_conn *conn, const struct gn_mqtt_a
 static void dispatch_auth(struct gn_mqtt_conn *conn, const struct gn_mqtt_ack *packet, struct gn_buf *out)
 {
     struct gn_mqtt_auth_result result;
-    char source_text[DISPATCH_SOURCE_BYTES];
-    const gn_str source = dispatch_source(conn, source_text);
+    char source_text[GN_MQTT_SOURCE_TEXT_BYTES];
+    const gn_str source = gn_mqtt_dispatch_source(conn, source_text);
     gn_mqtt_auth_packet(conn, packet, source, out, &result);
     if (result.end == GN_MQTT_AUTH_GOES_ON)
         return;
@@ -222,8 +222,8 @@ static void dispatch_auth_connect(struct gn_mqtt_conn *conn, const struct gn_mqt
 static void dispatch_connect(struct gn_mqtt_conn *conn, struct gn_mqtt_connect *connect, struct gn_buf *out)
 {
     struct gn_mqtt_server *server = conn->server;
-    char source_text[DISPATCH_SOURCE_BYTES];
-    const gn_str source = dispatch_source(conn, source_text);
+    char source_text[GN_MQTT_SOURCE_TEXT_BYTES];
+    const gn_str source = gn_mqtt_dispatch_source(conn, source_text);
     int64_t delay_ms = 0;
     uint32_t thing = GN_NONE;
     if (conn->session.with_auth) {

@@ -12,6 +12,10 @@
 
 #include "connect/mqtt/mqtt_server.h"
 
+enum { GN_MQTT_SOURCE_TEXT_BYTES = 64 };
+
+/* The peer's address as text; empty when there is none any more. */
+gn_str gn_mqtt_dispatch_source(const struct gn_mqtt_conn *conn, char to[static GN_MQTT_SOURCE_TEXT_BYTES]);
 /* Takes whole packets from the front of `in` until none is left, or the connection is paused or over. Returns the
  * bytes that are done with; *out_packet_size is the size of the packet that the rest begins with, or 0. */
 size_t gn_mqtt_dispatch(struct gn_mqtt_conn *conn, gn_bytes in, size_t *out_packet_size);

@@ -160,6 +160,7 @@ static void server_tick(void *self, int64_t now_ms)
     if (server->is_stopping)
         return;
     server_sweep(server);
+    gn_mqtt_places_look(server, gn_mqtt_now_ms(server));
     (void)gn_mqtt_clients_run(&server->clients, gn_mqtt_now_ms(server));
     gn_mqtt_clients_bury(&server->clients);
     gn_mqtt_retained_sweep(&server->retained, gn_mqtt_now_ms(server));

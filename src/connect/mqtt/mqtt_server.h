@@ -20,6 +20,7 @@
 #include "connect/adapter.h"
 #include "connect/mqtt/mqtt_clients.h"
 #include "connect/mqtt/mqtt_inbound.h"
+#include "connect/mqtt/mqtt_places.h"
 #include "connect/mqtt/mqtt_retained.h"
 #include "connect/mqtt/mqtt_session.h"
 #include "connect/mqtt/mqtt_sources.h"
@@ -153,6 +154,7 @@ struct gn_mqtt_server {
     struct gn_intake intake;
     struct gn_mqtt_clients clients;
     struct gn_mqtt_retained retained;
+    struct gn_mqtt_places places;
     struct gn_mqtt_conn *pool; /* [GN_MQTT_CONNECTIONS_MAX] */
     uint32_t pool_size;        /* GN_MQTT_CONNECTIONS_MAX, or what the open files allow */
     uint32_t pool_used;        /* how many were ever used */
