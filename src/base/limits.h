@@ -117,6 +117,15 @@
     X(OUTPUTS_WAITING_BYTES, 2097152, "bytes of outputs that wait for a flush")                                        \
     X(QUERY_READINGS_MAX, 100000, "readings one query answers")                                                        \
     X(QUERY_BUCKETS_MAX, 5000, "buckets one downsample answers")                                                       \
+    X(QUERY_PLOT_MAX, 10000, "readings that a plot is thinned to, at most")                                            \
+    X(SQL_BYTES_MAX, 4000, "bytes of a question in SQL")                                                               \
+    X(SQL_COLUMNS_MAX, 64, "columns of an answer to SQL")                                                              \
+    X(SQL_ROWS_MAX, 100000, "rows of an answer to SQL; the rest is cut off, and said")                                 \
+    X(SQL_LOOKED_AT_MAX, 2000000, "readings one question in SQL looks at")                                             \
+    X(SQL_MS_MAX, 5000, "milliseconds one question in SQL may take")                                                   \
+    X(SQL_MEMORY_BYTES_MAX, 67108864, "bytes of memory one question in SQL may take")                                  \
+    X(SQL_CURSORS_MAX, 8, "tables that one question in SQL reads at once")                                             \
+    X(QUERY_SERIES_MAX, 16, "series that one question aligns")                                                         \
     X(QUERY_BUCKET_VALUES_MAX, 1000000, "readings in one bucket of which a percentile is told")                        \
     X(HTTP_BODY_BYTES_MAX, 65536, "bytes of a request's body")                                                         \
     X(HTTP_CONNECTIONS_MAX, 256, "connections to the portal")                                                          \

@@ -24,8 +24,7 @@ bool gn_query_known(const struct gn_request *request, const char *const *known, 
     return true;
 }
 
-static bool request_query_time(const struct gn_request *request, const char *name, int64_t *out,
-                               struct gn_response *response)
+bool gn_query_time(const struct gn_request *request, const char *name, int64_t *inout, struct gn_response *response)
 {
     gn_str text;
     if (!gn_request_query(request, name, &text))
@@ -35,7 +34,7 @@ static bool request_query_time(const struct gn_request *request, const char *nam
     if (gn_str_copy(copy, sizeof copy, text) == GN_OK) {
         for (char *c = copy; *c != '\0'; c++)
             *c = *c == ' ' ? '+' : *c;
-        if (gn_time_parse(gn_str_of(copy), out) == GN_OK)
+        if (gn_time_parse(gn_str_of(copy), inout) == GN_OK)
             return true;
     }
     return request_query_refuse(response, gn_str_of(name), "a time is RFC 3339 or milliseconds since 1970");
@@ -62,8 +61,8 @@ bool gn_query_span_read(const struct gn_request *request, uint32_t limit_default
 {
     uint64_t limit = limit_default;
     *out = (struct gn_query_span){ .from_ms = INT64_MIN, .to_ms = INT64_MAX };
-    if (!request_query_time(request, "from", &out->from_ms, response) ||
-        !request_query_time(request, "to", &out->to_ms, response) ||
+    if (!gn_query_time(request, "from", &out->from_ms, response) ||
+        !gn_query_time(request, "to", &out->to_ms, response) ||
         !gn_query_u64(request, "limit", 1, limit_max, &limit, response))
         return false;
     out->limit = (uint32_t)limit;

@@ -19,6 +19,8 @@ bool gn_query_known(const struct gn_request *request, const char *const *known, 
 
 bool gn_query_span_read(const struct gn_request *request, uint32_t limit_default, uint32_t limit_max,
                         struct gn_query_span *out, struct gn_response *response);
+/* A time; *inout stays when the item is not there. */
+bool gn_query_time(const struct gn_request *request, const char *name, int64_t *inout, struct gn_response *response);
 bool gn_query_u64(const struct gn_request *request, const char *name, uint64_t min, uint64_t max, uint64_t *inout,
                   struct gn_response *response);
 

@@ -130,6 +130,11 @@ struct gn_steps {
 GN_MUST_USE gn_err gn_store_percentiles(struct gn_store_reader *reader, const struct gn_steps *steps, double percent,
                                         gn_bucket_each *each, void *ctx);
 
+/* At most range->limit readings (3 to GN_QUERY_PLOT_MAX) that look like all of them when drawn, first and last among
+ * them. INVAL: another limit, or a text series. FULL: too many readings for so few points. */
+GN_MUST_USE gn_err gn_store_plot(struct gn_store_reader *reader, const struct gn_range *range, gn_reading_each *each,
+                                 void *ctx);
+
 struct gn_output_query {
     const char *kind;      /* NULL = all */
     gn_str id;             /* one, or empty = all */

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <math.h>
 #include <stdlib.h>
 
 #include "base/mem.h"
@@ -44,9 +45,28 @@ static bool properties_write_bucket(void *ctx, const struct gn_bucket *bucket)
     gn_jw_f64(w, bucket->mean);
     gn_jw_key(w, "last");
     gn_jw_f64(w, bucket->last);
+    gn_jw_key(w, "first");
+    gn_jw_f64(w, bucket->first);
+    gn_jw_key(w, "sum");
+    gn_jw_f64(w, bucket->sum);
+    if (!isnan(bucket->percentile)) {
+        gn_jw_key(w, "percentile");
+        gn_jw_f64(w, bucket->percentile);
+    }
     gn_jw_close(w, '}');
     return !w->buf->full;
 }
+
+/* What is asked of one property. */
+struct properties_question {
+    struct gn_query_span span;
+    uint64_t count;      /* 1: only how many */
+    uint64_t step_ms;    /* 0: no buckets */
+    uint64_t percentile; /* above 100: none */
+    uint64_t points;     /* 0: not thinned for a plot */
+    int64_t at_ms;
+    bool at; /* only what held then */
+};
 
 static void properties_begin(const struct gn_thing *thing, const struct gn_series *series, struct gn_jw *w)
 {
@@ -78,9 +98,9 @@ static void properties_count(struct gn_api *api, const uint32_t *series, size_t 
 }
 
 static void properties_buckets(struct gn_api *api, const struct gn_thing *thing, const struct gn_series *series,
-                               uint32_t index, const struct gn_query_span *span, uint64_t step_ms,
-                               struct gn_response *response)
+                               uint32_t index, const struct properties_question *question, struct gn_response *response)
 {
+    const struct gn_steps steps = { index, question->span.from_ms, question->span.to_ms, (int64_t)question->step_ms };
     if (series->kind == GN_SERIES_TEXT) {
         gn_response_error(response, 400, "bad_query", "ask without step", "a text property has no buckets");
         return;
@@ -88,30 +108,41 @@ static void properties_buckets(struct gn_api *api, const struct gn_thing *thing,
     struct gn_jw w = gn_response_json(response, 200);
     properties_begin(thing, series, &w);
     gn_jw_key(&w, "step");
-    gn_jw_u64(&w, step_ms);
+    gn_jw_i64(&w, steps.step_ms);
     gn_jw_key(&w, "buckets");
     gn_jw_open(&w, '[');
-    const gn_err err = gn_store_downsample(api->reader, index, span->from_ms, span->to_ms, (int64_t)step_ms,
-                                           properties_write_bucket, &w);
+    const gn_err err =
+        question->percentile <= 100
+            ? gn_store_percentiles(api->reader, &steps, (double)question->percentile, properties_write_bucket, &w)
+            : gn_store_downsample(api->reader, index, steps.from_ms, steps.to_ms, steps.step_ms,
+                                  properties_write_bucket, &w);
     gn_jw_close(&w, ']');
     gn_jw_close(&w, '}');
     if (err == GN_ERR_FULL)
         gn_response_error(response, 400, "too_many_buckets", "ask with a larger step, or from and to",
-                          "the answer has more than %d buckets", GN_QUERY_BUCKETS_MAX);
+                          "the answer has more than %d buckets, or one of more than %d readings for a percentile",
+                          GN_QUERY_BUCKETS_MAX, GN_QUERY_BUCKET_VALUES_MAX);
     else if (err)
         gn_query_failed(err, response);
 }
 
 static void properties_readings(struct gn_api *api, const struct gn_thing *thing, const struct gn_series *series,
-                                uint32_t index, const struct gn_query_span *span, struct gn_response *response)
+                                uint32_t index, const struct properties_question *question,
+                                struct gn_response *response)
 {
     char unit[GN_UNIT_BYTES_MAX + 1];
     gn_value_unit(api, gn_str_of(thing->id), gn_str_of(series->property), unit);
     struct gn_jw w = gn_response_json(response, 200);
     struct properties_writer writer = { .w = &w, .kind = series->kind };
-    const struct gn_range range = {
-        .series = index, .from_ms = span->from_ms, .to_ms = span->to_ms, .limit = span->limit, .newest_first = true
-    };
+    struct gn_range range = { .series = index,
+                              .from_ms = question->span.from_ms,
+                              .to_ms = question->span.to_ms,
+                              .limit = question->span.limit,
+                              .newest_first = true };
+    if (question->at) {
+        range.to_ms = question->at_ms < INT64_MAX ? question->at_ms + 1 : INT64_MAX;
+        range.limit = 1;
+    }
     properties_begin(thing, series, &w);
     gn_jw_key(&w, "kind");
     gn_jw_text(&w, gn_series_kind_name(series->kind));
@@ -119,36 +150,63 @@ static void properties_readings(struct gn_api *api, const struct gn_thing *thing
     gn_jw_text(&w, unit);
     gn_jw_key(&w, "readings");
     gn_jw_open(&w, '[');
-    const gn_err err = gn_store_range(api->reader, &range, properties_write_reading, &writer);
+    gn_err err;
+    if (question->points > 0) {
+        range.limit = (uint32_t)question->points;
+        err = gn_store_plot(api->reader, &range, properties_write_reading, &writer);
+    } else {
+        err = gn_store_range(api->reader, &range, properties_write_reading, &writer);
+    }
     gn_jw_close(&w, ']');
     gn_jw_close(&w, '}');
-    if (err)
+    if (err == GN_ERR_INVAL)
+        gn_response_error(response, 400, "bad_query", "ask without points", "a text property cannot be drawn");
+    else if (err == GN_ERR_FULL)
+        gn_response_error(response, 400, "too_many_readings", "ask for more points, or for less time",
+                          "there are too many readings for so few points");
+    else if (err)
         gn_query_failed(err, response);
+}
+
+static bool properties_read_question(const struct gn_request *request, struct properties_question *out,
+                                     struct gn_response *response)
+{
+    gn_str text;
+    *out = (struct properties_question){ .percentile = 101, .at = gn_request_query(request, "at", &text) };
+    if (!gn_query_span_read(request, PROPERTIES_LIMIT_DEFAULT, GN_QUERY_READINGS_MAX, &out->span, response) ||
+        !gn_query_u64(request, "count", 0, 1, &out->count, response) ||
+        !gn_query_u64(request, "step", 1, INT64_C(366) * 86400000, &out->step_ms, response) ||
+        !gn_query_u64(request, "percentile", 0, 100, &out->percentile, response) ||
+        !gn_query_u64(request, "points", 3, GN_QUERY_PLOT_MAX, &out->points, response) ||
+        !gn_query_time(request, "at", &out->at_ms, response))
+        return false;
+    if ((out->count > 0) + (out->step_ms > 0) + (out->points > 0) + out->at > 1 ||
+        (out->percentile <= 100 && out->step_ms == 0)) {
+        gn_response_error(response, 400, "bad_query", "percentile goes with step",
+                          "only one of count, step, points and at can be meant");
+        return false;
+    }
+    return true;
 }
 
 static void properties_get_one(struct gn_api *api, const struct gn_request *request, struct gn_response *response)
 {
-    static const char *const known[] = { "from", "to", "limit", "count", "step", NULL };
+    static const char *const known[] = { "from", "to", "limit", "count", "step", "percentile", "points", "at", NULL };
     uint32_t thing_index;
     uint32_t index;
     struct gn_thing thing;
     struct gn_series series;
-    struct gn_query_span span;
-    uint64_t count = 0;
-    uint64_t step_ms = 0;
-    if (!gn_query_known(request, known, response) ||
-        !gn_query_span_read(request, PROPERTIES_LIMIT_DEFAULT, GN_QUERY_READINGS_MAX, &span, response) ||
-        !gn_query_u64(request, "count", 0, 1, &count, response) ||
-        !gn_query_u64(request, "step", 1, INT64_C(366) * 86400000, &step_ms, response) ||
+    struct properties_question question;
+    if (!gn_query_known(request, known, response) || !properties_read_question(request, &question, response) ||
         !gn_query_thing(api, request->parts[0], &thing_index, &thing, response) ||
         !gn_query_series(api, thing_index, request->parts[1], &index, &series, response))
         return;
-    if (count == 1)
-        properties_count(api, &index, 1, &span, response);
-    else if (step_ms > 0)
-        properties_buckets(api, &thing, &series, index, &span, step_ms, response);
+    if (question.count == 1)
+        properties_count(api, &index, 1, &question.span, response);
+    else if (question.step_ms > 0)
+        properties_buckets(api, &thing, &series, index, &question, response);
     else
-        properties_readings(api, &thing, &series, index, &span, response);
+        properties_readings(api, &thing, &series, index, &question, response);
 }
 
 /* --- all properties of a Thing, in the order of time --- */
@@ -309,9 +367,11 @@ static const struct gn_route properties_routes[] = {
       .query = "from=time|to=time|limit=count|count=flag", .answer = "ThingReadings", .status = 200 },
     { GN_ROUTE(GN_GET, "/api/v1/things/{id}/properties/{property}", GN_ACCESS_VIEWER, GN_PLACE_READINGS,
                properties_get_one),
-      .help = "readings of a property, the newest `limit`; count=1 answers {\"count\":N}; step=MS answers buckets",
-      .query = "from=time|to=time|limit=count|count=flag|step=milliseconds", .answer = "PropertyAnswer",
-      .status = 200 },
+      .help = "readings of a property, the newest `limit`; count=1 answers {\"count\":N}; step=MS answers buckets; "
+              "points=N those that look like all when drawn; at=TIME what held then",
+      .query = "from=time|to=time|limit=count|count=flag|step=milliseconds|percentile=0 to 100, of each step|"
+               "points=count|at=time",
+      .answer = "PropertyAnswer", .status = 200 },
 };
 
 /* clang-format off */
@@ -334,7 +394,8 @@ static const struct gn_schema properties_schemas[] = {
                 "type": "object", "required": ["time", "count", "min", "max", "mean", "last"],
                 "properties": { "time": { "type": "integer" }, "count": { "type": "integer" },
                     "min": { "type": "number" }, "max": { "type": "number" }, "mean": { "type": "number" },
-                    "last": { "type": "number" } } } } } }) },
+                    "last": { "type": "number" }, "first": { "type": "number" }, "sum": { "type": "number" },
+                    "percentile": { "type": "number" } } } } } }) },
     { "PropertyAnswer", GN_SCHEMA({
         "oneOf": [{ "$ref": "#/components/schemas/Readings" }, { "$ref": "#/components/schemas/Buckets" },
                   { "$ref": "#/components/schemas/Count" }] }) },

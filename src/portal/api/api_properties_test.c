@@ -59,13 +59,39 @@ static void from_is_inclusive_and_to_is_not(void **state)
 static void buckets_summarise(void **state)
 {
     (void)state;
-    assert_string_equal(get("/oil?step=5000&from=1767225600000&to=1767225610000"),
-                        "{\"thing\":\"press\",\"property\":\"oil\",\"step\":5000,\"buckets\":["
-                        "{\"time\":1767225600000,\"count\":5,\"min\":40,\"max\":44,\"mean\":42,\"last\":44},"
-                        "{\"time\":1767225605000,\"count\":5,\"min\":45,\"max\":49,\"mean\":47,\"last\":49}]}");
+    assert_string_equal(
+        get("/oil?step=5000&from=1767225600000&to=1767225610000"),
+        "{\"thing\":\"press\",\"property\":\"oil\",\"step\":5000,\"buckets\":["
+        "{\"time\":1767225600000,\"count\":5,\"min\":40,\"max\":44,\"mean\":42,\"last\":44,\"first\":40,\"sum\":210},"
+        "{\"time\":1767225605000,\"count\":5,\"min\":45,\"max\":49,\"mean\":47,\"last\":49,\"first\":45,\"sum\":235}]"
+        "}");
+    assert_non_null(strstr(get("/oil?step=5000&percentile=75"), "\"sum\":210,\"percentile\":43}"));
+    assert_int_equal(status_of("/oil?percentile=75"), 400);
+    assert_int_equal(status_of("/oil?step=5000&percentile=101"), 400);
     assert_int_equal(status_of("/note?step=1000"), 400);
     assert_int_equal(status_of("/oil?step=0"), 400);
     assert_int_equal(status_of("/oil?step=x"), 400);
+}
+
+static void what_held_at_a_time_can_be_asked_for(void **state)
+{
+    (void)state;
+    assert_non_null(strstr(get("/oil?at=1767225602999"), "\"readings\":[{\"time\":1767225602000,\"value\":42}]"));
+    assert_non_null(strstr(get("/oil?at=2026-01-01T00:00:03Z"), "\"value\":43}]"));
+    assert_non_null(strstr(get("/oil?at=5"), "\"readings\":[]"));
+    assert_non_null(strstr(get("/note?at=2027-01-01T00:00:00Z"), "hello"));
+    assert_int_equal(status_of("/oil?at=noon"), 400);
+    assert_int_equal(status_of("/oil?at=5&count=1"), 400);
+}
+
+static void a_plot_has_as_many_points_as_asked_for(void **state)
+{
+    (void)state;
+    assert_non_null(strstr(get("/oil?points=3"), "\"readings\":[{\"time\":1767225600000,\"value\":40},{\"time\":"));
+    assert_non_null(strstr(get("/oil?points=3"), "{\"time\":1767225609000,\"value\":49}]"));
+    assert_int_equal(status_of("/oil?points=2"), 400);
+    assert_int_equal(status_of("/oil?points=5&step=5"), 400);
+    assert_int_equal(status_of("/note?points=5"), 400);
 }
 
 static void all_properties_are_merged_by_time_under_one_limit(void **state)
@@ -134,6 +160,8 @@ int main(void)
         CASE(readings_come_in_the_order_of_time_the_newest_kept),
         CASE(from_is_inclusive_and_to_is_not),
         CASE(buckets_summarise),
+        CASE(what_held_at_a_time_can_be_asked_for),
+        CASE(a_plot_has_as_many_points_as_asked_for),
         CASE(all_properties_are_merged_by_time_under_one_limit),
         CASE(a_small_limit_over_many_readings_keeps_the_newest),
         CASE(limits_are_held_at_their_edges),
