@@ -8,13 +8,13 @@ _ganglion()
     local one=${COMP_WORDS[1]} two=${COMP_WORDS[2]} name
     COMPREPLY=()
     if ((COMP_CWORD == 1)); then
-        mapfile -t COMPREPLY < <(compgen -W 'run agent things ca readings findings alarms decisions actions receipts why approve reject rules replay eval status version help' -- "$current")
+        mapfile -t COMPREPLY < <(compgen -W 'run agent things ca readings align sql findings alarms decisions actions receipts why approve reject rules replay eval status version help' -- "$current")
         return
     fi
     case $before in
     --data | --solution | --rules | --out) mapfile -t COMPREPLY < <(compgen -d -- "$current"); return ;;
     --token-file | --csr) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;
-    --mqtt | --mqtts | --portal | --https | --push | --thing | --name | --hz | --samples | --seconds | --state | --from | --to | --limit | --step | \
+    --mqtt | --mqtts | --portal | --https | --push | --thing | --name | --hz | --samples | --seconds | --state | --from | --to | --limit | --step | --percentile | --points | --at | --value | --fill | \
         --reason | --timeout | --overlap | --key | --set) return ;;
     esac
     case "$one $two" in
@@ -40,7 +40,9 @@ _ganglion()
     'things discovered') options='--data --json --help' ;;
     'things adopt') options='--name --set --data --json --help' ;;
     'things ignore') options='--data --json --help' ;;
-    'readings') options='--from --to --limit --count --step --follow --data --json --help' ;;
+    'readings') options='--from --to --limit --count --step --percentile --points --at --follow --data --json --help' ;;
+    'align') options='--from --to --step --value --percentile --fill --data --json --help' ;;
+    'sql') options='--csv --offline --data --json --help' ;;
     'findings') options='--thing --state --from --to --limit --follow --data --json --help' ;;
     'alarms') options='--thing --state --from --to --limit --follow --data --json --help' ;;
     'decisions') options='--thing --state --from --to --limit --follow --data --json --help' ;;

@@ -17,9 +17,14 @@ static bool readings_path(const struct gn_cli *cli, struct gn_buf *path)
     int64_t from = 0;
     int64_t to = 0;
     int64_t step = 0;
+    int64_t at = 0;
     uint64_t limit = 0;
+    uint64_t points = 0;
+    uint64_t percentile = 0;
     if (!gn_args_time(cli, "--from", &from) || !gn_args_time(cli, "--to", &to) ||
-        !gn_args_duration(cli, "--step", &step) || !gn_args_u64(cli, "--limit", 1, GN_QUERY_READINGS_MAX, &limit))
+        !gn_args_duration(cli, "--step", &step) || !gn_args_u64(cli, "--limit", 1, GN_QUERY_READINGS_MAX, &limit) ||
+        !gn_args_time(cli, "--at", &at) || !gn_args_u64(cli, "--points", 3, GN_QUERY_PLOT_MAX, &points) ||
+        !gn_args_u64(cli, "--percentile", 0, 100, &percentile))
         return false;
     gn_buf_add_text(path, "/api/v1/things/");
     gn_api_escape(path, gn_str_of(cli->words[0]));
@@ -32,7 +37,14 @@ static bool readings_path(const struct gn_cli *cli, struct gn_buf *path)
         const char *option;
         int64_t value;
     } numbers[] = {
-        { "--from", from }, { "--to", to }, { "--limit", (int64_t)limit }, { "--step", step }, { "--count", 1 }
+        { "--from", from },
+        { "--to", to },
+        { "--limit", (int64_t)limit },
+        { "--step", step },
+        { "--percentile", (int64_t)percentile },
+        { "--points", (int64_t)points },
+        { "--at", at },
+        { "--count", 1 },
     };
     char mark = '?';
     for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
@@ -85,7 +97,9 @@ static int readings_list(struct gn_cli *cli, gn_str body)
 
 static int readings_buckets(struct gn_cli *cli, gn_str body)
 {
-    static const char *const headings[] = { "TIME", "COUNT", "MIN", "MAX", "MEAN", "LAST", NULL };
+    const bool percentile = gn_cli_has(cli, "--percentile");
+    const char *const headings[] = { "TIME", "COUNT", "MIN", "MAX", "MEAN", "LAST", percentile ? "PERCENTILE" : NULL,
+                                     NULL };
     struct gn_table *table = cli->json ? NULL : gn_table_new(cli->out, headings, cli->colour);
     if (table == NULL && !cli->json)
         return gn_cli_say(cli, GN_EXIT_FAILED, NULL, "no memory for a table");
@@ -102,6 +116,8 @@ static int readings_buckets(struct gn_cli *cli, gn_str body)
             gn_listing_number(table, walk.value, "max");
             gn_listing_number(table, walk.value, "mean");
             gn_listing_number(table, walk.value, "last");
+            if (percentile)
+                gn_listing_number(table, walk.value, "percentile");
         }
     }
     gn_table_end(table);
@@ -187,11 +203,18 @@ static int readings_run(struct gn_cli *cli)
 {
     char bytes[GN_ASK_PATH_BYTES];
     struct gn_buf path = gn_buf_over(bytes, sizeof bytes);
-    if (gn_cli_has(cli, "--step") && cli->word_count < 2)
-        return gn_cli_say(cli, GN_EXIT_USAGE, "Name one: ganglion readings THING PROPERTY --step D",
-                          "--step works on one property");
-    if (gn_cli_has(cli, "--step") + gn_cli_has(cli, "--count") + gn_cli_has(cli, "--follow") > 1)
-        return gn_cli_say(cli, GN_EXIT_USAGE, NULL, "only one of --step, --count and --follow can be meant");
+    static const char *const single[] = { "--step", "--points", "--at" };
+    for (size_t i = 0; i < sizeof single / sizeof single[0]; i++)
+        if (gn_cli_has(cli, single[i]) && cli->word_count < 2)
+            return gn_cli_say(cli, GN_EXIT_USAGE, "Name one: ganglion readings THING PROPERTY",
+                              "%s works on one property", single[i]);
+    if (gn_cli_has(cli, "--step") + gn_cli_has(cli, "--count") + gn_cli_has(cli, "--follow") +
+            gn_cli_has(cli, "--points") + gn_cli_has(cli, "--at") >
+        1)
+        return gn_cli_say(cli, GN_EXIT_USAGE, NULL,
+                          "only one of --step, --points, --at, --count and --follow can be meant");
+    if (gn_cli_has(cli, "--percentile") && !gn_cli_has(cli, "--step"))
+        return gn_cli_say(cli, GN_EXIT_USAGE, NULL, "--percentile is told for each step: give --step");
     if (!readings_path(cli, &path))
         return GN_EXIT_USAGE;
     if (gn_cli_has(cli, "--follow"))
@@ -222,11 +245,15 @@ const struct gn_command gn_command_readings = {
                  { "--limit", "N", "at most so many" },
                  { "--count", NULL, "only say how many are stored" },
                  { "--step", "D", "one row for each step of that length: count, min, max, mean, last" },
+                 { "--percentile", "P", "with --step: also the exact percentile, 0 to 100" },
+                 { "--points", "N", "so many readings that look like all of them when drawn" },
+                 { "--at", "TIME", "what held then: the last reading at or before it" },
                  { "--follow", NULL, "print what arrives from now on, until Ctrl-C" },
                  GN_OPTION_DATA,
                  GN_OPTION_JSON },
     .examples = { { "readings this-machine cpu_use --from 5m", "The last five minutes of one property." },
                   { "readings this-machine cpu_use --from 1h --step 1m", "The last hour, one row a minute." },
+                  { "readings this-machine cpu_use --at 2026-11-22T03:24:00Z", "What it was then." },
                   { "readings press-7 --count --json", "Prints {\"count\":N}." } },
     .words_min = 1,
     .words_max = 2,

@@ -22,6 +22,8 @@ static const struct gn_command *const commands_table[] = {
     &gn_command_things_ignore,
     &gn_command_ca,
     &gn_command_readings,
+    &gn_command_align,
+    &gn_command_sql,
     &gn_command_findings,
     &gn_command_alarms,
     &gn_command_decisions,

@@ -50,6 +50,11 @@ GN_MUST_USE gn_err gn_node_replay(const struct gn_replay_options *options,
                                   void (*each)(void *ctx, const char *kind, gn_str json), void *ctx,
                                   struct gn_replay_summary *out, struct gn_diag *diag);
 
+/* A question in SQL to the history of a node that is not running (store/sql.h), with all the journal has. Adds the
+ * answer as JSON (store/sql_json.h). NOT_FOUND: there is no history; BUSY: a node runs; INVAL, FULL, AGAIN as
+ * gn_sql_ask. The diag says what, and where in the question if it is known. */
+GN_MUST_USE gn_err gn_node_sql_offline(const char *data_dir, gn_str sql, struct gn_buf *out, struct gn_diag *diag);
+
 /* $XDG_STATE_HOME/ganglion, or ~/.local/state/ganglion, with a NUL at its end. FULL when too long. */
 GN_MUST_USE gn_err gn_node_default_dir(struct gn_buf *out);
 

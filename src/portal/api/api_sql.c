@@ -3,44 +3,9 @@
 #include "portal/api/api_table.h"
 #include "portal/body_fields.h"
 #include "portal/request_query.h"
-#include "store/sql.h"
+#include "store/sql_json.h"
 
 _Static_assert((int)GN_SQL_BYTES_MAX < (int)GN_BODY_FIELDS_BYTES, "a question fits into the fields of a body");
-
-static void sql_columns(void *ctx, const gn_str *names, size_t count)
-{
-    struct gn_jw *w = ctx;
-    gn_jw_open(w, '{');
-    gn_jw_key(w, "columns");
-    gn_jw_open(w, '[');
-    for (size_t i = 0; i < count; i++)
-        gn_jw_str(w, names[i]);
-    gn_jw_close(w, ']');
-    gn_jw_key(w, "rows");
-    gn_jw_open(w, '[');
-}
-
-static bool sql_row(void *ctx, const struct gn_sql_value *values, size_t count)
-{
-    struct gn_jw *w = ctx;
-    gn_jw_open(w, '[');
-    for (size_t i = 0; i < count; i++)
-        switch (values[i].kind) {
-        case GN_SQL_INTEGER:
-            gn_jw_i64(w, values[i].integer);
-            break;
-        case GN_SQL_REAL:
-            gn_jw_f64(w, values[i].real);
-            break;
-        case GN_SQL_TEXT:
-            gn_jw_str(w, values[i].text);
-            break;
-        default:
-            gn_jw_null(w);
-        }
-    gn_jw_close(w, ']');
-    return !w->buf->full;
-}
 
 static void sql_failed(gn_err err, const struct gn_diag *diag, struct gn_response *response)
 {
@@ -58,23 +23,16 @@ static void sql_ask(struct gn_api *api, gn_str text, struct gn_response *respons
 {
     struct gn_sql *sql = NULL;
     struct gn_diag diag = { 0 };
-    struct gn_jw w = gn_response_json(response, 200);
-    struct gn_sql_answer answer = { .columns = sql_columns, .row = sql_row, .ctx = &w };
     gn_err err = gn_sql_open(api->reader, &api->clock, &sql);
     if (err) {
         gn_query_failed(GN_ERR_BUSY, response);
         return;
     }
-    err = gn_sql_ask(sql, text, &answer, &diag);
+    (void)gn_response_json(response, 200);
+    err = gn_sql_ask_json(sql, text, &response->body, &diag);
     gn_sql_close(sql);
-    if (err) {
+    if (err)
         sql_failed(err, &diag, response);
-        return;
-    }
-    gn_jw_close(&w, ']');
-    gn_jw_key(&w, "cut");
-    gn_jw_bool(&w, answer.cut);
-    gn_jw_close(&w, '}');
 }
 
 static void sql_post(struct gn_api *api, const struct gn_request *request, struct gn_response *response)

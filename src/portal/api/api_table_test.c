@@ -34,7 +34,9 @@ static void every_route_says_who_may_and_what_it_is_for(void **state)
             /* Whoever changes something is somebody; only the doors themselves are open. */
             const bool is_door = strcmp(route->path, "/setup") == 0 || strcmp(route->path, "/api/v1/session") == 0;
             assert_true(route->access != GN_ACCESS_ANYONE || is_door);
-            assert_true(route->access != GN_ACCESS_VIEWER || route->method == GN_GET || is_door);
+            /* A question in SQL is too long for an address, and cannot change anything. */
+            const bool is_question = strcmp(route->path, "/api/v1/sql") == 0;
+            assert_true(route->access != GN_ACCESS_VIEWER || route->method == GN_GET || is_door || is_question);
         }
 }
 
