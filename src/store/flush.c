@@ -13,6 +13,7 @@
 #include "base/json_write.h"
 #include "store/chunk_row.h"
 #include "store/store_int.h"
+#include "store/tidy.h"
 
 enum { FLUSH_STATE_PART_BYTES = 65536, FLUSH_WAL_PAGES = 512 /* 4 MiB; then it is moved into the file */ };
 
@@ -228,6 +229,8 @@ static gn_err flush_write(struct flush *flush)
     if (err || !flush->is_checkpoint)
         return err;
     err = flush_open_chunks(flush);
+    if (!err)
+        err = gn_tidy_run(flush->store, &flush->chunk_id, &flush->chunks_added);
     if (!err)
         err = flush_registry(flush);
     if (!err)

@@ -43,6 +43,18 @@ const char *const gn_write_sql[GN_W_COUNT] = {
     [GN_W_LATE_PUT] = "INSERT INTO late(series, time, stamp, seq, quality, value) VALUES(?1, ?2, ?3, ?4, ?5, ?6)"
                       " ON CONFLICT(series, time, stamp) DO UPDATE SET seq = excluded.seq,"
                       " quality = excluded.quality, value = excluded.value WHERE excluded.seq >= seq",
+    [GN_W_LATE_SERIES] = "SELECT series FROM late WHERE series >= ?1 ORDER BY series LIMIT 1",
+    [GN_W_LATE_FIRST] = "SELECT time FROM late WHERE series = ?1 AND time < ?2 ORDER BY time LIMIT 1",
+    [GN_W_LATE_ROWS] = "SELECT time, seq, quality, value FROM late WHERE series = ?1 AND time >= ?2 AND time <= ?3"
+                       " ORDER BY time, stamp",
+    [GN_W_LATE_DROP] = "DELETE FROM late WHERE series = ?1 AND (time, stamp) >= (?2, ?3) AND (time, stamp) <= (?4, ?5)",
+    [GN_W_CHUNK_BEFORE] = "SELECT id, time_min, time_max, count FROM chunk WHERE series = ?1 AND time_min <= ?2"
+                          " AND time_min < ?3 ORDER BY time_min DESC, id DESC LIMIT 1",
+    [GN_W_CHUNK_AFTER] = "SELECT id, time_min, time_max, count FROM chunk WHERE series = ?1 AND time_min > ?2"
+                         " AND time_min < ?3 ORDER BY time_min, id LIMIT 1",
+    [GN_W_CHUNK_LIST] = "SELECT id, time_min, time_max, count FROM chunk WHERE series = ?1 AND time_min >= ?2"
+                        " AND time_min < ?3 ORDER BY time_min, id",
+    [GN_W_CHUNK_BLOB] = "SELECT blob FROM chunk WHERE id = ?1",
     [GN_W_TEXT_PUT] = "INSERT INTO text(id, series, time, stamp, seq, quality, text) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)"
                       " ON CONFLICT(series, time, stamp) DO UPDATE SET seq = excluded.seq,"
                       " quality = excluded.quality, text = excluded.text WHERE excluded.seq >= seq",

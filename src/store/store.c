@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "os/entropy.h"
 #include "store/store_int.h"
+#include "store/tidy.h"
 
 /* --- open and close -------------------------------------------------------------------------------- */
 
@@ -25,6 +26,8 @@ static gn_err store_take_memory(struct gn_store *store)
         err = gn_texts_init(&store->texts);
     if (!err)
         err = gn_lates_init(&store->lates);
+    if (!err)
+        err = gn_tidy_new(&store->tidy);
     if (!err)
         err = gn_registry_init(&store->registry, seed);
     return err;
@@ -173,6 +176,7 @@ void gn_store_close(struct gn_store *store)
     gn_heads_fini(&store->heads);
     gn_texts_fini(&store->texts);
     gn_lates_fini(&store->lates);
+    gn_mem_give(store->tidy);
     gn_registry_fini(&store->registry);
     gn_mem_give(store->outputs);
     gn_mem_give(store->thing_changed);

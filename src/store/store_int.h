@@ -44,6 +44,7 @@ struct gn_store {
     struct gn_store_state state;
     bool *thing_changed; /* GN_THINGS_MAX: since the last checkpoint */
     uint32_t series_saved;
+    struct gn_tidy *tidy;
     int64_t chunk_id; /* the greatest in use */
     int64_t text_id;
     uint64_t change;
