@@ -23,7 +23,7 @@ _ganglion()
     *) name=$one ;;
     esac
     case $name in
-    'run') options='--data --solution --mqtt --mqtts --portal --https --push --name --sparkplug-host --allow-plaintext --quiet --help' ;;
+    'run') options='--data --solution --mqtt --mqtts --portal --https --push --name --sparkplug-host --flushes --allow-plaintext --quiet --help' ;;
     'agent') options='--mqtt --thing --token-file --name --hz --samples --print --data --help' ;;
     'agent disturb') options='--seconds --data --json --help' ;;
     'things') options='--data --json --help' ;;

@@ -109,6 +109,7 @@
     X(JOURNAL_SEGMENTS_MAX, 4096, "segments of a journal; more is refused like a full disk")                           \
     X(JOURNAL_EXTENT_BYTES, 4194304, "bytes a segment grows by, allocated ahead")                                      \
     X(JOURNAL_PAVE_BYTES, 262144, "bytes of zeroes written at a time ahead of small groups of the journal")            \
+    X(JOURNAL_FLUSHES_MAX, 60000, "flushes of the journal a minute that run --flushes may ask for")                    \
     X(JOURNAL_KEEP_MIB, 4096, "MiB of journal kept behind the last checkpoint; the oldest goes")                       \
     X(CHUNK_READINGS, 256, "readings of one series in a sealed chunk")                                                 \
     X(CHUNKS_WAITING_MAX, 4096, "sealed chunks that wait for a flush; then the history waits")                         \

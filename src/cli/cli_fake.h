@@ -10,7 +10,7 @@
 #include "cli/args.h"
 #include "cli/command.h"
 
-enum { CLI_FAKE_BYTES = 65536, CLI_FAKE_ARGS_MAX = 24 };
+enum { CLI_FAKE_BYTES = 65536, CLI_FAKE_ARGS_MAX = 32 };
 
 struct cli_fake {
     int code;

@@ -46,6 +46,10 @@ static int run_run(struct gn_cli *cli)
         .quiet = gn_cli_has(cli, "--quiet"),
         .allow_plaintext = gn_cli_has(cli, "--allow-plaintext"),
     };
+    uint64_t flushes = 0;
+    if (!gn_args_u64(cli, "--flushes", 1, GN_JOURNAL_FLUSHES_MAX, &flushes))
+        return GN_EXIT_USAGE;
+    options.flushes = (uint32_t)flushes;
     if (!run_address(cli, "--mqtt", &options.mqtt_listen) || !run_address(cli, "--mqtts", &options.mqtts_listen) ||
         !run_address(cli, "--portal", &options.portal_listen) || !run_address(cli, "--https", &options.https_listen) ||
         !run_address(cli, "--push", &options.push_listen) || !run_host(cli, options.sparkplug_host) ||
@@ -74,6 +78,7 @@ const struct gn_command gn_command_run = {
                  { "--name", "NAMES", "what else this node is called, for its certificate, with commas between" },
                  { "--sparkplug-host", "NAME",
                    "say on spBv1.0/STATE/NAME that this node is there (default: not said)" },
+                 { "--flushes", "N", "flush the journal at most N times a minute, for SD cards; PUBACKs wait" },
                  { "--allow-plaintext", NULL, "let --mqtt, --portal and --push carry clear text over a network" },
                  { "--quiet", NULL, "no status line" } },
     .examples = { { "run", "A node for this machine alone." },

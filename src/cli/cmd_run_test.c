@@ -30,6 +30,7 @@ static void without_options_the_defaults_are_loopback_and_the_default_directory(
     assert_string_equal(node_fake.solution_dir, "(none)");
     assert_false(node_fake.run.quiet);
     assert_false(node_fake.run.allow_plaintext);
+    assert_int_equal(node_fake.run.flushes, 0);
 }
 
 static void options_reach_the_node_and_its_code_comes_back(void **state)
@@ -39,7 +40,7 @@ static void options_reach_the_node_and_its_code_comes_back(void **state)
     cli_fake_run(&ran, &gn_command_run,
                  "--data /tmp/x --solution s --mqtt off --mqtts [::1]:0 --name a,b --sparkplug-host plant --portal "
                  "0.0.0.0:80 --https "
-                 "localhost:8443 --push 127.0.0.1:8086 --quiet "
+                 "localhost:8443 --push 127.0.0.1:8086 --quiet --flushes 6 "
                  "--allow-plaintext",
                  NULL);
     assert_int_equal(ran.code, 2);
@@ -54,6 +55,9 @@ static void options_reach_the_node_and_its_code_comes_back(void **state)
     assert_string_equal(node_fake.solution_dir, "s");
     assert_true(node_fake.run.quiet);
     assert_true(node_fake.run.allow_plaintext);
+    assert_int_equal(node_fake.run.flushes, 6);
+    cli_fake_run(&ran, &gn_command_run, "--data /tmp/x --flushes 0", NULL);
+    assert_int_equal(ran.code, GN_EXIT_USAGE);
 }
 
 static void a_sparkplug_host_is_one_level_of_a_topic(void **state)

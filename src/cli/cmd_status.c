@@ -49,6 +49,10 @@ static void status_text(FILE *out, gn_str status)
                   status_number(status, "journal.durable_seq"), status_number(status, "journal.bytes") / 1048576,
                   (double)status_number(status, "journal.sync_us_mean") / 1000.0,
                   (double)status_number(status, "journal.sync_us_max") / 1000.0);
+    double amplification = 0;
+    (void)gn_pick_f64(status, "disk.write_amplification", &amplification);
+    (void)fprintf(out, "written    %.1f MiB to the disk, %.1f bytes for each byte of a reading\n",
+                  (double)status_number(status, "disk.written_bytes") / 1048576.0, amplification);
     (void)fprintf(out, "memory     %.1f MiB resident\nsolution   %s\n",
                   (double)status_number(status, "memory.resident_bytes") / 1048576.0,
                   gn_pick_true(status, "solution") ? "in force (see: ganglion rules)" : "none");

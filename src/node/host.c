@@ -12,7 +12,14 @@
 #include "connect/push/push.h"
 #include "os/disk.h"
 
-enum { HOST_AWAIT_MS = 1000, HOST_ORDER_BYTES = 8192, HOST_MEMORY_ROWS = 64, HOST_STATM_BYTES = 128 };
+enum {
+    HOST_AWAIT_MS = 1000,
+    HOST_ORDER_BYTES = 8192,
+    HOST_MEMORY_ROWS = 64,
+    HOST_STATM_BYTES = 128,
+    HOST_IO_BYTES = 512,
+    HOST_READING_BYTES = 16
+};
 
 /* --- changes --- */
 
@@ -373,6 +380,36 @@ size_t gn_host_resident_bytes(void)
     return (size_t)resident * (size_t)sysconf(_SC_PAGESIZE);
 }
 
+/* What this process has had written to storage since it began, whole pages and what was synced twice included;
+ * 0 where the system does not say. */
+static uint64_t host_written_bytes(void)
+{
+    char text[HOST_IO_BYTES];
+    size_t size = 0;
+    unsigned long long written = 0;
+    if (gn_file_read_all("/proc/self/io", text, sizeof text - 1, &size) != GN_OK)
+        return 0;
+    text[size] = '\0';
+    const char *at = strstr(text, "\nwrite_bytes:");
+    return at != NULL && sscanf(at, "\nwrite_bytes: %llu", &written) == 1 ? written : 0;
+}
+
+/* Write amplification: bytes written for each byte of a reading (time and value). */
+static void host_disk(struct gn_jw *w, const struct gn_host *host)
+{
+    const uint64_t written = host_written_bytes();
+    const uint64_t readings = atomic_load(&host->core->intake.reading_count);
+    gn_jw_key(w, "disk");
+    gn_jw_open(w, '{');
+    gn_jw_key(w, "written_bytes");
+    gn_jw_u64(w, written);
+    gn_jw_key(w, "reading_bytes");
+    gn_jw_u64(w, readings * HOST_READING_BYTES);
+    gn_jw_key(w, "write_amplification");
+    gn_jw_f64(w, readings > 0 ? (double)written / ((double)readings * HOST_READING_BYTES) : 0);
+    gn_jw_close(w, '}');
+}
+
 static void host_memory(struct gn_jw *w)
 {
     struct gn_mem_row rows[HOST_MEMORY_ROWS];
@@ -516,6 +553,7 @@ static void host_status(void *self, struct gn_buf *out)
     gn_jw_key(&w, "readings_per_second");
     gn_jw_f64(&w, gn_host_readings_per_second(host));
     host_journal(&w, host);
+    host_disk(&w, host);
     host_memory(&w);
     host_listen(&w, host);
     host_endpoint(&w, host, "mqtt", host->mqtt_words, &host->mqtt_size);

@@ -143,10 +143,22 @@ static void journal_trim(struct gn_pipeline *pipeline)
         gn_log(GN_LOG_WARN, "journal", "trim_failed", "%s; old segments stay", gn_err_text(err));
 }
 
+/* Not sooner than the last sync allows; true when that meant to wait, and more may have come. */
+static bool journal_waited(struct gn_pipeline *pipeline, int64_t last_us)
+{
+    const int64_t gap_us = atomic_load_explicit(&pipeline->flush_gap_us, memory_order_relaxed);
+    const int64_t left_us = last_us + gap_us - gn_mono_us(&pipeline->core->clock);
+    if (gap_us == 0 || left_us <= 0 || atomic_load(&pipeline->stopping))
+        return false;
+    gn_pipeline_pause(pipeline, &pipeline->journal_wake, (left_us + 999) / 1000);
+    return true;
+}
+
 void *gn_journal_thread(void *arg)
 {
     struct gn_pipeline *pipeline = arg;
     struct gn_core *core = pipeline->core;
+    int64_t synced_us = INT64_MIN / 2;
     for (;;) {
         const uint32_t noted = gn_wake_note(&pipeline->journal_wake);
         const bool stopping = atomic_load(&pipeline->stopping);
@@ -157,9 +169,12 @@ void *gn_journal_thread(void *arg)
             gn_wake_wait(&pipeline->journal_wake, noted, -1);
             continue;
         }
+        if (journal_waited(pipeline, synced_us))
+            continue;
         const int64_t begin_us = gn_mono_us(&core->clock);
         const struct journal_group group = journal_gather(waiting);
         gn_err err = journal_write(pipeline, &group);
+        synced_us = begin_us;
         if (err == GN_OK) {
             journal_recovered(pipeline);
             journal_became_durable(pipeline, &group);

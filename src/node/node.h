@@ -18,6 +18,7 @@ struct gn_node_options {
     const char *push_listen;    /* line protocol over HTTP */
     const char *names;          /* what else this node is called, for its certificate, with commas between; or NULL */
     const char *sparkplug_host; /* what this node calls itself as a Sparkplug host application; or NULL */
+    uint32_t flushes;           /* of the journal a minute, at most; 0: as many as it takes */
     bool quiet;                 /* no status line */
     bool allow_plaintext;       /* also listen without TLS where the network reaches; said in red at every start */
 };

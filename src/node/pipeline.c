@@ -56,6 +56,11 @@ failed:
     return err;
 }
 
+void gn_pipeline_flush_at_most(struct gn_pipeline *pipeline, uint32_t a_minute)
+{
+    atomic_store(&pipeline->flush_gap_us, a_minute > 0 ? INT64_C(60000000) / a_minute : 0);
+}
+
 void gn_pipeline_kick(struct gn_pipeline *pipeline)
 {
     gn_wake_signal(&pipeline->journal_wake);

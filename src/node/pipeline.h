@@ -72,6 +72,7 @@ struct gn_pipeline {
     _Atomic uint64_t trim_seq;      /* the journal is needed from here on */
     _Atomic uint64_t sessions_seq;  /* the endpoint's image stands for so much (node/sessions.h) */
     _Atomic int state;              /* gn_journal_state */
+    _Atomic int64_t flush_gap_us;   /* between two syncs of the journal at least; 0: none */
     void (*notify)(void *ctx);      /* something for the net thread: any thread calls it */
     void *notify_ctx;
     struct gn_ring outputs; /* engine -> history */
@@ -93,6 +94,9 @@ struct gn_pipeline {
 /* Takes its memory and starts the threads. */
 GN_MUST_USE gn_err gn_pipeline_start(struct gn_pipeline *pipeline, struct gn_core *core, void (*notify)(void *ctx),
                                      void *notify_ctx);
+/* At most that many syncs of the journal a minute, for cards and other slow flash: readings gather meanwhile, and their
+ * acknowledgements wait for the sync. 0: as many as it takes. Any thread. */
+void gn_pipeline_flush_at_most(struct gn_pipeline *pipeline, uint32_t a_minute);
 /* The ring's writer published something: wakes who follows. Cheap when they are awake. */
 void gn_pipeline_kick(struct gn_pipeline *pipeline);
 /* Lets the threads finish what is in the ring and joins them. With a full or failed disk what is not durable

@@ -410,6 +410,25 @@ static void a_history_that_takes_nothing_does_not_hold_up_the_end(void **state)
     assert_true(gn_engine_output_count(f->core.engine) > 0);
 }
 
+static void syncs_are_no_more_frequent_than_was_asked_for(void **state)
+{
+    enum { ROUNDS = 4, A_MINUTE = 600 }; /* one in 100 ms */
+    struct fixture *f = *state;
+    add_thing(f);
+    publish(f, "load", 1);
+    gn_pipeline_flush_at_most(&f->pipeline, A_MINUTE);
+    const uint64_t before = atomic_load(&f->pipeline.group_count);
+    const int64_t begin_us = gn_mono_us(&f->core.clock);
+    for (int round = 0; round < ROUNDS; round++)
+        publish(f, "load", 3);
+    const int64_t passed_us = gn_mono_us(&f->core.clock) - begin_us;
+    const uint64_t syncs = atomic_load(&f->pipeline.group_count) - before;
+    assert_true(syncs <= (uint64_t)passed_us * A_MINUTE / 60000000 + 1);
+    assert_true(passed_us >= (ROUNDS - 1) * INT64_C(100000)); /* and an acknowledgement waits for its own */
+    gn_pipeline_flush_at_most(&f->pipeline, 1);
+    publish(f, "load", 0); /* nothing waits: stopping does not wait for the minute either */
+}
+
 int main(void)
 {
 #define CASE(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -422,6 +441,7 @@ int main(void)
         CASE(a_packet_sent_again_after_a_clean_stop_is_known),
         CASE(a_group_ends_between_two_packets),
         CASE(whoever_got_an_acknowledgement_finds_what_was_acknowledged),
+        CASE(syncs_are_no_more_frequent_than_was_asked_for),
         CASE(a_history_that_takes_nothing_does_not_hold_up_the_end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

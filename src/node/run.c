@@ -497,6 +497,7 @@ int gn_node_run(const struct gn_node_options *options)
         err = run_make_announce(&run);
     if (err == GN_OK)
         err = gn_pipeline_start(&run.pipeline, &run.core, run_notify, &run);
+    gn_pipeline_flush_at_most(&run.pipeline, options->flushes);
     if (err == GN_OK)
         err = gn_outbox_init(&run.outbox, &run.pipeline);
     if (err == GN_OK)

@@ -121,6 +121,8 @@ static const struct gn_schema status_schemas[] = {
                 "properties": { "state": { "enum": ["ok", "disk_full", "failed"] },
                     "durable_seq": { "type": "integer" }, "bytes": { "type": "integer" },
                     "sync_us_mean": { "type": "number" }, "sync_us_max": { "type": "number" } } },
+            "disk": { "type": "object", "properties": { "written_bytes": { "type": "integer" },
+                "reading_bytes": { "type": "integer" }, "write_amplification": { "type": "number" } } },
             "memory": { "type": "object", "required": ["resident_bytes", "planned"],
                 "properties": { "resident_bytes": { "type": "integer" },
                     "planned": { "type": "array", "items": { "type": "object", "required": ["purpose", "bytes"],
