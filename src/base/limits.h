@@ -174,6 +174,7 @@
     X(FORECAST_POINTS_MAX, 2048, "values of a series that a forecast looks at; older ones are left out")               \
     X(FORECAST_HORIZON_MAX, 1024, "values a forecast may reach ahead; a longer one is refused")                        \
     X(EVAL_FILE_BYTES_MAX, 67108864, "bytes of a data file of `ganglion eval`; a larger one is refused")               \
+    X(EVAL_COLUMNS_MAX, 256, "series of one such file with a time a row; more are refused")                            \
     X(EVAL_SERIES_MAX, 4096, "series of one such file; more are refused")
 
 /* GN_THINGS_MAX and so on: integer constants, all of type int. */

@@ -3,6 +3,7 @@
 
 static const struct gn_suite *const suite_table[] = {
     &gn_suite_m4_hourly,
+    &gn_suite_etth1,
 };
 
 const struct gn_suite *const *gn_suites(size_t *out_count)

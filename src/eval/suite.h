@@ -47,6 +47,7 @@ struct gn_suite {
 };
 
 extern const struct gn_suite gn_suite_m4_hourly;
+extern const struct gn_suite gn_suite_etth1;
 
 const struct gn_suite *const *gn_suites(size_t *out_count);
 const struct gn_suite *gn_suite_named(gn_str name); /* NULL: there is none */
