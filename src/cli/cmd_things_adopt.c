@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/json_write.h"
 #include "base/mem.h"
-#include "cli/ask.h"
 #include "cli/json_pick.h"
 #include "cli/rows.h"
+#include "cli/thing_path.h"
 
 enum { ADOPT_BODY_BYTES = 65536 };
 
@@ -150,19 +150,14 @@ static int adopt_post(struct gn_cli *cli, const char *path, gn_str body)
 
 static int adopt_run(struct gn_cli *cli)
 {
-    char one[GN_ASK_PATH_BYTES], adopt[GN_ASK_PATH_BYTES + 8];
+    char one[GN_ASK_PATH_BYTES], adopt[GN_ASK_PATH_BYTES];
     const char *name = gn_cli_value(cli, "--name");
     const char *edits = gn_cli_value(cli, "--set");
-    struct gn_buf path = gn_buf_over(one, sizeof one);
-    gn_buf_add_text(&path, "/api/v1/discovered/");
-    gn_api_escape(&path, gn_str_of(cli->words[0]));
-    gn_buf_add_u8(&path, 0);
+    if (!gn_discovered_path(cli, cli->words[0], "adopt", adopt) || !gn_discovered_path(cli, cli->words[0], "", one))
+        return GN_EXIT_NOT_FOUND;
     char *memory = gn_mem_take(ADOPT_BODY_BYTES, "an adoption");
-    if (path.full || memory == NULL) {
-        gn_mem_give(memory);
-        return gn_cli_say(cli, GN_EXIT_NOT_FOUND, NULL, "no Thing has an id that long");
-    }
-    (void)snprintf(adopt, sizeof adopt, "%s/adopt", one);
+    if (memory == NULL)
+        return gn_cli_say(cli, GN_EXIT_FAILED, NULL, "no memory for the description");
     struct gn_buf body = gn_buf_over(memory, ADOPT_BODY_BYTES);
     struct gn_jw w = gn_jw_over(&body);
     int code = GN_EXIT_OK;

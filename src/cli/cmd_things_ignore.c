@@ -1,19 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "cli/ask.h"
 #include "cli/rows.h"
+#include "cli/thing_path.h"
 
 static int ignore_run(struct gn_cli *cli)
 {
-    char bytes[GN_ASK_PATH_BYTES];
-    struct gn_buf path = gn_buf_over(bytes, sizeof bytes);
-    gn_buf_add_text(&path, "/api/v1/discovered/");
-    gn_api_escape(&path, gn_str_of(cli->words[0]));
-    gn_buf_add_text(&path, "/ignore");
-    gn_buf_add_u8(&path, 0);
-    if (path.full)
-        return gn_cli_say(cli, GN_EXIT_NOT_FOUND, NULL, "no Thing has an id that long");
+    char path[GN_ASK_PATH_BYTES];
+    if (!gn_discovered_path(cli, cli->words[0], "ignore", path))
+        return GN_EXIT_NOT_FOUND;
     struct gn_api_reply reply = { 0 };
-    const int code = gn_ask(cli, "POST", bytes, GN_STR("{}"), &reply);
+    const int code = gn_ask(cli, "POST", path, GN_STR("{}"), &reply);
     if (code != GN_EXIT_OK)
         return code;
     if (cli->json)

@@ -19,6 +19,8 @@ static void parts_are_escaped_and_joined(void **state)
     assert_string_equal(path, "/api/v1/things/press-7");
     assert_true(gn_thing_path(&cli, "a b", "actions/slow down", path));
     assert_string_equal(path, "/api/v1/things/a%20b/actions/slow%20down");
+    assert_true(gn_discovered_path(&cli, "a b", "adopt", path));
+    assert_string_equal(path, "/api/v1/discovered/a%20b/adopt");
 }
 
 static void a_path_that_does_not_fit_is_said(void **state)
