@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: Apache-2.0 */ /* tidy:allow no-test api_discovered_test.c and tests/onboard ask it */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "portal/proposal.h"
 
 #include <math.h>
