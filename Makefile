@@ -5,7 +5,7 @@ PREFIX ?= /usr/local
 DATA ?= $(or $(XDG_STATE_HOME),$(HOME)/.local/state)/ganglion
 JOBS ?= $(shell nproc)
 
-.PHONY: help run build web test check sanitize fuzz accuracy bench bench-score bench-ingest bench-latency bench-footprint bench-idle bench-tls bench-codec bench-forecast \
+.PHONY: help run build web test check sanitize fuzz accuracy bench bench-score bench-ingest bench-latency bench-footprint bench-idle bench-tls bench-history bench-codec bench-forecast \
         torture fmt install setup clean
 
 help: ## this list
@@ -50,7 +50,7 @@ torture: ## long: kill -9 and power cuts, hundreds of times; slow sockets for a 
 accuracy: build ## every accuracy suite on public data (GANGLION_DATA), into docs/accuracy.md; SUITES="a b" for some
 	@tools/accuracy_doc.py ./ganglion $(SUITES)
 
-bench: bench-score bench-forecast bench-ingest bench-latency bench-footprint bench-tls bench-codec ## all figures, each beside its peer or ceiling
+bench: bench-score bench-forecast bench-ingest bench-latency bench-footprint bench-tls bench-history bench-codec ## all figures, each beside its peer or ceiling
 
 bench-score: build ## nanoseconds a reading and bytes a series
 	@cmake --build build/release --target learn_bench -j $(JOBS) && build/release/learn_bench
@@ -72,6 +72,10 @@ bench-footprint: build ## resident memory, binary size, time to the first accept
 bench-idle: build ## memory of idle connections beside Mosquitto's, and as many as files allow, bare and in TLS
 	@python3 bench/ingest.py idle
 	@python3 bench/ingest.py hold --seconds 20
+
+bench-history: build ## line protocol beside VictoriaMetrics and InfluxDB: values a second and core, bytes a value
+	@tools/setup.sh bench
+	@cmake --build build/release --target push_load_bench -j $(JOBS) && python3 bench/history.py
 
 bench-tls: build ## TLS handshakes a second and core beside a bare OpenSSL server, memory of idle ones
 	@cmake --build build/release --target tls_bench -j $(JOBS) && build/release/tls_bench

@@ -244,6 +244,14 @@ static gn_err push_conn_drop(struct gn_push_conn *conn)
     return conn->is_over || enough ? GN_ERR_CLOSED : GN_OK;
 }
 
+/* Hands over the lines that are there. */
+static gn_err push_conn_run(struct gn_push_conn *conn)
+{
+    const bool is_last = conn->is_over && conn->piece.size == 0 && !conn->unpack.has_more;
+    const gn_err err = gn_push_writer_run(&conn->writer, is_last);
+    return err == GN_OK && is_last ? GN_ERR_CLOSED : err;
+}
+
 /* One step of the body: OK: do another. AGAIN: the ring is full. CLOSED: it is whole. NOT_FOUND: more must come. */
 static gn_err push_conn_step(struct gn_push_conn *conn)
 {
@@ -256,11 +264,7 @@ static gn_err push_conn_step(struct gn_push_conn *conn)
         push_conn_fill(conn);
     else if (conn->request.is_packed && !conn->unpack.is_over)
         push_conn_refuse(conn, 400, "invalid", "the body is not all of a gzip file", "lines before its end were kept");
-    if (conn->status != 0)
-        return GN_OK;
-    const bool is_last = conn->is_over && conn->piece.size == 0 && !conn->unpack.has_more;
-    const gn_err err = gn_push_writer_run(&conn->writer, is_last);
-    return err == GN_OK && is_last ? GN_ERR_CLOSED : err;
+    return conn->status != 0 ? GN_OK : push_conn_run(conn);
 }
 
 static void push_conn_blocked(struct gn_push_conn *conn)
@@ -272,7 +276,9 @@ static void push_conn_blocked(struct gn_push_conn *conn)
 static void push_conn_body(struct gn_push_conn *conn)
 {
     for (unsigned step = 0; step < GN_PUSH_STEPS_MAX; step++) {
-        switch (push_conn_step(conn)) {
+        const gn_err err = conn->is_blocked ? push_conn_run(conn) : push_conn_step(conn);
+        conn->is_blocked = err == GN_ERR_AGAIN && conn->status == 0;
+        switch (err) {
         case GN_OK:
             break;
         case GN_ERR_AGAIN:
@@ -361,7 +367,7 @@ static void push_conn_forget_request(struct gn_push_conn *conn)
     conn->status = 0;
     conn->code = NULL;
     conn->words[0] = '\0';
-    conn->is_secret = conn->is_over = false;
+    conn->is_secret = conn->is_over = conn->is_blocked = false;
     conn->thing = GN_NONE;
     conn->body_size = 0;
     conn->chunks = (struct gn_http_chunks){ .max = GN_PUSH_BODY_BYTES_MAX };

@@ -64,6 +64,7 @@ struct gn_push_conn {
     struct gn_push_request request;
     bool is_chunked;
     bool is_over;       /* the whole body came */
+    bool is_blocked;    /* lines in the writer met a full ring: they come before anything else */
     uint64_t body_left; /* of a Content-Length */
     uint64_t body_size; /* that was taken off the wire */
     struct gn_http_chunks chunks;

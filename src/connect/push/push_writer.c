@@ -50,8 +50,15 @@ static int64_t push_writer_ms(gn_push_unit unit, int64_t time)
 
 /* --- refusals --- */
 
-static void push_writer_refuse(struct gn_push_writer *writer, uint32_t number, const struct gn_diag *diag, gn_err err)
+static void push_writer_forget_diag(struct gn_push_writer *writer)
 {
+    writer->diag.column = 0;
+    writer->diag.text[0] = '\0';
+}
+
+static void push_writer_refuse(struct gn_push_writer *writer, uint32_t number, gn_err err)
+{
+    const struct gn_diag *diag = &writer->diag;
     const char *why = diag->text[0] != '\0' ? diag->text : gn_err_text(err);
     if (number == writer->refused_at)
         return;
@@ -81,17 +88,17 @@ static gn_err push_writer_flush(struct gn_push_writer *writer)
 {
     const struct gn_intake *intake = writer->intake;
     while (writer->sample_at < writer->sample_count) {
-        struct gn_diag diag = { 0 };
         size_t taken = 0;
+        push_writer_forget_diag(writer);
         const struct gn_samples samples = { &writer->samples[writer->sample_at],
                                             writer->sample_count - writer->sample_at, writer->texts };
-        const gn_err err = intake->samples(intake->self, &samples, &taken, &writer->token, &diag);
+        const gn_err err = intake->samples(intake->self, &samples, &taken, &writer->token, &writer->diag);
         if (err == GN_ERR_AGAIN)
             return err;
         writer->sample_at += (uint32_t)taken;
         writer->kept_count += taken;
         if (err != GN_OK) {
-            push_writer_refuse(writer, writer->samples[writer->sample_at].mark, &diag, err);
+            push_writer_refuse(writer, writer->samples[writer->sample_at].mark, err);
             writer->sample_at++;
         }
     }
@@ -107,11 +114,11 @@ static gn_series_kind push_writer_kind(gn_line_kind kind)
 }
 
 static gn_err push_writer_field(struct gn_push_writer *writer, const struct gn_line_field *field, uint32_t hash,
-                                struct gn_sample *sample, struct gn_diag *diag)
+                                struct gn_sample *sample)
 {
     size_t size;
     const gn_err err = gn_push_series_find(writer->series, writer->sender, writer->line->series, hash, field->key,
-                                           push_writer_kind(field->kind), &sample->series, diag);
+                                           push_writer_kind(field->kind), &sample->series, &writer->diag);
     if (err != GN_OK)
         return err;
     if (field->kind != GN_LINE_TEXT) {
@@ -126,7 +133,7 @@ static gn_err push_writer_field(struct gn_push_writer *writer, const struct gn_l
 }
 
 /* All fields of the line at hand, or none. */
-static gn_err push_writer_line(struct gn_push_writer *writer, struct gn_diag *diag)
+static gn_err push_writer_line(struct gn_push_writer *writer)
 {
     const struct gn_line *line = writer->line;
     const uint32_t hash = gn_push_series_hash(line->series);
@@ -134,7 +141,7 @@ static gn_err push_writer_line(struct gn_push_writer *writer, struct gn_diag *di
     struct gn_sample sample = { .mark = line->number,
                                 .time_ms = line->has_time ? push_writer_ms(writer->unit, line->time) : GN_TIME_NONE };
     for (size_t i = 0; i < line->field_count; i++) {
-        const gn_err err = push_writer_field(writer, &line->fields[i], hash, &sample, diag);
+        const gn_err err = push_writer_field(writer, &line->fields[i], hash, &sample);
         if (err != GN_OK) {
             writer->sample_count = before;
             writer->texts_used = texts_before;
@@ -155,18 +162,17 @@ static bool push_writer_has_room(const struct gn_push_writer *writer)
 
 static gn_err push_writer_take(struct gn_push_writer *writer)
 {
-    struct gn_diag diag = { 0 };
     if (!push_writer_has_room(writer)) {
         const gn_err err = push_writer_flush(writer);
         if (err != GN_OK)
             return err;
     }
-    const gn_err err = push_writer_line(writer, &diag);
+    const gn_err err = push_writer_line(writer);
     if (err == GN_ERR_AGAIN)
         return err;
     writer->line_count++;
     if (err != GN_OK)
-        push_writer_refuse(writer, writer->line->number, &diag, err);
+        push_writer_refuse(writer, writer->line->number, err);
     return GN_OK;
 }
 
@@ -176,9 +182,9 @@ gn_err gn_push_writer_run(struct gn_push_writer *writer, bool is_last)
     writer->reader.end = writer->text + writer->filled;
     writer->reader.is_last = is_last;
     while (err == GN_OK) {
-        struct gn_diag diag = { 0 };
+        push_writer_forget_diag(writer);
         const struct gn_line_reader before = writer->reader;
-        const gn_err read = gn_line_next(&writer->reader, writer->line, &diag);
+        const gn_err read = gn_line_next(&writer->reader, writer->line, &writer->diag);
         if (read == GN_ERR_AGAIN || read == GN_ERR_CLOSED)
             return push_writer_flush(writer);
         if (read == GN_OK) {
@@ -187,7 +193,7 @@ gn_err gn_push_writer_run(struct gn_push_writer *writer, bool is_last)
                 writer->reader = before;
         } else {
             writer->line_count++;
-            push_writer_refuse(writer, (uint32_t)diag.line, &diag, read);
+            push_writer_refuse(writer, (uint32_t)writer->diag.line, read);
         }
     }
     return err;

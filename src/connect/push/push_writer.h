@@ -35,6 +35,7 @@ struct gn_push_writer {
     uint32_t line_count; /* that were read */
     uint32_t refused;    /* lines */
     uint32_t refused_at; /* the last of them */
+    struct gn_diag diag; /* of the line at hand: here, for clearing it whole would cost as much as reading a line */
     char first_why[GN_DIAG_TEXT_BYTES + 24];
     struct gn_buf errors; /* JSON, without the brackets around */
     struct gn_line_reader reader;
