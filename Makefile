@@ -80,8 +80,9 @@ bench-history: build ## line protocol beside VictoriaMetrics and InfluxDB: value
 bench-tls: build ## TLS handshakes a second and core beside a bare OpenSSL server, memory of idle ones
 	@cmake --build build/release --target tls_bench -j $(JOBS) && build/release/tls_bench
 
-bench-codec: build ## bytes a value and GB/s of the chunk codec on the real series in GANGLION_DATA
-	@cmake --build build/release --target codec_bench -j $(JOBS) && build/release/codec_bench
+bench-codec: build ## bytes a value and GB/s of chunks on the real series in GANGLION_DATA; beside VictoriaMetrics
+	@tools/setup.sh bench
+	@cmake --build build/release --target codec_bench -j $(JOBS) && python3 bench/codec.py && build/release/codec_bench
 
 fmt: ## format every C file
 	@tools/fmt.sh
