@@ -6,6 +6,7 @@
 #include "act/near_miss.h"
 #include "act/solution_access.h"
 #include "act/solution_home_assistant.h"
+#include "act/solution_keep.h"
 #include "act/solution_rules.h"
 #include "act/solution_things.h"
 #include "act/solution_topics.h"
@@ -14,7 +15,8 @@
 #define SOLUTION_BUDGET_DEFAULT 0.1
 #define SOLUTION_BUDGET_MAX     1000.0
 
-static const char *const solution_keys[] = { "things", "rules", "access", "topics", "budget", "home_assistant", NULL };
+static const char *const solution_keys[] = { "things", "rules",          "access", "topics",
+                                             "budget", "home_assistant", "keep",   NULL };
 
 /* --- lookups --- */
 
@@ -203,6 +205,9 @@ static gn_err solution_read_file(struct gn_fields *fields, struct gn_yaml_tree *
     const struct gn_yaml_node *const home_assistant = gn_yaml_get(tree, root, "home_assistant");
     if (!err && home_assistant != NULL)
         err = gn_solution_read_home_assistant(fields, home_assistant);
+    const struct gn_yaml_node *const keep = gn_yaml_get(tree, root, "keep");
+    if (!err && keep != NULL)
+        err = gn_solution_read_keep(fields, keep);
     if (err)
         return err;
     if (things != NULL)

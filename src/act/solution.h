@@ -31,6 +31,8 @@
  *       expires: 10m                     # of the approval
  *       at_most: 1 per 1m                # optional: how often the rule fires
  *   home_assistant: { node: cellar }     # alarms are announced there (act/solution_home_assistant.h)
+ *   keep:                                # how long the history keeps what (act/solution_keep.h)
+ *     series: [ { thing: "*", raw: 365d, hours: forever } ]
  *   access:                              # what Things may use besides their own trees (act/solution_access.h)
  *     - { thing: press-7, publish: ["plant/press/#"], subscribe: ["things/press-8/properties/#"] }
  *
@@ -85,7 +87,14 @@ struct gn_home_assistant {
     gn_str state;  /* "ganglion/NODE/", or with this */
 };
 const struct gn_home_assistant *gn_solution_home_assistant(const struct gn_solution *solution);
-double gn_solution_budget(const struct gn_solution *solution); /* false alarms a series and day */
+/* How long readings of a series are kept: as they came (0: no limit), and as rows a minute, an hour, a day (0: not;
+ * INT64_MAX: for ever); by the section `keep` (act/solution_keep.h). */
+struct gn_keep_ages {
+    int64_t raw_ms, minutes_ms, hours_ms, days_ms;
+};
+void gn_solution_keep(const struct gn_solution *solution, gn_str thing, gn_str property, struct gn_keep_ages *out);
+uint64_t gn_solution_keep_bytes(const struct gn_solution *solution); /* 0: no limit */
+double gn_solution_budget(const struct gn_solution *solution);       /* false alarms a series and day */
 
 /* As JSON arrays for the API: rules with their conditions in words; actions with their envelopes. */
 void gn_solution_rules_json(const struct gn_solution *solution, struct gn_buf *out);

@@ -45,7 +45,7 @@ static void long_texts_are_cut_in_messages(void **state)
     assert_int_equal(expect_parse(text, &solution, &diag), GN_ERR_INVAL);
     assert_string_equal(diag.text,
                         "unknown key 'kkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkk...' in a solution file; "
-                        "known are things, rules, access, topics, budget, home_assistant");
+                        "known are things, rules, access, topics, budget, home_assistant, keep");
 }
 
 static void a_rate_may_have_more_blanks(void **state)

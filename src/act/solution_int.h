@@ -117,6 +117,12 @@ struct gn_topic_row { /* section `topics` */
     double scale, offset;
 };
 
+struct gn_keep_row { /* section `keep` */
+    gn_str thing;    /* id, or "*" */
+    gn_str property; /* name, or a pattern */
+    struct gn_keep_ages ages;
+};
+
 struct gn_solution {
     struct gn_declared_property properties[GN_PROPERTIES_DECLARED_MAX];
     struct gn_declared_action actions[GN_ACTIONS_DECLARED_MAX];
@@ -125,6 +131,10 @@ struct gn_solution {
     gn_str names[GN_SOLUTION_NAMES_MAX];
     struct gn_topic_row topics[GN_TOPIC_ROWS_MAX];
     uint32_t topic_count;
+    struct gn_keep_row keep_rows[GN_KEEP_ROWS_MAX];
+    uint32_t keep_count;
+    bool has_keep;
+    uint64_t keep_bytes;
     struct gn_policy policy; /* section `access` */
     struct gn_home_assistant home_assistant;
     bool has_home_assistant; /* the section is there ... */

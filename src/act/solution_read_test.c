@@ -231,7 +231,7 @@ static void the_examples_of_the_manual_do_what_it_says(void **state)
         right += !is_wrong;
         wrong += is_wrong;
     }
-    assert_int_equal(right, 5);
+    assert_int_equal(right, 6);
     assert_int_equal(wrong, 4);
 }
 

@@ -20,18 +20,18 @@ static void a_wrong_file_is_refused_with_place_and_words(void **state)
         { "- a\n",
           1, 1,
           "a solution file must be a map with the keys things, rules, access, topics, budget, "
-          "home_assistant; this is a list" },
+          "home_assistant, keep; this is a list" },
         { "hello\n",
           1, 1,
           "a solution file must be a map with the keys things, rules, access, topics, budget, "
-          "home_assistant; this is a single value" },
+          "home_assistant, keep; this is a single value" },
         { "rule: []\n",
           1, 1,
           "unknown key 'rule' in a solution file; did you mean 'rules'?" },
         { "dashboards: []\n",
           1, 1,
           "unknown key 'dashboards' in a solution file; known are things, rules, access, topics, budget, "
-          "home_assistant" },
+          "home_assistant, keep" },
         { "things: none\n",
           1, 9,
           "'things' must be a list; this is a single value" },

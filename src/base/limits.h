@@ -35,6 +35,7 @@
     X(ACCESS_GRANTS_MAX, 1024, "filters that all rows of 'access' grant together")                                     \
     X(RATE_COUNT_MAX, 60, "count in 'at_most: COUNT per DURATION'")                                                    \
     X(RATE_MARKS_MAX, 4096, "firings and actions that rate limits remember; beyond it they refuse")                    \
+    X(KEEP_ROWS_MAX, 64, "rows of 'keep' in a solution")                                                               \
     X(TOPIC_ROWS_MAX, 64, "rows of 'topics' in a solution")                                                            \
     X(HOME_ASSISTANT_PREFIX_BYTES_MAX, 48, "bytes of the prefix of Home Assistant's discovery")                        \
     X(HOME_ASSISTANT_NODE_BYTES_MAX, 32, "bytes of this node's name there")                                            \

@@ -27,6 +27,19 @@ static void status_uptime(FILE *out, int64_t seconds)
         (void)fprintf(out, "%" PRId64 " min %" PRId64 " s", seconds / 60, seconds % 60);
 }
 
+/* How large the history is, and how long the disk lasts at the rate of the last day. */
+static void status_history(FILE *out, gn_str status)
+{
+    double rate = 0, days = 0;
+    (void)fprintf(out, "history    %.1f MiB", (double)status_number(status, "history.bytes") / 1048576.0);
+    if (gn_pick_f64(status, "history.bytes_per_day", &rate))
+        (void)fprintf(out, ", %+.1f MiB a day", rate / 1048576.0);
+    if (gn_pick_f64(status, "history.days_left", &days))
+        (void)fprintf(out, days < 36500 ? ": at this rate the disk lasts %.0f days" : ": the disk lasts for decades",
+                      days);
+    (void)fputc('\n', out);
+}
+
 static void status_text(FILE *out, gn_str status)
 {
     char text[STATUS_LINE_BYTES];
@@ -53,6 +66,7 @@ static void status_text(FILE *out, gn_str status)
     (void)gn_pick_f64(status, "disk.write_amplification", &amplification);
     (void)fprintf(out, "written    %.1f MiB to the disk, %.1f bytes for each byte of a reading\n",
                   (double)status_number(status, "disk.written_bytes") / 1048576.0, amplification);
+    status_history(out, status);
     (void)fprintf(out, "memory     %.1f MiB resident\nsolution   %s\n",
                   (double)status_number(status, "memory.resident_bytes") / 1048576.0,
                   gn_pick_true(status, "solution") ? "in force (see: ganglion rules)" : "none");

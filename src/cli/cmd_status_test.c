@@ -18,6 +18,7 @@
     "\"journal\":{\"state\":\"disk_full\",\"durable_seq\":99,\"bytes\":3145728,\"sync_us_mean\":600,\"sync_us_max\":"  \
     "11000},"                                                                                                          \
     "\"disk\":{\"written_bytes\":5242880,\"reading_bytes\":16000,\"write_amplification\":327.68},"                     \
+    "\"history\":{\"bytes\":2097152,\"bytes_per_day\":1048576,\"disk_free_bytes\":74448896,\"days_left\":71},"         \
     "\"memory\":{\"resident_bytes\":10485760,\"planned\":[{\"purpose\":\"ring\",\"bytes\":8388608}]}}"
 static const struct api_fake_row rows[] = {
     { "GET /api/v1/status", 200, NULL, STATUS },
@@ -41,6 +42,7 @@ static void status_is_a_page_of_figures(void **state)
                                  "decisions  3 wait for a person\n"
                                  "journal    disk_full, durable to record 99, 3 MiB, sync 0.6 ms mean, 11.0 ms worst\n"
                                  "written    5.0 MiB to the disk, 327.7 bytes for each byte of a reading\n"
+                                 "history    2.0 MiB, +1.0 MiB a day: at this rate the disk lasts 71 days\n"
                                  "memory     10.0 MiB resident\n"
                                  "solution   in force (see: ganglion rules)\n");
     cli_fake_run(&ran, &gn_command_status, "--data @ --json", fake.dir);

@@ -142,11 +142,13 @@ static void history_checkpoint(struct history *history, int64_t now_us)
         return;
     history->checkpoint_us = now_us;
     history->checkpoint_bytes = position;
+    gn_store_set_time(history->store, gn_wall_ms(&pipeline->core->clock));
     const gn_err err = gn_store_checkpoint(history->store);
     if (err != GN_OK) {
         gn_log(GN_LOG_WARN, "history", "no_checkpoint", "%s; the journal is kept", gn_err_text(err));
         return;
     }
+    gn_outlook_note(&pipeline->outlook, now_us, gn_store_bytes(history->store));
     const uint64_t kept = atomic_load(&pipeline->history_seq);
     const uint64_t sessions = atomic_load(&pipeline->sessions_seq);
     const uint64_t both = kept < history->image_seq ? kept : history->image_seq;

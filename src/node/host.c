@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */ /* tidy:allow no-test tests/portal and tests/node ask it over the API */
 #include "node/host.h"
 
+#include <math.h>
 #include <stdio.h>
+#include <sys/statvfs.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -453,6 +455,42 @@ static void host_journal(struct gn_jw *w, const struct gn_host *host)
     gn_jw_close(w, '}');
 }
 
+/* What is free on the disk beside what the journal may still take. False: not to be told. */
+static bool host_disk_free(const struct gn_host *host, uint64_t *out_free, uint64_t *out_usable)
+{
+    struct statvfs disk;
+    const uint64_t journal_most = (uint64_t)GN_JOURNAL_KEEP_MIB << 20;
+    const uint64_t journal = atomic_load(&host->pipeline->journal_bytes);
+    const uint64_t aside = journal < journal_most ? journal_most - journal : 0;
+    if (statvfs(host->core->dir, &disk) != 0)
+        return false;
+    *out_free = (uint64_t)disk.f_bavail * disk.f_frsize;
+    *out_usable = *out_free > aside ? *out_free - aside : 0;
+    return true;
+}
+
+/* At today's rate the disk lasts so many days: null when that is not known yet, or the history does not grow. */
+static void host_history(struct gn_jw *w, const struct gn_host *host)
+{
+    const int64_t rate = atomic_load(&host->pipeline->outlook.bytes_per_day);
+    uint64_t free_bytes = 0, usable = 0;
+    double days = NAN;
+    const bool known = host_disk_free(host, &free_bytes, &usable);
+    if (known && !gn_outlook_days(&host->pipeline->outlook, usable, &days))
+        days = NAN;
+    gn_jw_key(w, "history");
+    gn_jw_open(w, '{');
+    gn_jw_key(w, "bytes");
+    gn_jw_u64(w, gn_store_bytes(host->core->store));
+    gn_jw_key(w, "bytes_per_day");
+    gn_jw_f64(w, rate == INT64_MIN ? NAN : (double)rate);
+    gn_jw_key(w, "disk_free_bytes");
+    gn_jw_u64(w, free_bytes);
+    gn_jw_key(w, "days_left");
+    gn_jw_f64(w, days);
+    gn_jw_close(w, '}');
+}
+
 /* The counters of an endpoint, as put down. */
 static void host_endpoint(struct gn_jw *w, struct gn_host *host, const char *name, const char *from, const size_t *size)
 {
@@ -554,6 +592,7 @@ static void host_status(void *self, struct gn_buf *out)
     gn_jw_f64(&w, gn_host_readings_per_second(host));
     host_journal(&w, host);
     host_disk(&w, host);
+    host_history(&w, host);
     host_memory(&w);
     host_listen(&w, host);
     host_endpoint(&w, host, "mqtt", host->mqtt_words, &host->mqtt_size);

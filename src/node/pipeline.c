@@ -26,6 +26,7 @@ gn_err gn_pipeline_start(struct gn_pipeline *pipeline, struct gn_core *core, voi
     atomic_store(&pipeline->durable_seq, last_seq);
     atomic_store(&pipeline->engine_seq, last_seq);
     atomic_store(&pipeline->history_seq, last_seq);
+    gn_outlook_init(&pipeline->outlook);
     atomic_store(&pipeline->sessions_seq, UINT64_MAX); /* until an endpoint says otherwise */
     pipeline->image_ms = gn_engine_now_ms(core->engine);
     gn_err err = pipeline_take_memory(pipeline);

@@ -16,6 +16,7 @@
 #define GN_NODE_PIPELINE_H
 
 #include "node/core.h"
+#include "node/outlook.h"
 #include "os/thread.h"
 
 enum {
@@ -87,6 +88,7 @@ struct gn_pipeline {
     uint64_t image_seq;
     int64_t image_ms; /* when the last was taken; engine thread */
     _Atomic uint64_t group_count, sync_us_sum, sync_us_max, journal_bytes;
+    struct gn_outlook outlook; /* history thread notes */
     _Atomic uint64_t engine_seq, history_seq;
     _Atomic uint64_t engine_ns, journal_ns, history_ns; /* time at work, for the figures */
 };

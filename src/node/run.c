@@ -209,6 +209,22 @@ static void run_complain(const struct gn_diag *diag, gn_err err)
         fprintf(stderr, "ganglion: %s\n", diag->text[0] != '\0' ? diag->text : gn_err_text(err));
 }
 
+static void run_keep_of(void *ctx, gn_str thing, gn_str property, struct gn_retention *out)
+{
+    struct gn_keep_ages ages;
+    gn_solution_keep(ctx, thing, property, &ages);
+    *out = (struct gn_retention){ ages.raw_ms, ages.minutes_ms, ages.hours_ms, ages.days_ms };
+}
+
+/* The solution never changes while the node runs, so the history thread may ask it. */
+static void run_keep(struct run *run, struct gn_solution *solution)
+{
+    const struct gn_retention_rules rules = { .of = run_keep_of,
+                                              .ctx = solution,
+                                              .bytes = gn_solution_keep_bytes(solution) };
+    gn_store_keep(run->core.store, &rules);
+}
+
 /* Reads and checks the solution; journals it when it is not the one in force. */
 static gn_err run_load_solution(struct run *run, const char *dir, struct gn_diag *diag)
 {
@@ -233,6 +249,7 @@ static gn_err run_load_solution(struct run *run, const char *dir, struct gn_diag
         run->host.solution = solution;
         run->core.intake.policy = gn_solution_policy(solution);
         run->host.has_solution = bundle.size > 0;
+        run_keep(run, solution);
     } else {
         gn_solution_free(solution);
     }

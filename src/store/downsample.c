@@ -3,6 +3,7 @@
  *
  *      chunk inside one bucket     its summary is added, it is not opened
  *      chunk over several          decoded, reading by reading
+ *      row of a tier               added to the bucket it begins in: of readings that are not kept any more
  *
  * Readings come in the order of time (store/cursor.h), so there is one bucket at a time, and those that are full
  * wait in an array until all is read. A percentile needs each value: it is exact, and opens every chunk. */
@@ -21,6 +22,9 @@ struct downsample {
     size_t value_count;
     double quantile;
     bool full;
+    struct gn_history *history; /* of the reader, for the tiers */
+    bool has_tier, tiers_done;  /* the statement stands on a row; at its end */
+    gn_err tier_err;
 };
 
 /* Towards minus infinity, so that buckets before 1970 are as wide as the others. */
@@ -77,9 +81,37 @@ static void downsample_add(struct downsample *down, int64_t step, const struct g
     bucket->last = more->last;
 }
 
+/* Rows of tiers that begin up to a time, before what follows in the order of time. */
+static void downsample_add_tiers(struct downsample *down, int64_t until_ms)
+{
+    sqlite3_stmt *rows = down->history->statements[GN_R_TIERS];
+    while (!down->tiers_done && !down->full) {
+        if (!down->has_tier) {
+            down->tier_err = gn_history_row(down->history, GN_R_TIERS, &down->has_tier);
+            down->tiers_done = !down->has_tier;
+            if (down->tiers_done)
+                return;
+        }
+        const int64_t time_ms = sqlite3_column_int64(rows, 0);
+        if (time_ms > until_ms)
+            return;
+        const struct gn_cursor_chunk row = { .count = (uint64_t)sqlite3_column_int64(rows, 1),
+                                             .min = sqlite3_column_double(rows, 2),
+                                             .max = sqlite3_column_double(rows, 3),
+                                             .sum = sqlite3_column_double(rows, 4),
+                                             .first = sqlite3_column_double(rows, 5),
+                                             .last = sqlite3_column_double(rows, 6) };
+        downsample_add(down, step_of(time_ms, down->step_ms), &row);
+        if (!down->full)
+            down->buckets[down->bucket_count - 1].unusual += sqlite3_column_double(rows, 7);
+        down->has_tier = false;
+    }
+}
+
 static void downsample_add_sample(struct downsample *down, const struct gn_sample *sample)
 {
     const double value = sample->value;
+    downsample_add_tiers(down, sample->time_ms);
     const struct gn_cursor_chunk one = {
         .count = 1, .min = value, .max = value, .sum = value, .first = value, .last = value
     };
@@ -98,6 +130,7 @@ static bool downsample_take(void *ctx, const struct gn_cursor_chunk *chunk)
     const int64_t step = step_of(chunk->time_min, down->step_ms);
     if (!chunk->finite || step != step_of(chunk->time_max, down->step_ms))
         return false;
+    downsample_add_tiers(down, chunk->time_max);
     downsample_add(down, step, chunk);
     return true;
 }
@@ -110,6 +143,10 @@ static gn_err downsample_fill(struct gn_store_reader *reader, const struct gn_sp
     gn_err err = gn_cursor_open(reader, span, false, &cursor);
     if (err)
         return err;
+    sqlite3_stmt *tiers = down->history->statements[GN_R_TIERS];
+    (void)sqlite3_bind_int64(tiers, 1, span->series);
+    (void)sqlite3_bind_int64(tiers, 2, span->from_ms);
+    (void)sqlite3_bind_int64(tiers, 3, span->until_ms);
     if (down->values == NULL) {
         cursor.take = downsample_take;
         cursor.take_ctx = down;
@@ -119,8 +156,12 @@ static gn_err downsample_fill(struct gn_store_reader *reader, const struct gn_sp
         if (!err && any)
             downsample_add_sample(down, &sample);
     }
+    if (!err)
+        downsample_add_tiers(down, INT64_MAX);
+    gn_history_reset(down->history, GN_R_TIERS);
     gn_cursor_close(&cursor);
     downsample_end_bucket(down);
+    err = err ? err : down->tier_err;
     return err == GN_OK && down->full ? GN_ERR_FULL : err;
 }
 
@@ -155,7 +196,8 @@ static gn_err downsample_run(struct gn_store_reader *reader, const struct gn_ste
     struct downsample down = { .buckets = reader->buckets,
                                .step_ms = steps->step_ms,
                                .values = values ? reader->values : NULL,
-                               .quantile = quantile };
+                               .quantile = quantile,
+                               .history = &reader->history };
     err = downsample_fill(reader, &span, &down);
     if (err)
         return err;

@@ -7,6 +7,7 @@
  * Until COMMIT has succeeded nothing in memory changes, so after any failure (a full disk) the same flush can
  * be tried again, and nothing that waited is lost. */
 #include <assert.h>
+#include <stdio.h>
 
 #include "base/buf.h"
 #include "base/hash.h"
@@ -15,7 +16,12 @@
 #include "store/store_int.h"
 #include "store/tidy.h"
 
-enum { FLUSH_STATE_PART_BYTES = 65536, FLUSH_WAL_PAGES = 512 /* 4 MiB; then it is moved into the file */ };
+enum {
+    FLUSH_STATE_PART_BYTES = 65536,
+    FLUSH_WAL_PAGES = 512 /* 4 MiB; then it is moved into the file */,
+    FLUSH_FREE_BYTES = 4 << 20 /* so much is left to be used again */,
+    FLUSH_SHRINK_PAGES = 512
+};
 
 /* What the transaction will have changed, once it is committed. */
 struct flush {
@@ -288,12 +294,22 @@ static void flush_settle(struct flush *flush)
 
 static void flush_measure(struct gn_store *store)
 {
-    bool is_row = false;
-    if (gn_history_row(&store->history, GN_W_PAGES, &is_row) != GN_OK || !is_row)
+    uint64_t bytes = 0;
+    if (gn_history_bytes(&store->history, GN_W_PAGES, &bytes))
+        atomic_store(&store->database_bytes, bytes);
+    if (gn_history_bytes(&store->history, GN_W_FREE_PAGES, &bytes))
+        atomic_store(&store->free_bytes, bytes);
+}
+
+/* Gives pages that nothing needs any more back to the disk, some at a time. */
+static void flush_shrink(struct gn_store *store)
+{
+    char sql[64];
+    if (atomic_load(&store->free_bytes) < FLUSH_FREE_BYTES)
         return;
-    const int64_t pages = sqlite3_column_int64(store->history.statements[GN_W_PAGES], 0);
-    gn_history_reset(&store->history, GN_W_PAGES);
-    atomic_store(&store->database_bytes, (uint64_t)pages * GN_HISTORY_PAGE_BYTES);
+    (void)snprintf(sql, sizeof sql, "PRAGMA incremental_vacuum(%d)", FLUSH_SHRINK_PAGES);
+    GN_IGNORE(gn_history_exec(&store->history, sql), "the next checkpoint tries again");
+    flush_measure(store);
 }
 
 static gn_err flush_run(struct gn_store *store, bool is_checkpoint)
@@ -357,6 +373,7 @@ gn_err gn_store_checkpoint(struct gn_store *store)
     if (err)
         return err;
     atomic_store(&store->checkpoint_seq, seq);
+    flush_shrink(store);
     flush_tidy_wal(store);
     return GN_OK;
 }

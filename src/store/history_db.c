@@ -8,6 +8,13 @@
 
 enum { HISTORY_BUSY_MS = 2000 };
 
+#define GN_HISTORY_TIER_TABLE                                                                                          \
+    "CREATE TABLE tier(series INTEGER NOT NULL, step INTEGER NOT NULL, time INTEGER NOT NULL,"                         \
+    " count INTEGER NOT NULL, min REAL NOT NULL, max REAL NOT NULL, sum REAL NOT NULL, first REAL NOT NULL,"           \
+    " last REAL NOT NULL, unusual REAL NOT NULL, first_ms INTEGER NOT NULL, last_ms INTEGER NOT NULL,"                 \
+    " PRIMARY KEY(series, step, time)) WITHOUT ROWID;"
+
+const char *const gn_history_tier_schema = GN_HISTORY_TIER_TABLE;
 const char *const gn_history_schema =
     "CREATE TABLE meta(key INTEGER PRIMARY KEY, value INTEGER NOT NULL);"
     "CREATE TABLE thing(id INTEGER PRIMARY KEY, record BLOB NOT NULL);"
@@ -18,7 +25,7 @@ const char *const gn_history_schema =
     "CREATE INDEX chunk_by_time ON chunk(series, time_min, id, time_max);"
     "CREATE TABLE late(series INTEGER NOT NULL, time INTEGER NOT NULL, stamp INTEGER NOT NULL,"
     " seq INTEGER NOT NULL, quality INTEGER NOT NULL, value INTEGER NOT NULL,"
-    " PRIMARY KEY(series, time, stamp)) WITHOUT ROWID;"
+    " PRIMARY KEY(series, time, stamp)) WITHOUT ROWID;" GN_HISTORY_TIER_TABLE
     "CREATE TABLE text(id INTEGER PRIMARY KEY, series INTEGER NOT NULL, time INTEGER NOT NULL,"
     " stamp INTEGER NOT NULL, seq INTEGER NOT NULL, quality INTEGER NOT NULL, text TEXT NOT NULL,"
     " UNIQUE(series, time, stamp));"
@@ -55,6 +62,25 @@ const char *const gn_write_sql[GN_W_COUNT] = {
     [GN_W_CHUNK_LIST] = "SELECT id, time_min, time_max, count FROM chunk WHERE series = ?1 AND time_min >= ?2"
                         " AND time_min < ?3 ORDER BY time_min, id",
     [GN_W_CHUNK_BLOB] = "SELECT blob FROM chunk WHERE id = ?1",
+    [GN_W_CHUNK_OLDEST] = "SELECT id, series, time_min FROM chunk WHERE id > ?1 ORDER BY id LIMIT 1",
+    [GN_W_TIER_PUT] =
+        "INSERT INTO tier(series, step, time, count, min, max, sum, first, last, unusual, first_ms, last_ms)"
+        " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)"
+        " ON CONFLICT(series, step, time) DO UPDATE SET count = count + excluded.count,"
+        " min = min(min, excluded.min), max = max(max, excluded.max), sum = sum + excluded.sum,"
+        " unusual = unusual + excluded.unusual,"
+        " first = iif(excluded.first_ms < first_ms, excluded.first, first),"
+        " last = iif(excluded.last_ms >= last_ms, excluded.last, last),"
+        " first_ms = min(first_ms, excluded.first_ms), last_ms = max(last_ms, excluded.last_ms)",
+    [GN_W_TIER_UNUSUAL] = "UPDATE tier SET unusual = unusual + ?4 WHERE series = ?1 AND step = ?2 AND time = ?3",
+    [GN_W_TIER_ROWS] = "SELECT time, count, min, max, sum, first, last, unusual, first_ms, last_ms FROM tier"
+                       " WHERE series = ?1 AND step = ?2 AND time < ?3 ORDER BY time",
+    [GN_W_TIER_DROP] = "DELETE FROM tier WHERE series = ?1 AND step = ?2 AND time <= ?3",
+    [GN_W_FINDINGS] = "SELECT json_extract(json, '$.since'), json_extract(json, '$.evidence') FROM output"
+                      " WHERE kind = 'finding' AND time >= ?2 AND time <= ?4 AND json_valid(json)"
+                      " AND json_extract(json, '$.series') = ?1 AND json_extract(json, '$.since') >= ?2"
+                      " AND json_extract(json, '$.since') <= ?3",
+    [GN_W_TEXT_EXPIRE] = "DELETE FROM text WHERE series = ?1 AND time < ?2",
     [GN_W_TEXT_PUT] = "INSERT INTO text(id, series, time, stamp, seq, quality, text) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)"
                       " ON CONFLICT(series, time, stamp) DO UPDATE SET seq = excluded.seq,"
                       " quality = excluded.quality, text = excluded.text WHERE excluded.seq >= seq",
@@ -75,6 +101,7 @@ const char *const gn_write_sql[GN_W_COUNT] = {
     [GN_W_STATE_DROP] = "DELETE FROM state",
     [GN_W_STATE_PARTS] = "SELECT bytes FROM state ORDER BY part",
     [GN_W_PAGES] = "PRAGMA page_count",
+    [GN_W_FREE_PAGES] = "PRAGMA freelist_count",
 };
 
 /* ?1 series, ?2 and ?3 the range, ?4 and ?5 rows that memory stands for. Chunks of a series follow one another, so
@@ -98,6 +125,8 @@ const char *const gn_read_sql[GN_R_COUNT] = {
     [GN_R_CHUNKS_DOWN] = CHUNKS_OF("DESC"),
     [GN_R_LATE_UP] = LATE_OF("ASC"),
     [GN_R_LATE_DOWN] = LATE_OF("DESC"),
+    [GN_R_TIERS] = "SELECT time, count, min, max, sum, first, last, unusual FROM tier WHERE series = ?1 AND time >= ?2"
+                   " AND time <= ?3 AND step IN (60000, 3600000, 86400000) ORDER BY time, step",
     [GN_R_TEXTS] = "SELECT time, seq, quality, text" TEXTS_WHERE " AND (time, stamp) >= (?4, ?5) ORDER BY time, stamp",
     [GN_R_TEXT_KEY] = "SELECT 1 FROM text WHERE series = ?1 AND time = ?2 AND stamp = ?3",
     [GN_R_TEXT_COUNT] = "SELECT count(*)" TEXTS_WHERE,
@@ -162,6 +191,16 @@ void gn_history_reset(struct gn_history *history, int statement)
 gn_err gn_history_exec(struct gn_history *history, const char *sql)
 {
     return gn_history_err(history, sqlite3_exec(history->db, sql, NULL, NULL, NULL));
+}
+
+bool gn_history_bytes(struct gn_history *history, int statement, uint64_t *out)
+{
+    bool is_row = false;
+    if (gn_history_row(history, statement, &is_row) != GN_OK || !is_row)
+        return false;
+    *out = (uint64_t)sqlite3_column_int64(history->statements[statement], 0) * GN_HISTORY_PAGE_BYTES;
+    gn_history_reset(history, statement);
+    return true;
 }
 
 gn_err gn_history_meta(struct gn_history *history, gn_meta_key key, int64_t *out)
@@ -319,6 +358,8 @@ gn_err gn_history_open_writer(struct gn_history *history, const char *path, stru
         err = history_make(&made);
     if (!err && !is_new && version == 1)
         err = gn_history_upgrade_1(&made);
+    if (!err && !is_new && version == 2)
+        err = gn_history_upgrade_2(&made);
     if (!err)
         err = history_prepare(&made, gn_write_sql, GN_W_COUNT);
     if (err) {

@@ -8,6 +8,7 @@
  *            value_first, value_last, blob           store/chunk.h; values NULL when not all are finite
  *   late     series, time, stamp, seq, quality, value     store/late.h; (series, time, stamp) is unique; value as
  *                                                    an integer of the same bits: SQLite has no NaN
+ *   tier     series, step, time, count, min, max, sum, first, last, unusual, first_ms, last_ms     store/tier.h
  *   text     id, series, time, stamp, seq, quality, text       (series, time, stamp) is unique
  *   output   id, name, kind, thing, state, time, seq, change, json      (name, kind) is unique
  *   state    part, bytes                             the engine's state, cut into parts
@@ -55,6 +56,13 @@ enum gn_write_statement {
     GN_W_CHUNK_AFTER,
     GN_W_CHUNK_LIST,
     GN_W_CHUNK_BLOB,
+    GN_W_CHUNK_OLDEST,
+    GN_W_TIER_PUT,
+    GN_W_TIER_UNUSUAL,
+    GN_W_TIER_ROWS,
+    GN_W_TIER_DROP,
+    GN_W_FINDINGS,
+    GN_W_TEXT_EXPIRE,
     GN_W_TEXT_PUT,
     GN_W_THING_PUT,
     GN_W_SERIES_PUT,
@@ -66,6 +74,7 @@ enum gn_write_statement {
     GN_W_STATE_DROP,
     GN_W_STATE_PARTS,
     GN_W_PAGES,
+    GN_W_FREE_PAGES,
     GN_W_COUNT
 };
 
@@ -77,6 +86,7 @@ enum gn_read_statement {
     GN_R_CHUNKS_DOWN,
     GN_R_LATE_UP,
     GN_R_LATE_DOWN,
+    GN_R_TIERS,
     GN_R_TEXTS,
     GN_R_TEXT_KEY,
     GN_R_TEXT_COUNT,
@@ -94,9 +104,10 @@ struct gn_history {
     sqlite3_stmt *statements[(int)GN_W_COUNT]; /* of either side */
 };
 
-enum { GN_HISTORY_APPLICATION_ID = 0x474e474c /* "GNGL" */, GN_HISTORY_VERSION = 2 };
+enum { GN_HISTORY_APPLICATION_ID = 0x474e474c /* "GNGL" */, GN_HISTORY_VERSION = 3 };
 /* The tables of a new history, as SQL. */
 extern const char *const gn_history_schema;
+extern const char *const gn_history_tier_schema; /* of one of them */
 
 /* Opens for writing, making the file (mode 0600) and its tables if need be. The diag says what to do. */
 GN_MUST_USE gn_err gn_history_open_writer(struct gn_history *history, const char *path, struct gn_diag *diag);
@@ -112,6 +123,8 @@ GN_MUST_USE gn_err gn_history_row(struct gn_history *history, int statement, boo
 void gn_history_reset(struct gn_history *history, int statement);
 GN_MUST_USE gn_err gn_history_exec(struct gn_history *history, const char *sql);
 
+/* What GN_W_PAGES or GN_W_FREE_PAGES says, in bytes. */
+bool gn_history_bytes(struct gn_history *history, int statement, uint64_t *out);
 /* 0 when it was never set. */
 GN_MUST_USE gn_err gn_history_meta(struct gn_history *history, gn_meta_key key, int64_t *out);
 GN_MUST_USE gn_err gn_history_meta_put(struct gn_history *history, gn_meta_key key, int64_t value);

@@ -77,9 +77,9 @@ static void a_newer_format_is_told(void **state)
     (void)state;
     struct gn_history history;
     assert_int_equal(gn_history_open_writer(&history, path, NULL), GN_OK);
-    assert_int_equal(gn_history_exec(&history, "PRAGMA user_version=3"), GN_OK);
+    assert_int_equal(gn_history_exec(&history, "PRAGMA user_version=4"), GN_OK);
     gn_history_close(&history);
-    expect_refusal(GN_ERR_INVAL, "made by a newer version of ganglion (format 3, this one knows up to 2)");
+    expect_refusal(GN_ERR_INVAL, "made by a newer version of ganglion (format 4, this one knows up to 3)");
 }
 
 static void a_missing_folder_is_told(void **state)

@@ -29,7 +29,7 @@ static const char upgrade_end[] =
     "DROP TABLE old_meta; DROP TABLE old_thing; DROP TABLE old_series; DROP TABLE old_chunk; DROP TABLE old_text;"
     "DROP TABLE old_output; DROP TABLE old_state;"
     "INSERT OR REPLACE INTO meta VALUES(5, (SELECT count(*) FROM chunk));"
-    "PRAGMA user_version=2; COMMIT; PRAGMA auto_vacuum=INCREMENTAL; VACUUM;";
+    "PRAGMA user_version=3; COMMIT; PRAGMA auto_vacuum=INCREMENTAL; VACUUM;";
 
 /* By series, and as they arrived. */
 static const char upgrade_chunks[] = "SELECT id, series, blob FROM old_chunk WHERE id <= ifnull((SELECT value FROM"
@@ -128,6 +128,18 @@ gn_err gn_history_upgrade_1(struct gn_history *history)
     (void)sqlite3_finalize(upgrade.late_put);
     if (!err)
         err = gn_history_exec(history, upgrade_end);
+    if (err && sqlite3_get_autocommit(history->db) == 0)
+        GN_IGNORE(gn_history_exec(history, "ROLLBACK"), "the first failure is the one to tell");
+    return err;
+}
+
+gn_err gn_history_upgrade_2(struct gn_history *history)
+{
+    gn_err err = gn_history_exec(history, "BEGIN IMMEDIATE");
+    if (!err)
+        err = gn_history_exec(history, gn_history_tier_schema);
+    if (!err)
+        err = gn_history_exec(history, "PRAGMA user_version=3; COMMIT");
     if (err && sqlite3_get_autocommit(history->db) == 0)
         GN_IGNORE(gn_history_exec(history, "ROLLBACK"), "the first failure is the one to tell");
     return err;

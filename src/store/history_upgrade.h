@@ -4,6 +4,7 @@
  *   format 1   chunks in the order of arrival: they may overlap, and hold the same time twice
  *   format 2   chunks of a series follow one another; what came late stands in `late`; (series, time, stamp) is
  *              unique; the value of each chunk's first reading
+ *   format 3   the table `tier`
  *
  * One transaction: a machine that stops in between has the old history, whole. What lay beyond the last checkpoint
  * is not taken over; it comes again from the journal, as always. */
@@ -14,6 +15,7 @@
 
 /* On a connection without statements yet. NO_SPACE, IO ...: nothing has changed. A chunk that is damaged is left
  * out. */
-GN_MUST_USE gn_err gn_history_upgrade_1(struct gn_history *history);
+GN_MUST_USE gn_err gn_history_upgrade_1(struct gn_history *history); /* to the newest format */
+GN_MUST_USE gn_err gn_history_upgrade_2(struct gn_history *history);
 
 #endif

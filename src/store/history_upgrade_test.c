@@ -192,11 +192,24 @@ static void an_upgrade_that_finds_no_room_changes_nothing(void **state)
     fixture_check_range(f, &(struct gn_range){ 3, INT64_MIN, INT64_MAX, 0, false });
 }
 
+static void format_2_gets_its_table_of_tiers(void **state)
+{
+    struct fixture *f = *state;
+    fixture_put_things(f);
+    fixture_put_reading(f, 0, FIXTURE_T0, 1);
+    assert_int_equal(gn_store_checkpoint(f->store), GN_OK);
+    assert_int_equal(gn_history_exec(&f->store->history, "DROP TABLE tier; PRAGMA user_version=2"), GN_OK);
+    fixture_restart(f);
+    assert_int_equal(gn_history_exec(&f->store->history, "SELECT * FROM tier"), GN_OK);
+    fixture_check_range(f, &(struct gn_range){ 0, INT64_MIN, INT64_MAX, 0, false });
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(format_1_becomes_this_format_with_every_reading, fixture_set_up,
                                         fixture_tear_down),
+        cmocka_unit_test_setup_teardown(format_2_gets_its_table_of_tiers, fixture_set_up, fixture_tear_down),
         cmocka_unit_test_setup_teardown(an_upgrade_that_finds_no_room_changes_nothing, fixture_set_up,
                                         fixture_tear_down),
     };

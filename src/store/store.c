@@ -104,6 +104,8 @@ static gn_err store_load_newest(struct gn_store *store)
         if (is_row) {
             store->heads.rows[i].newest_ms = sqlite3_column_int64(newest, 0);
             store->heads.rows[i].has_newest = true;
+            if (store->heads.rows[i].newest_ms > store->ahead_ms)
+                store->ahead_ms = store->heads.rows[i].newest_ms;
             gn_history_reset(history, GN_W_NEWEST);
         }
     }
@@ -136,6 +138,8 @@ gn_err gn_store_open(const char *dir, struct gn_store **out, struct gn_diag *dia
     struct gn_store *store = gn_mem_take(sizeof *store, "history: writer");
     if (store == NULL)
         return GN_ERR_FULL;
+    store->wall_ms = INT64_MIN;
+    store->ahead_ms = INT64_MIN;
     (void)pthread_mutex_init(&store->mutex, NULL); /* with default attributes it cannot fail on Linux */
     gn_err err = GN_OK;
     const int size = snprintf(store->path, sizeof store->path, "%s/history.db", dir);
@@ -183,6 +187,23 @@ void gn_store_close(struct gn_store *store)
     gn_mem_give(store->state.bytes);
     (void)pthread_mutex_destroy(&store->mutex);
     gn_mem_give(store);
+}
+
+void gn_store_keep(struct gn_store *store, const struct gn_retention_rules *rules)
+{
+    store->keep = *rules;
+}
+
+void gn_store_set_time(struct gn_store *store, int64_t wall_ms)
+{
+    store->wall_ms = wall_ms;
+}
+
+uint64_t gn_store_bytes(const struct gn_store *store)
+{
+    const uint64_t all = atomic_load(&store->database_bytes);
+    const uint64_t unused = atomic_load(&store->free_bytes);
+    return all > unused ? all - unused : 0;
 }
 
 uint64_t gn_store_next_seq(const struct gn_store *store)
@@ -272,6 +293,8 @@ static gn_err store_put_reading(struct gn_store *store, const struct gn_record_r
                      : store_put_late(store, record);
     if (!err)
         store_count_reading(store);
+    if (!err && record->time_ms > store->ahead_ms)
+        store->ahead_ms = record->time_ms;
     return err;
 }
 

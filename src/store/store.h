@@ -61,6 +61,26 @@ GN_MUST_USE gn_err gn_store_put_output(struct gn_store *store, const struct gn_o
 GN_MUST_USE gn_err gn_store_flush(struct gn_store *store);
 /* How many sealed chunks wait for a flush, of how many there is room for. */
 size_t gn_store_pending(const struct gn_store *store, size_t *out_capacity);
+/* How long what is kept, of one series. Ages count from the wall clock; 0 = no limit (raw) or no such tier. */
+struct gn_retention {
+    int64_t raw_ms;     /* readings as they came; older ones become rows of the first tier there is, or nothing */
+    int64_t minutes_ms; /* INT64_MAX: for ever */
+    int64_t hours_ms;
+    int64_t days_ms;
+};
+struct gn_retention_rules {
+    void (*of)(void *ctx, gn_str thing, gn_str property, struct gn_retention *out); /* called by the history thread */
+    void *ctx;
+    uint64_t bytes; /* of the history's file; beyond it what arrived first becomes a tier, or goes; 0 = no limit */
+};
+/* Before the first checkpoint; without it all is kept. Checkpoints see to it, some chunks at a time. */
+void gn_store_keep(struct gn_store *store, const struct gn_retention_rules *rules);
+/* What time it is: nothing has an age before this is said. A wall clock that runs far ahead of all readings is not
+ * believed by more than a day. */
+void gn_store_set_time(struct gn_store *store, int64_t wall_ms);
+/* Of the history's file what is in use; as of the last flush. Any thread. */
+uint64_t gn_store_bytes(const struct gn_store *store);
+
 /* A flush that also writes the open chunks, the registry and the position, and is durable when it returns GN_OK:
  * afterwards the journal is needed only behind it. */
 GN_MUST_USE gn_err gn_store_checkpoint(struct gn_store *store);
@@ -113,10 +133,12 @@ struct gn_bucket {
     uint64_t count;
     double min, max, mean, sum, first, last;
     double percentile; /* NaN unless it was asked for */
+    double unusual;    /* evidence of findings that began in it, of what only tiers know any more */
 };
 typedef bool gn_bucket_each(void *ctx, const struct gn_bucket *bucket);
-/* Empty buckets are left out. A bucket that covers whole chunks is answered from their summaries. FULL when more than
- * GN_QUERY_BUCKETS_MAX buckets have readings. INVAL: a text series, or a step below 1. */
+/* Readings that are not kept any more are in it by their tiers (store/tier.h): a row of a tier belongs to the bucket
+ * it begins in. Empty buckets are left out. A bucket that covers whole chunks is answered from their summaries. FULL
+ * when more than GN_QUERY_BUCKETS_MAX buckets have readings. INVAL: a text series, or a step below 1. */
 GN_MUST_USE gn_err gn_store_downsample(struct gn_store_reader *reader, uint32_t series, int64_t from_ms, int64_t to_ms,
                                        int64_t step_ms, gn_bucket_each *each, void *ctx);
 struct gn_steps {
@@ -168,6 +190,7 @@ struct gn_store_stats {
     uint64_t chunk_count;   /* rows in SQLite */
     uint64_t damaged_count; /* how often a query had to leave out a damaged chunk */
     uint64_t database_bytes;
+    uint64_t free_bytes; /* of these, what can be used again */
     uint64_t followed_seq;
     uint64_t checkpoint_seq;
 };

@@ -45,6 +45,9 @@ struct gn_store {
     bool *thing_changed; /* GN_THINGS_MAX: since the last checkpoint */
     uint32_t series_saved;
     struct gn_tidy *tidy;
+    struct gn_retention_rules keep;
+    int64_t wall_ms;  /* INT64_MIN: not said */
+    int64_t ahead_ms; /* the greatest time of all readings */
     int64_t chunk_id; /* the greatest in use */
     int64_t text_id;
     uint64_t change;
@@ -56,6 +59,7 @@ struct gn_store {
     _Atomic uint64_t reading_count;
     _Atomic uint64_t chunk_count;
     _Atomic uint64_t database_bytes;
+    _Atomic uint64_t free_bytes;
     _Atomic uint64_t last_change;
     _Atomic uint64_t damaged_count; /* by readers too */
 };

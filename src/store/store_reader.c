@@ -165,6 +165,7 @@ void gn_store_stats(struct gn_store_reader *reader, struct gn_store_stats *out)
                                     .chunk_count = atomic_load(&store->chunk_count),
                                     .damaged_count = atomic_load(&store->damaged_count),
                                     .database_bytes = atomic_load(&store->database_bytes),
+                                    .free_bytes = atomic_load(&store->free_bytes),
                                     .followed_seq = atomic_load(&store->followed_seq),
                                     .checkpoint_seq = atomic_load(&store->checkpoint_seq) };
 }

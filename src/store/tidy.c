@@ -3,6 +3,7 @@
 
 #include "base/mem.h"
 #include "store/chunk_row.h"
+#include "store/tier.h"
 
 enum {
     TIDY_WRITES_MAX = 256, /* chunks written anew at one checkpoint */
@@ -22,6 +23,7 @@ struct tidy_chunk {
 
 struct gn_tidy {
     uint32_t late_series;           /* where the search for late ones goes on */
+    uint32_t next_kept;             /* where the search for what is too old goes on */
     uint32_t next_series;           /* where the search for small chunks goes on */
     int64_t from_ms[GN_SERIES_MAX]; /* before it a series has no small chunks any more; since this start */
     /* while at work */
@@ -361,6 +363,184 @@ static gn_err tidy_small(struct gn_tidy *tidy)
     return err;
 }
 
+/* --- keeping --------------------------------------------------------------------------------------- */
+
+/* The narrowest tier that is kept, or 0. */
+static int64_t tidy_first_tier(const struct gn_retention *keep)
+{
+    if (keep->minutes_ms > 0)
+        return GN_TIER_MINUTE;
+    if (keep->hours_ms > 0)
+        return GN_TIER_HOUR;
+    return keep->days_ms > 0 ? GN_TIER_DAY : 0;
+}
+
+/* Readings from the beginning up to a time, with what is laid over them, become rows of a tier. */
+static gn_err tidy_roll(struct gn_tidy *tidy, const struct tidy_chunk *chunk, int64_t until_ms, int64_t step_ms)
+{
+    struct gn_history *history = &tidy->store->history;
+    tidy->count = 0;
+    gn_err err = tidy_read_late(tidy, INT64_MIN, until_ms);
+    const uint32_t late = tidy->count;
+    const struct gn_sample first = tidy->samples[0], last = tidy->samples[late > 0 ? late - 1 : 0];
+    if (!err && chunk != NULL)
+        err = tidy_add_chunk(tidy, chunk->id);
+    if (err == GN_ERR_CORRUPT) /* it cannot be read, and is too old to be kept */
+        err = GN_OK;
+    tidy->count = gn_samples_settle(tidy->samples, tidy->count);
+    if (!err && step_ms > 0)
+        err = gn_tier_add(history, tidy->series, step_ms, tidy->samples, tidy->count);
+    if (!err && chunk != NULL)
+        err = tidy_drop_chunk(tidy, chunk->id);
+    if (!err && late > 0)
+        err = tidy_drop_late(tidy, &first, &last);
+    tidy->writes++;
+    return err;
+}
+
+/* Raw readings before a time. */
+static gn_err tidy_roll_before(struct gn_tidy *tidy, int64_t before_ms, int64_t step_ms)
+{
+    gn_err err = GN_OK;
+    while (!err && tidy->writes < TIDY_WRITES_MAX) {
+        struct tidy_chunk chunk = { 0 };
+        int64_t late_ms = 0;
+        bool has_chunk = false, has_late = false;
+        err = tidy_find(tidy, GN_W_CHUNK_AFTER, INT64_MIN, &chunk, &has_chunk);
+        if (!err)
+            err = tidy_first_late(tidy, &late_ms, &has_late);
+        if (err)
+            return err;
+        has_chunk = has_chunk && chunk.time_max < before_ms;
+        has_late = has_late && late_ms < before_ms;
+        if (has_late && (!has_chunk || late_ms < chunk.time_min))
+            err = tidy_roll(tidy, NULL, (has_chunk ? chunk.time_min : before_ms) - 1, step_ms);
+        else if (has_chunk)
+            err = tidy_roll(tidy, &chunk, chunk.time_max, step_ms);
+        else
+            return GN_OK;
+    }
+    return err;
+}
+
+/* The time before which something is older than that: at the start of a step, so that whole steps go. */
+static int64_t tidy_before(int64_t now_ms, int64_t age_ms, int64_t step_ms)
+{
+    return age_ms < now_ms - INT64_MIN / 2 ? gn_tier_start(now_ms - age_ms, step_ms) : INT64_MIN;
+}
+
+static gn_err tidy_move_tiers(struct gn_tidy *tidy, const struct gn_retention *keep, int64_t now_ms)
+{
+    const int64_t steps[3] = { GN_TIER_MINUTE, GN_TIER_HOUR, GN_TIER_DAY };
+    const int64_t ages[3] = { keep->minutes_ms, keep->hours_ms, keep->days_ms };
+    gn_err err = GN_OK;
+    for (int i = 0; !err && i < 3; i++) {
+        int64_t to_ms = 0;
+        for (int k = i + 1; k < 3 && to_ms == 0; k++)
+            to_ms = ages[k] > 0 ? steps[k] : 0;
+        bool any = ages[i] < INT64_MAX;
+        while (!err && any && tidy->writes < TIDY_WRITES_MAX) {
+            err = gn_tier_move(&tidy->store->history, tidy->series, steps[i], to_ms,
+                               tidy_before(now_ms, ages[i], to_ms > 0 ? to_ms : steps[i]), &any);
+            tidy->writes += any;
+        }
+    }
+    return err;
+}
+
+static struct gn_retention tidy_keep_of(const struct gn_tidy *tidy, uint32_t series)
+{
+    const struct gn_store *store = tidy->store;
+    const struct gn_series *row = &store->registry.series[series];
+    struct gn_retention keep = { 0 };
+    if (store->keep.of != NULL)
+        store->keep.of(store->keep.ctx, gn_str_of(store->registry.things[row->thing].id), gn_str_of(row->property),
+                       &keep);
+    return keep;
+}
+
+static gn_err tidy_keep_series(struct gn_tidy *tidy, int64_t now_ms)
+{
+    const struct gn_retention keep = tidy_keep_of(tidy, tidy->series);
+    if (keep.raw_ms == 0)
+        return GN_OK;
+    if (tidy->store->heads.rows[tidy->series].kind == GN_SERIES_TEXT) {
+        sqlite3_stmt *expire = tidy_statement(tidy, GN_W_TEXT_EXPIRE);
+        (void)sqlite3_bind_int64(expire, 2, tidy_before(now_ms, keep.raw_ms, 1));
+        return gn_history_run(&tidy->store->history, GN_W_TEXT_EXPIRE);
+    }
+    const int64_t step_ms = tidy_first_tier(&keep);
+    gn_err err = tidy_roll_before(tidy, tidy_before(now_ms, keep.raw_ms, step_ms > 0 ? step_ms : 1), step_ms);
+    return err ? err : tidy_move_tiers(tidy, &keep, now_ms);
+}
+
+/* A clock that has gone astray must not take years of readings along. */
+static int64_t tidy_now(const struct gn_store *store)
+{
+    if (store->wall_ms == INT64_MIN || store->ahead_ms == INT64_MIN)
+        return INT64_MIN;
+    const int64_t most = store->ahead_ms < INT64_MAX - GN_TIER_DAY ? store->ahead_ms + GN_TIER_DAY : INT64_MAX;
+    return store->wall_ms < most ? store->wall_ms : most;
+}
+
+static gn_err tidy_keep_ages(struct gn_tidy *tidy)
+{
+    const uint32_t count = tidy->store->registry.series_count;
+    const int64_t now_ms = tidy_now(tidy->store);
+    gn_err err = GN_OK;
+    if (tidy->store->keep.of == NULL || now_ms == INT64_MIN)
+        return GN_OK;
+    for (uint32_t i = 0; !err && i < TIDY_SERIES_MAX && i < count && tidy->writes < TIDY_WRITES_MAX; i++) {
+        tidy_begin_series(tidy, tidy->next_kept % count);
+        tidy->next_kept = (tidy->next_kept + 1) % count;
+        err = tidy_keep_series(tidy, now_ms);
+    }
+    return err;
+}
+
+/* The first chunk of the series whose chunk was made first. */
+static gn_err tidy_find_oldest(struct gn_tidy *tidy, int64_t *after_id, struct tidy_chunk *out, bool *out_found,
+                               bool *out_more)
+{
+    struct gn_history *history = &tidy->store->history;
+    sqlite3_stmt *oldest = history->statements[GN_W_CHUNK_OLDEST];
+    *out_found = false;
+    (void)sqlite3_bind_int64(oldest, 1, *after_id);
+    gn_err err = gn_history_row(history, GN_W_CHUNK_OLDEST, out_more);
+    if (err || !*out_more)
+        return err;
+    *after_id = sqlite3_column_int64(oldest, 0);
+    const int64_t series = sqlite3_column_int64(oldest, 1);
+    gn_history_reset(history, GN_W_CHUNK_OLDEST);
+    if (series < 0 || series >= tidy->store->registry.series_count)
+        return GN_OK;
+    tidy_begin_series(tidy, (uint32_t)series);
+    return tidy_find(tidy, GN_W_CHUNK_AFTER, INT64_MIN, out, out_found);
+}
+
+/* Too many bytes: what was made first goes, whatever its age. */
+static gn_err tidy_keep_bytes(struct gn_tidy *tidy)
+{
+    struct gn_history *history = &tidy->store->history;
+    int64_t after_id = 0;
+    bool more = true;
+    gn_err err = GN_OK;
+    while (!err && more && tidy->writes < TIDY_WRITES_MAX) {
+        struct tidy_chunk chunk = { 0 };
+        uint64_t bytes = 0, unused = 0;
+        bool found = false;
+        if (!gn_history_bytes(history, GN_W_PAGES, &bytes) || !gn_history_bytes(history, GN_W_FREE_PAGES, &unused) ||
+            bytes - unused <= tidy->store->keep.bytes)
+            return GN_OK;
+        err = tidy_find_oldest(tidy, &after_id, &chunk, &found, &more);
+        if (err || !found)
+            continue;
+        const struct gn_retention keep = tidy_keep_of(tidy, tidy->series);
+        err = tidy_roll(tidy, &chunk, chunk.time_max, tidy_first_tier(&keep));
+    }
+    return err;
+}
+
 gn_err gn_tidy_run(struct gn_store *store, int64_t *inout_id, int64_t *inout_added)
 {
     struct gn_tidy *tidy = store->tidy;
@@ -369,5 +549,11 @@ gn_err gn_tidy_run(struct gn_store *store, int64_t *inout_id, int64_t *inout_add
     tidy->added = inout_added;
     tidy->writes = 0;
     gn_err err = tidy_late(tidy);
-    return err ? err : tidy_small(tidy);
+    if (!err)
+        err = tidy_small(tidy);
+    if (!err)
+        err = tidy_keep_ages(tidy);
+    if (!err && store->keep.bytes > 0)
+        err = tidy_keep_bytes(tidy);
+    return err;
 }

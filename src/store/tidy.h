@@ -5,6 +5,8 @@
  * may late        ^  ^     ^                                          become two; one between a and b fills up a if a
  * is ───▶  │ a a a│a a a│ ^ │  │ b b b │       │ c d d │             small, or begins a chunk; c and d become one
  *
+ * Then what is older than the rules keep it becomes rows of a tier (store/tier.h), or goes.
+ *
  * Done inside the transaction of the checkpoint, so that a crash has either the old chunks and the late readings or
  * the new chunks. A few at a time: what is not reached waits for the next checkpoint, and queries see no difference.
  * The open chunk of a series, and what begins behind it, is left alone. History thread only. */

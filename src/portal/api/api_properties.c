@@ -49,6 +49,10 @@ static bool properties_write_bucket(void *ctx, const struct gn_bucket *bucket)
     gn_jw_f64(w, bucket->first);
     gn_jw_key(w, "sum");
     gn_jw_f64(w, bucket->sum);
+    if (bucket->unusual > 0) {
+        gn_jw_key(w, "unusual");
+        gn_jw_f64(w, bucket->unusual);
+    }
     if (!isnan(bucket->percentile)) {
         gn_jw_key(w, "percentile");
         gn_jw_f64(w, bucket->percentile);
@@ -395,7 +399,7 @@ static const struct gn_schema properties_schemas[] = {
                 "properties": { "time": { "type": "integer" }, "count": { "type": "integer" },
                     "min": { "type": "number" }, "max": { "type": "number" }, "mean": { "type": "number" },
                     "last": { "type": "number" }, "first": { "type": "number" }, "sum": { "type": "number" },
-                    "percentile": { "type": "number" } } } } } }) },
+                    "unusual": { "type": "number" }, "percentile": { "type": "number" } } } } } }) },
     { "PropertyAnswer", GN_SCHEMA({
         "oneOf": [{ "$ref": "#/components/schemas/Readings" }, { "$ref": "#/components/schemas/Buckets" },
                   { "$ref": "#/components/schemas/Count" }] }) },
