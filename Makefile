@@ -5,7 +5,7 @@ PREFIX ?= /usr/local
 DATA ?= $(or $(XDG_STATE_HOME),$(HOME)/.local/state)/ganglion
 JOBS ?= $(shell nproc)
 
-.PHONY: help run build web test check sanitize fuzz accuracy bench bench-score bench-ingest bench-latency bench-footprint bench-idle bench-tls bench-history bench-codec bench-forecast \
+.PHONY: help run build web test check sanitize fuzz accuracy bench bench-score bench-ingest bench-latency bench-footprint bench-idle bench-tls bench-history bench-codec bench-forecast bench-detect \
         torture fmt install setup clean
 
 help: ## this list
@@ -50,10 +50,13 @@ torture: ## long: kill -9 and power cuts, hundreds of times; slow sockets for a 
 accuracy: build ## every accuracy suite on public data (GANGLION_DATA), into docs/accuracy.md; SUITES="a b" for some
 	@tools/accuracy_doc.py ./ganglion $(SUITES)
 
-bench: bench-score bench-forecast bench-ingest bench-latency bench-footprint bench-tls bench-history bench-codec ## all figures, each beside its peer or ceiling
+bench: bench-score bench-detect bench-forecast bench-ingest bench-latency bench-footprint bench-tls bench-history bench-codec ## all figures, each beside its peer or ceiling
 
 bench-score: build ## nanoseconds a reading and bytes a series
 	@cmake --build build/release --target learn_bench -j $(JOBS) && build/release/learn_bench
+
+bench-detect: build ## nanoseconds a reading and bytes a series of every anomaly detector
+	@cmake --build build/release --target detect_bench -j $(JOBS) && build/release/detect_bench
 
 bench-forecast: build ## processor time of one forecast, a week ahead from 700 hourly values
 	@cmake --build build/release --target forecast_bench -j $(JOBS) && build/release/forecast_bench
@@ -80,9 +83,8 @@ bench-history: build ## line protocol beside VictoriaMetrics and InfluxDB: value
 bench-tls: build ## TLS handshakes a second and core beside a bare OpenSSL server, memory of idle ones
 	@cmake --build build/release --target tls_bench -j $(JOBS) && build/release/tls_bench
 
-bench-codec: build ## bytes a value and GB/s of chunks on the real series in GANGLION_DATA; beside VictoriaMetrics
-	@tools/setup.sh bench
-	@cmake --build build/release --target codec_bench -j $(JOBS) && python3 bench/codec.py && build/release/codec_bench
+bench-codec: build ## bytes a value and GB/s of the chunk codec on the real series in GANGLION_DATA
+	@cmake --build build/release --target codec_bench -j $(JOBS) && build/release/codec_bench
 
 fmt: ## format every C file
 	@tools/fmt.sh

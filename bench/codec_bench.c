@@ -2,8 +2,6 @@
 /* codec_bench -- bytes a value and GB/s of the chunk codec, on real series beside zstd and Gorilla.
  *
  *      GANGLION_DATA=FOLDER codec_bench [--each]     the tables; the last line is `geomean X bytes/value`
- *      codec_bench --cost SET                        bytes a value that SET takes, times and heads of chunks with it
- *      codec_bench --lines SET                       SET as lines that VictoriaMetrics imports (bench/codec.py does)
  *
  * Every numeric column of every set of time series in the folder, 1024 values a chunk, each round trip compared bit by
  * bit. Columns that never change are left out: they would cost 0.01 bytes a value and flatter the mean. The first table
@@ -342,7 +340,7 @@ static void measure_speed(const struct series *s, struct figures *out)
     out->encode_s = out->decode_s = 1e9;
     out->raw_gb = 0;
     const uint32_t until = s->count > 32 * CHUNK ? 32 * CHUNK : s->count;
-    const uint32_t passes = 10 + 131072 / until;
+    const uint32_t passes = 3 + 65536 / until;
     for (uint32_t pass = 0; pass < passes; pass++) {
         double encode_s = 0, decode_s = 0;
         out->raw_gb = 0;
@@ -456,168 +454,30 @@ static void print_sets(bool each)
     print_row("all", "geometric mean of the sets", &total);
 }
 
-static const struct series *find_series(size_t of_twelve)
-{
-    if (of_twelve >= TWELVE)
-        die("there are but twelve series", "");
-    for (uint32_t i = 0; i < series_count; i++)
-        if (strcmp(all[i].name, twelve[of_twelve]) == 0)
-            return &all[i];
-    die("not in the folder: ", twelve[of_twelve]);
-    return NULL;
-}
-
 static void print_twelve(void)
 {
     struct mean mean = { 0 };
     print_head("series");
     for (uint32_t t = 0; t < TWELVE; t++) {
-        const struct series *series = find_series(t);
+        uint32_t i = 0;
+        while (i < series_count && strcmp(all[i].name, twelve[t]) != 0)
+            i++;
+        if (i == series_count)
+            die("not in the folder: ", twelve[t]);
         struct figures f;
-        measure(series, &f);
+        measure(&all[i], &f);
         mean_add(&mean, &f);
-        print_row(series->set, series->name, &f);
+        print_row(all[i].set, all[i].name, &f);
     }
     const struct figures total = mean_of(&mean);
     print_row("twelve", "geometric mean", &total);
     printf("geomean %.3f bytes/value\n", total.ours);
 }
 
-/* --- sets with times, to compare with VictoriaMetrics ------------------------------------------------ */
-
-enum { MADE_SERIES = 1000, MADE_VALUES = 10000, MADE_STEP_MS = 10000, MADE_JITTER_MS = 5, REAL_STEP_MS = 60000 };
-static const int64_t made_start_ms = INT64_C(1704067200000); /* 2024: VictoriaMetrics takes no values of the future */
-
-static uint64_t next_random(uint64_t *state) /* splitmix64 */
-{
-    uint64_t v = *state += UINT64_C(0x9e3779b97f4a7c15);
-    v = (v ^ (v >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
-    v = (v ^ (v >> 27)) * UINT64_C(0x94d049bb133111eb);
-    return v ^ (v >> 31);
-}
-
-/* About normal: the sum of four throws of 0 to `most`, less their mean. */
-static int64_t bell(uint64_t *random, uint32_t most)
-{
-    uint64_t sum = 0, r = next_random(random);
-    for (int i = 0; i < 4; i++, r >>= 16)
-        sum += (r & 0xffff) % (most + 1);
-    return (int64_t)sum - 2 * (int64_t)most;
-}
-
-struct made_set {
-    const char *name;
-    bool jitter;
-    uint32_t gauge, counter; /* what bell() takes */
-};
-
-/* `rough` is made so that VictoriaMetrics takes what was once measured of it, 0.73 and 1.37 bytes a value. */
-static const struct made_set made_sets[] = {
-    { "regular", false, 2, 4 },
-    { "jitter", true, 2, 4 },
-    { "rough", false, 9, 24 },
-    { "rough-jitter", true, 9, 24 },
-};
-
-static const struct made_set *find_made(const char *name)
-{
-    for (size_t i = 0; i < sizeof made_sets / sizeof made_sets[0]; i++)
-        if (strcmp(made_sets[i].name, name) == 0)
-            return &made_sets[i];
-    return NULL;
-}
-
-/* Even numbers: a gauge of two digits that drifts; odd ones: a counter that grows, more or less by as much. */
-static void make_series(uint32_t number, const struct made_set *set, double *values, int64_t *times)
-{
-    uint64_t random = number;
-    int64_t at = number % 2 ? 0 : 2000 + (int64_t)number;
-    for (uint32_t i = 0; i < MADE_VALUES; i++) {
-        at += number % 2 ? 2 * set->counter + bell(&random, set->counter) : bell(&random, set->gauge);
-        values[i] = number % 2 ? (double)at : (double)at / 100;
-        times[i] = made_start_ms + (int64_t)i * MADE_STEP_MS;
-        if (set->jitter)
-            times[i] += (int64_t)(next_random(&random) % (2 * MADE_JITTER_MS + 1)) - MADE_JITTER_MS;
-    }
-}
-
-struct set_cost {
-    double values, times, heads;
-    uint64_t count;
-};
-
-static void cost_add(struct set_cost *cost, const double *values, const int64_t *times, uint32_t count)
-{
-    static int64_t times_back[CHUNK];
-    for (uint32_t at = 0; at < count; at += CHUNK) {
-        const uint32_t some = count - at < CHUNK ? count - at : CHUNK;
-        size_t size = gn_codec_best()->doubles_encode(values + at, some, coded);
-        cost->values += (double)size;
-        size = gn_codec_best()->ints_encode(times + at, some, coded);
-        struct gn_reader r = { coded, coded + size };
-        if (gn_codec_best()->ints_decode(&r, some, times_back) != GN_OK ||
-            memcmp(times_back, times + at, some * sizeof *times) != 0)
-            die("times do not come back", "");
-        cost->times += (double)size;
-        cost->heads += 12;
-    }
-    cost->count += count;
-}
-
-static void print_lines(const char *name, uint32_t number, const double *values, const int64_t *times, uint32_t count)
-{
-    for (uint32_t at = 0; at < count; at += CHUNK) {
-        const uint32_t until = count - at < CHUNK ? count : at + CHUNK;
-        printf("{\"metric\":{\"__name__\":\"%s\",\"series\":\"%u\"},\"values\":[", name, number);
-        for (uint32_t i = at; i < until; i++)
-            printf("%s%.17g", i > at ? "," : "", values[i]);
-        printf("],\"timestamps\":[");
-        for (uint32_t i = at; i < until; i++)
-            printf("%s%lld", i > at ? "," : "", (long long)times[i]);
-        printf("]}\n");
-    }
-}
-
-/* SET is the name of a made one, or the number of one of the twelve, which then has a time each minute. */
-static void do_set(const char *set, bool lines)
-{
-    static double values[MADE_VALUES];
-    static int64_t times[300000];
-    struct set_cost cost = { 0 };
-    const struct made_set *made = find_made(set);
-    for (uint32_t number = 0; made != NULL && number < MADE_SERIES; number++) {
-        make_series(number, made, values, times);
-        if (lines)
-            print_lines("made", number, values, times, MADE_VALUES);
-        else
-            cost_add(&cost, values, times, MADE_VALUES);
-    }
-    if (made == NULL) {
-        read_all();
-        const struct series *s = find_series(strtoul(set, NULL, 10));
-        for (uint32_t i = 0; i < s->count && i < 300000; i++)
-            times[i] = made_start_ms + (int64_t)i * REAL_STEP_MS;
-        if (lines)
-            print_lines("real", 0, s->values, times, s->count);
-        else
-            cost_add(&cost, s->values, times, s->count);
-        set = s->name;
-    }
-    const double count = (double)cost.count;
-    if (!lines)
-        printf("%.3f %.3f %.3f %llu %s\n", cost.values / count, cost.times / count, cost.heads / count,
-               (unsigned long long)cost.count, set);
-}
-
 int main(int argc, char **argv)
 {
-    const bool made = argc > 2 && find_made(argv[2]) != NULL;
-    if (!made && getenv("GANGLION_DATA") == NULL)
+    if (getenv("GANGLION_DATA") == NULL)
         die("set GANGLION_DATA to the folder of the real series", "");
-    if (argc > 2 && (strcmp(argv[1], "--cost") == 0 || strcmp(argv[1], "--lines") == 0)) {
-        do_set(argv[2], strcmp(argv[1], "--lines") == 0);
-        return 0;
-    }
     read_all();
     printf("bytes a value, %d values a chunk; GB/s of raw doubles, one core, %s\n", CHUNK, gn_codec_best()->name);
     print_sets(argc > 1 && strcmp(argv[1], "--each") == 0);

@@ -176,7 +176,10 @@
     X(FORECAST_HORIZON_MAX, 1024, "values a forecast may reach ahead; a longer one is refused")                        \
     X(EVAL_FILE_BYTES_MAX, 67108864, "bytes of a data file of `ganglion eval`; a larger one is refused")               \
     X(EVAL_COLUMNS_MAX, 256, "series of one such file with a time a row; more are refused")                            \
-    X(EVAL_SERIES_MAX, 4096, "series of one such file; more are refused")
+    X(EVAL_SERIES_MAX, 4096, "series of one such file; more are refused")                                              \
+    X(EVAL_NAB_FILES_MAX, 64, "series of the Numenta Anomaly Benchmark; more are refused")                             \
+    X(EVAL_NAB_WINDOWS_MAX, 8, "labelled windows of one of them; more are refused")                                    \
+    X(EVAL_NAB_NAME_BYTES, 96, "bytes of its name; longer ones are refused")
 
 /* GN_THINGS_MAX and so on: integer constants, all of type int. */
 enum gn_limits {

@@ -48,6 +48,8 @@ struct gn_suite {
 
 extern const struct gn_suite gn_suite_m4_hourly;
 extern const struct gn_suite gn_suite_etth1;
+extern const struct gn_suite gn_suite_nab;
+extern const struct gn_suite gn_suite_nab_vus;
 
 const struct gn_suite *const *gn_suites(size_t *out_count);
 const struct gn_suite *gn_suite_named(gn_str name); /* NULL: there is none */

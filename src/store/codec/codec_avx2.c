@@ -14,7 +14,6 @@
 #define gn_ints_encode    gn_ints_encode_avx2
 #define gn_ints_decode    gn_ints_decode_avx2
 #define gn_ranks_find     gn_ranks_find_avx2
-#define gn_ranks_encode   gn_ranks_encode_avx2
 #define gn_doubles_encode gn_doubles_encode_avx2
 #define gn_doubles_decode gn_doubles_decode_avx2
 
@@ -32,7 +31,6 @@ bool gn_varint_take(struct gn_reader *r, uint64_t *out);
 size_t gn_ints_encode(const int64_t *numbers, uint32_t count, uint8_t *out);
 GN_MUST_USE gn_err gn_ints_decode(struct gn_reader *r, uint32_t count, int64_t *out);
 bool gn_ranks_find(const int64_t *numbers, uint32_t count, struct gn_ranks *out);
-size_t gn_ranks_encode(const struct gn_ranks *ranks, uint32_t count, uint8_t *out);
 size_t gn_doubles_encode(const double *values, uint32_t count, uint8_t *out);
 GN_MUST_USE gn_err gn_doubles_decode(struct gn_reader *r, uint32_t count, double *out);
 

@@ -243,7 +243,7 @@ static size_t doubles_put_table(const double *values, uint32_t count, const stru
     to = gn_varint_put(to, found.distinct);
     doubles_split(table, found.distinct, plan, split);
     to += doubles_put_split(table, found.distinct, plan, split, to);
-    to += gn_ranks_encode(&found, count, to);
+    to += gn_ints_encode((const int64_t *)found.ranks, count, to);
     return (size_t)(to - out);
 }
 

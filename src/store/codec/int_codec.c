@@ -13,23 +13,19 @@ enum ints_kind {
     INTS_SEASON,
     INTS_SMOOTH,
     INTS_RUNS,
-    INTS_RANKS,
-    INTS_MIXED
+    INTS_RANKS
 };
 
 enum {
     INTS_LINE_SHIFT = 16,
     INTS_STEPS = 15,
     INTS_OUTLIER_BITS = 32,
-    INTS_PLACES = 8, /* of so many places, so many neighbours tell how well a predictor does */
-    INTS_NEIGHBOURS = 6,
+    INTS_SAMPLE = 64,       /* so many residuals tell how well a predictor does: some neighbours out of each block */
     INTS_RANGE_MIN = 8,     /* less is not worth a thought */
     INTS_RANGE_MAX = 65536, /* of columns that RANKS is tried on */
     INTS_SEASON_SCORE_MIN = 256,
     INTS_SEASON_MARGIN = 64, /* a quarter of a bit: six lags are tried, and one may do well by chance */
     INTS_RANKS_SCORE_MIN = 2 * 256,
-    INTS_MIXED_SCORE_MIN = 4 * 256,
-    INTS_MIXED_PART = 8, /* one number makes up one in so many, or more */
 };
 
 /* Hours and half hours of a day, minutes of an hour, hours of a week, five minutes of a day. */
@@ -193,23 +189,24 @@ static uint32_t ints_rice_bits(const uint64_t *residuals, uint32_t count)
     return bits;
 }
 
-/* Bits a number, times 256, that a sample costs: some neighbours at each of a few places. UINT32_MAX: more than `most`.
- */
-static uint32_t ints_score(const struct ints_plan *plan, const uint64_t *v, uint32_t count, uint32_t most)
+/* Bits a number, times 256, that a sample costs: some neighbours out of each block. */
+static uint32_t ints_score(const struct ints_plan *plan, const uint64_t *v, uint32_t count)
 {
-    uint64_t residuals[INTS_PLACES * INTS_NEIGHBOURS];
-    const uint32_t places = count <= INTS_PLACES * INTS_NEIGHBOURS ? 1 : INTS_PLACES;
-    const uint32_t width = places == 1 ? count : INTS_NEIGHBOURS, first = ints_residuals_from(plan);
+    uint64_t residuals[INTS_SAMPLE];
+    const uint32_t blocks = (count + GN_BLOCK_NUMBERS - 1) / GN_BLOCK_NUMBERS, first = ints_residuals_from(plan);
     uint32_t bits = 0, seen = 0;
-    for (uint32_t p = 0; p < places; p++) {
-        const uint32_t at = p * count / places, from = at < first ? first : at;
-        if (from >= at + width)
+    for (uint32_t at = 0; at < count; at += GN_BLOCK_NUMBERS) {
+        uint32_t from = blocks == 1 ? 0 : at + GN_BLOCK_NUMBERS / 4;
+        uint32_t to = from + INTS_SAMPLE / blocks;
+        if (to > count)
+            to = count;
+        if (from < first)
+            from = first;
+        if (from >= to)
             break;
-        ints_residuals(plan, v, from, at + width, residuals);
-        bits += ints_rice_bits(residuals, at + width - from);
-        seen += at + width - from;
-        if ((uint64_t)bits * 256 > (uint64_t)most * places * width)
-            return UINT32_MAX;
+        ints_residuals(plan, v, from, to, residuals);
+        bits += ints_rice_bits(residuals, to - from);
+        seen += to - from;
     }
     return seen == 0 ? 0 : bits * 256 / seen;
 }
@@ -221,9 +218,8 @@ struct ints_choice {
 
 static void ints_try(struct ints_choice *best, struct ints_plan plan, const uint64_t *v, uint32_t count)
 {
-    const uint32_t margin = plan.kind == INTS_SEASON ? INTS_SEASON_MARGIN : 0;
-    const uint32_t score = ints_score(&plan, v, count, best->score - margin);
-    if (score < best->score - margin)
+    const uint32_t score = ints_score(&plan, v, count);
+    if (score + (plan.kind == INTS_SEASON ? INTS_SEASON_MARGIN : 0) < best->score)
         *best = (struct ints_choice){ plan, score };
 }
 
@@ -252,7 +248,7 @@ static struct ints_choice ints_choose(const uint64_t *v, uint32_t count, const s
 {
     const uint64_t range = look->most - look->least;
     struct ints_choice best = { .plan = { .kind = INTS_OFFSET, .first = look->least } };
-    best.score = ints_score(&best.plan, v, count, UINT32_MAX);
+    best.score = ints_score(&best.plan, v, count);
     ints_try(&best, (struct ints_plan){ .kind = INTS_CENTRE, .first = look->least + range / 2 }, v, count);
     ints_try(&best, (struct ints_plan){ .kind = INTS_STEP, .first = v[0] }, v, count);
     if (count <= 4 || range < INTS_RANGE_MIN)
@@ -351,11 +347,6 @@ static bool ints_find_ranks(const uint64_t *v, uint32_t count, const struct ints
     return true;
 }
 
-size_t gn_ranks_encode(const struct gn_ranks *ranks, uint32_t count, uint8_t *out)
-{
-    return (size_t)(ints_put_plain(out, ranks->ranks, count) - out);
-}
-
 bool gn_ranks_find(const int64_t *numbers, uint32_t count, struct gn_ranks *out)
 {
     const struct ints_look look = ints_look_at(numbers, count);
@@ -385,56 +376,6 @@ static uint8_t *ints_put_ranks(uint8_t *to, const uint64_t *v, uint32_t count, c
     return ints_put_predicted(to + table_size, &choice.plan, found.ranks, count);
 }
 
-/* Flags, which come in runs or do not: of kinds 0 to 8. */
-static uint8_t *ints_put_states(uint8_t *to, const int64_t *flags, uint32_t count)
-{
-    const struct ints_look look = ints_look_at(flags, count);
-    if (look.changes < count / 8)
-        return ints_put_runs(to, (const uint64_t *)flags, count, look.changes + 1);
-    return ints_put_plain(to, (const uint64_t *)flags, count);
-}
-
-static uint32_t ints_count(const uint64_t *v, uint32_t count, uint64_t which)
-{
-    uint32_t found = 0;
-    for (uint32_t i = 0; i < count; i++)
-        found += v[i] == which;
-    return found;
-}
-
-/* What is off half of the time: its least number, or 0, apart from the others. NULL: there is none that is often there.
- */
-static uint8_t *ints_put_mixed(uint8_t *to, const uint64_t *v, uint32_t count, uint64_t least)
-{
-    int64_t flags[GN_COLUMN_NUMBERS_MAX];
-    uint64_t others[GN_COLUMN_NUMBERS_MAX], usual = least;
-    uint32_t found = ints_count(v, count, usual);
-    if (found < count / INTS_MIXED_PART)
-        found = ints_count(v, count, usual = 0);
-    if (found < count / INTS_MIXED_PART || found == count)
-        return NULL;
-    uint32_t other = 0;
-    for (uint32_t i = 0; i < count; i++) {
-        flags[i] = v[i] != usual;
-        others[other] = v[i];
-        other += v[i] != usual;
-    }
-    *to++ = INTS_MIXED;
-    to = gn_varint_put(to, gn_zigzag(usual));
-    to = gn_varint_put(to, other);
-    to = ints_put_states(to, flags, count);
-    return ints_put_plain(to, others, other);
-}
-
-/* If `end` is the end of something smaller than what is in out, takes it instead. */
-static size_t ints_smaller(uint8_t *out, size_t size, const uint8_t *other, const uint8_t *end)
-{
-    if (end == NULL || (size_t)(end - other) >= size)
-        return size;
-    memcpy(out, other, (size_t)(end - other));
-    return (size_t)(end - other);
-}
-
 size_t gn_ints_encode(const int64_t *numbers, uint32_t count, uint8_t *out)
 {
     assert(count >= 1 && count <= GN_COLUMN_NUMBERS_MAX);
@@ -449,11 +390,14 @@ size_t gn_ints_encode(const int64_t *numbers, uint32_t count, uint8_t *out)
     if (end == NULL)
         end = ints_put_predicted(out, &choice.plan, v, count);
     size_t size = (size_t)(end - out);
-    uint8_t other[GN_COLUMN_BYTES_MAX];
-    if (choice.score > INTS_MIXED_SCORE_MIN)
-        size = ints_smaller(out, size, other, ints_put_mixed(other, v, count, look.least));
-    if (look.changes < count / 4)
-        size = ints_smaller(out, size, other, ints_put_runs(other, v, count, look.changes + 1));
+    if (look.changes < count / 4) {
+        uint8_t runs[GN_COLUMN_BYTES_MAX];
+        const size_t runs_size = (size_t)(ints_put_runs(runs, v, count, look.changes + 1) - runs);
+        if (runs_size < size) {
+            memcpy(out, runs, runs_size);
+            size = runs_size;
+        }
+    }
     return size;
 }
 
@@ -553,36 +497,6 @@ static gn_err ints_take_ranks(struct gn_reader *r, uint32_t count, uint64_t *out
     return GN_OK;
 }
 
-/* Flags say which numbers are others; in them, as in the others, what they say of themselves is checked. */
-static gn_err ints_take_mixed(struct gn_reader *r, uint32_t count, uint64_t *out)
-{
-    uint64_t others[GN_COLUMN_NUMBERS_MAX + 1], usual, other; /* one more, read but not used behind the last */
-    uint8_t kind;
-    if (!ints_take_signed(r, &usual) || !gn_varint_take(r, &other) || other < 1 || other > count ||
-        !gn_take_u8(r, &kind))
-        return GN_ERR_CORRUPT;
-    gn_err err = kind == INTS_RUNS ? ints_take_runs(r, count, out) : ints_take_plain(r, kind, count, out);
-    if (!err)
-        err = ints_take_inner(r, (uint32_t)other, others);
-    if (err)
-        return err;
-    others[other] = 0;
-    uint64_t all = 0, sum = 0;
-    for (uint32_t i = 0; i < count; i++) {
-        all |= out[i];
-        sum += out[i];
-    }
-    if (all > 1 || sum != other)
-        return GN_ERR_CORRUPT;
-    uint32_t at = 0;
-    for (uint32_t i = 0; i < count; i++) {
-        const uint64_t flag = out[i];
-        out[i] = flag ? others[at] : usual;
-        at += (uint32_t)flag;
-    }
-    return GN_OK;
-}
-
 gn_err gn_ints_decode(struct gn_reader *r, uint32_t count, int64_t *out)
 {
     assert(count >= 1 && count <= GN_COLUMN_NUMBERS_MAX);
@@ -594,7 +508,5 @@ gn_err gn_ints_decode(struct gn_reader *r, uint32_t count, int64_t *out)
         return ints_take_runs(r, count, v);
     if (kind == INTS_RANKS)
         return ints_take_ranks(r, count, v);
-    if (kind == INTS_MIXED)
-        return ints_take_mixed(r, count, v);
     return ints_take_plain(r, kind, count, v);
 }

@@ -14,12 +14,11 @@
  *    7  SMOOTH      varint: v[0]                       v[i] - mean of the 4 before, from i = 1
  *    8  RUNS        varint: runs                       no residuals, two columns: numbers, lengths - 1
  *    9  RANKS       varint: distinct, the least        no residuals, two columns: gaps - 1, ranks
- *   10  MIXED       varint: the usual one, others      no residuals, two columns: flags (1 = another), the others
  *
  * One byte says the kind, then come the parameters, then the blocks (block_codec.h). Signed numbers and residuals are
- * zigzag coded; all arithmetic is modulo 2^64, so any column is possible, and exact. Columns within others are of
- * kinds 0 to 7, flags of 0 to 8. Times with jitter are LINE, regular ones STEP2, counters STEP, noise OFFSET or CENTRE,
- * days SEASON, what an ADC or a table lookup made RANKS, switches RUNS. No I/O, no allocation, no state. */
+ * zigzag coded; all arithmetic is modulo 2^64, so any column is possible, and exact. Columns within RUNS and RANKS are
+ * of kinds 0 to 7. Times with jitter are LINE, regular ones STEP2, counters STEP, noise OFFSET or CENTRE, days SEASON,
+ * what an ADC or a table lookup made RANKS, switches RUNS. No I/O, no allocation, no state. */
 #ifndef GN_STORE_INT_CODEC_H
 #define GN_STORE_INT_CODEC_H
 
@@ -42,7 +41,5 @@ struct gn_ranks {
 };
 /* Numbers as places in the list of distinct ones. False: too many, or too far apart, for a table. */
 bool gn_ranks_find(const int64_t *numbers, uint32_t count, struct gn_ranks *out);
-/* The column of ranks, as gn_ints_encode would but without looking for ranks of ranks. */
-size_t gn_ranks_encode(const struct gn_ranks *ranks, uint32_t count, uint8_t *out);
 
 #endif
