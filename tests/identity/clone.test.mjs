@@ -5,21 +5,17 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
-import net from 'node:net';
 import path from 'node:path';
 import test from 'node:test';
-import mqtt from 'mqtt';
+import { mqttFrom } from '../lib/mqtt_from.mjs';
 import { addThing, missingProgram, run, runJson, startNode, tempDir, waitFor } from '../lib/node_process.mjs';
 
 const HOME = '127.0.0.1';
 const AWAY = '127.0.0.2';
 
-/** From an address of its own, which npm's mqtt has no option for. */
 async function connect(node, thing, localAddress, clientId) {
-    const { host, port } = node.mqtt;
-    const client = new mqtt.MqttClient(() => net.connect({ host, port, localAddress }), {
+    const client = mqttFrom(localAddress, node.mqtt, {
         username: thing.id, password: thing.token, clientId, reconnectPeriod: 0, keepalive: 1 });
-    client.on('error', () => {});
     await once(client, 'connect');
     return client;
 }

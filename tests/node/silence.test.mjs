@@ -4,17 +4,16 @@
 
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import mqtt from 'mqtt';
+import { mqttFrom } from '../lib/mqtt_from.mjs';
 import { addThing, missingProgram, runJson, startNode, waitFor } from '../lib/node_process.mjs';
 
 const PERIOD_MS = 400; // silent from 5 s on, the least
 
 /** A device of three properties that connects by itself, and again when it is thrown out. */
 function device(node, thing, { localAddress = '127.0.0.1' } = {}) {
-    const client = mqtt.connect(node.mqtt.url, {
-        username: thing.id, password: thing.token, clientId: `${thing.id}-1`, reconnectPeriod: 300, localAddress,
+    const client = mqttFrom(localAddress, node.mqtt, {
+        username: thing.id, password: thing.token, clientId: `${thing.id}-1`, reconnectPeriod: 300,
     });
-    client.on('error', () => {}); // while the node is away
     const timer = setInterval(() => {
         if (!client.connected) return;
         client.publish(`things/${thing.id}/properties`, JSON.stringify({ flow: Math.random(), level: 3, lid: true }));
