@@ -36,7 +36,7 @@ build asan
 
 if [ "$pattern" = . ]; then
   run asan -j "$jobs" -E '^box/' --repeat until-pass:2
-  run release -R '^box/' --repeat until-pass:2
+  run release -j "$jobs" -R '^box/' --repeat until-pass:2
 else
   run asan -j "$jobs" -R "$pattern" -E '^box/'
   run release -R "$pattern" -E '^(base|os|thing|store|learn|guard|act|connect|portal|node|cli|corpus|house)/'
