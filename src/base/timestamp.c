@@ -6,12 +6,6 @@ enum { TIME_DAY_MS = 86400000, TIME_MINUTE_MS = 60000 };
 #define TIME_FIRST_MS INT64_C(-62167219200000) /* 0000-01-01T00:00:00.000Z */
 #define TIME_LAST_MS  INT64_C(253402300799999) /* 9999-12-31T23:59:59.999Z */
 
-struct time_date {
-    int64_t year;
-    int64_t month; /* 1 to 12 */
-    int64_t day;   /* 1 to 31 */
-};
-
 /* Days before a month when the year begins in March, so that the leap day comes last: the lengths from
  * March on, 31 30 31 30 31 twice and then 31, sum up to a straight line of 153 days in five months. */
 static int64_t time_days_before_month(int64_t month_from_march)
@@ -27,7 +21,7 @@ static int64_t time_days_before_year(int64_t year)
 
 enum { TIME_EPOCH_DAYS = 719468 }; /* from 0000-03-01 to 1970-01-01 */
 
-static int64_t time_days_of(struct time_date date)
+int64_t gn_days_of_date(struct gn_date date)
 {
     /* The calendar repeats every 400 years, so January and February of year 0 need no negative year. */
     const int64_t year = date.year + 400 - (date.month < 3);
@@ -36,7 +30,7 @@ static int64_t time_days_of(struct time_date date)
            TIME_EPOCH_DAYS;
 }
 
-static struct time_date time_date_of(int64_t days)
+struct gn_date gn_date_of_days(int64_t days)
 {
     const int64_t era_days = time_days_before_year(400);
     const int64_t from_march = days + TIME_EPOCH_DAYS + era_days; /* years 0000 to 9999: never negative */
@@ -45,7 +39,7 @@ static struct time_date time_date_of(int64_t days)
         year++;
     const int64_t in_year = from_march - time_days_before_year(year);
     const int64_t month = (5 * in_year + 2) / 153;
-    return (struct time_date){
+    return (struct gn_date){
         .year = year - 400 + (month > 9),
         .month = month > 9 ? month - 9 : month + 3,
         .day = in_year - time_days_before_month(month) + 1,
@@ -71,7 +65,7 @@ void gn_time_format(int64_t time_ms, char out[static GN_TIME_TEXT_BYTES])
     int64_t in_day = clamped % TIME_DAY_MS;
     if (in_day < 0)
         in_day += TIME_DAY_MS;
-    const struct time_date date = time_date_of((clamped - in_day) / TIME_DAY_MS);
+    const struct gn_date date = gn_date_of_days((clamped - in_day) / TIME_DAY_MS);
     memcpy(out, "0000-00-00T00:00:00.000Z", 25);
     time_put(out, date.year, 4);
     time_put(out + 5, date.month, 2);
@@ -131,7 +125,7 @@ static bool time_take_offset(gn_str text, int64_t *out_ms)
 
 static bool time_parse_rfc3339(gn_str text, int64_t *out_ms)
 {
-    struct time_date date;
+    struct gn_date date;
     int64_t hour;
     int64_t minute;
     int64_t second;
@@ -148,7 +142,8 @@ static bool time_parse_rfc3339(gn_str text, int64_t *out_ms)
         return false;
     if (!time_take_fraction(&text, &fraction_ms) || !time_take_offset(text, &offset_ms))
         return false;
-    const int64_t whole_ms = time_days_of(date) * TIME_DAY_MS + ((hour * 60 + minute) * 60 + second) * 1000 - offset_ms;
+    const int64_t whole_ms =
+        gn_days_of_date(date) * TIME_DAY_MS + ((hour * 60 + minute) * 60 + second) * 1000 - offset_ms;
     /* A leap second reads as the second behind it, and comes only at midnight, UTC. */
     if (second == 60 && whole_ms % TIME_DAY_MS != 0)
         return false;

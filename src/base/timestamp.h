@@ -19,6 +19,16 @@ void gn_time_format(int64_t time_ms, char out[static GN_TIME_TEXT_BYTES]);
  * INVAL on anything else. */
 GN_MUST_USE gn_err gn_time_parse(gn_str text, int64_t *out_ms);
 
+struct gn_date {
+    int64_t year;  /* 0 to 9999 */
+    int64_t month; /* 1 to 12 */
+    int64_t day;   /* 1 to 31 */
+};
+
+/* Days since 1970-01-01 and back, by the Gregorian calendar. */
+struct gn_date gn_date_of_days(int64_t days);
+int64_t gn_days_of_date(struct gn_date date);
+
 /* "90s", "5m", "2h", "1d", "250ms" -> milliseconds. INVAL on anything else. */
 GN_MUST_USE gn_err gn_duration_parse(gn_str text, int64_t *out_ms);
 

@@ -48,6 +48,7 @@ struct gn_suite {
 
 extern const struct gn_suite gn_suite_m4_hourly;
 extern const struct gn_suite gn_suite_etth1;
+extern const struct gn_suite gn_suite_pjm;
 extern const struct gn_suite gn_suite_nab;
 extern const struct gn_suite gn_suite_nab_vus;
 

@@ -16,9 +16,8 @@ enum { AR_ROUNDS = 3 };
 
 struct ar_fit {
     size_t lags[GN_AR_LAGS_MAX];
-    size_t count;  /* of lags; the constant is one more */
-    size_t padded; /* count + 1, up to a multiple of four */
-    size_t from;   /* first row: the largest lag */
+    size_t count; /* of lags; the constant is one more */
+    size_t from;  /* first row: the largest lag */
     double mean;
     double deviation;
 };
@@ -40,7 +39,6 @@ static void ar_resolve(const struct gn_forecast_task *task, const struct gn_ar_l
         fit->lags[fit->count++] = (size_t)lag;
         fit->from = (size_t)lag > fit->from ? (size_t)lag : fit->from;
     }
-    fit->padded = (fit->count + 1 + 3) / 4 * 4;
 }
 
 static void ar_scale(struct ar_fit *fit, double *rest, size_t count)
@@ -67,7 +65,7 @@ static double ar_predict(const struct ar_fit *fit, const double *rest, size_t at
     return sum;
 }
 
-/* Normal equations of all rows, each with its weight. Four columns at a time: that is what compilers vectorise. */
+/* Normal equations of all rows, each with its weight. */
 static void ar_sum(const struct ar_fit *fit, const double *rest, size_t count, struct gn_forecast_work *work)
 {
     double row[GN_AR_STRIDE] = { 0 };
@@ -77,14 +75,9 @@ static void ar_sum(const struct ar_fit *fit, const double *rest, size_t count, s
     for (size_t at = fit->from; at < count; at++) {
         for (size_t i = 0; i < fit->count; i++)
             row[i] = rest[at - fit->lags[i]];
-        for (size_t i = 0; i <= fit->count; i++) {
-            const double scaled = work->weight[at] * row[i];
-            double *to = work->gram + i * GN_AR_STRIDE;
-            for (size_t j = 0; j <= i; j += 4)
-                for (size_t k = 0; k < 4; k++)
-                    to[j + k] += scaled * row[j + k];
-            work->right[i] += scaled * rest[at];
-        }
+        gn_gram_add(work->gram, fit->count + 1, GN_AR_STRIDE, row, work->weight[at]);
+        for (size_t i = 0; i <= fit->count; i++)
+            work->right[i] += work->weight[at] * row[i] * rest[at];
     }
 }
 

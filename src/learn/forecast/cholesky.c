@@ -16,6 +16,18 @@ double gn_dot(const double *a, const double *b, size_t count)
     return (sum[0] + sum[1]) + (sum[2] + sum[3]) + rest;
 }
 
+/* Four columns at a time: that is what compilers vectorise. */
+void gn_gram_add(double *a, size_t n, size_t stride, const double *row, double weight)
+{
+    for (size_t i = 0; i < n; i++) {
+        const double scaled = weight * row[i];
+        double *to = a + i * stride;
+        for (size_t j = 0; j <= i; j += 4)
+            for (size_t k = 0; k < 4; k++)
+                to[j + k] += scaled * row[j + k];
+    }
+}
+
 bool gn_cholesky_factor(double *a, size_t n, size_t stride)
 {
     for (size_t i = 0; i < n; i++) {

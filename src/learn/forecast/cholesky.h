@@ -18,6 +18,10 @@
 /* The sum of a[i] * b[i], in four interleaved sums (a fixed order: the same bits on every build). */
 double gn_dot(const double *a, const double *b, size_t count);
 
+/* Adds weight * row row' to the lower triangle of `a`. `stride` is a multiple of four, and so many numbers of `row` are
+ * read: those behind `n` are zeros. (Above the diagonal up to three numbers a row are written too.) */
+void gn_gram_add(double *a, size_t n, size_t stride, const double *row, double weight);
+
 /* False: A is not positive definite (or not finite); its content is then lost. */
 bool gn_cholesky_factor(double *a, size_t n, size_t stride);
 /* Solves for one right side, in place. `l` is what factor left. */

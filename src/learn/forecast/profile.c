@@ -14,9 +14,8 @@ static int profile_compare(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-double gn_median_of(double *values, size_t count)
+void gn_sort(double *values, size_t count)
 {
-    assert(count > 0);
     if (count <= 16) { /* a profile's phases are short */
         for (size_t i = 1; i < count; i++) {
             const double value = values[i];
@@ -28,6 +27,12 @@ double gn_median_of(double *values, size_t count)
     } else {
         qsort(values, count, sizeof *values, profile_compare);
     }
+}
+
+double gn_median_of(double *values, size_t count)
+{
+    assert(count > 0);
+    gn_sort(values, count);
     return (values[(count - 1) / 2] + values[count / 2]) / 2;
 }
 

@@ -17,6 +17,8 @@
 
 #include "learn/forecast/forecast_task.h"
 
+/* Ascending. */
+void gn_sort(double *values, size_t count);
 /* The median; sorts `values`. `count` > 0. */
 double gn_median_of(double *values, size_t count);
 
