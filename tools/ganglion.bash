@@ -8,7 +8,7 @@ _ganglion()
     local one=${COMP_WORDS[1]} two=${COMP_WORDS[2]} name
     COMPREPLY=()
     if ((COMP_CWORD == 1)); then
-        mapfile -t COMPREPLY < <(compgen -W 'run agent things ca readings align sql findings alarms decisions actions receipts why approve reject rules replay eval status version help' -- "$current")
+        mapfile -t COMPREPLY < <(compgen -W 'run agent things ca readings align sql findings alarms decisions actions receipts why approve reject rules replay check eval status version help' -- "$current")
         return
     fi
     case $before in
@@ -53,6 +53,7 @@ _ganglion()
     'reject') options='--reason --wait --timeout --data --json --help' ;;
     'rules') options='--data --json --help' ;;
     'replay') options='--rules --quiet --json --help' ;;
+    'check') options='--data --json --help' ;;
     'eval') options='--data --quick --json --help' ;;
     'status') options='--limits --memory --data --json --help' ;;
     'version') options='--json --help' ;;

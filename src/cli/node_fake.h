@@ -27,7 +27,20 @@ static struct {
     struct gn_replay_summary summary;
     char default_dir[256];
     gn_err sql_err;
+    gn_err check_err;
+    uint64_t check_problems;
 } node_fake;
+
+gn_err gn_node_check(const char *data_dir,
+                     void (*problem)(void *ctx, const char *file, const char *where, const char *what), void *ctx,
+                     struct gn_check_summary *out)
+{
+    (void)snprintf(node_fake.data_dir, sizeof node_fake.data_dir, "%s", data_dir);
+    for (uint64_t i = 0; i < node_fake.check_problems; i++)
+        problem(ctx, "history.db", "chunk 5", "it is torn");
+    *out = (struct gn_check_summary){ 12, 3, node_fake.check_problems };
+    return node_fake.check_err;
+}
 
 gn_err gn_node_sql_offline(const char *data_dir, gn_str sql, struct gn_buf *out, struct gn_diag *diag)
 {

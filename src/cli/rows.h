@@ -12,6 +12,7 @@ extern const struct gn_command gn_command_alarms;
 extern const struct gn_command gn_command_align;
 extern const struct gn_command gn_command_approve;
 extern const struct gn_command gn_command_ca;
+extern const struct gn_command gn_command_check;
 extern const struct gn_command gn_command_decisions;
 extern const struct gn_command gn_command_eval;
 extern const struct gn_command gn_command_findings;

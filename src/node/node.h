@@ -56,6 +56,17 @@ GN_MUST_USE gn_err gn_node_replay(const struct gn_replay_options *options,
  * gn_sql_ask. The diag says what, and where in the question if it is known. */
 GN_MUST_USE gn_err gn_node_sql_offline(const char *data_dir, gn_str sql, struct gn_buf *out, struct gn_diag *diag);
 
+struct gn_check_summary {
+    uint64_t record_count;  /* of the journal */
+    uint64_t chunk_count;   /* of the history */
+    uint64_t problem_count; /* each was told */
+};
+/* `ganglion check`: reads the whole journal and the whole history, beside a running node or without, and changes
+ * nothing. NOT_FOUND: there is neither. Problems are told, and are no error. */
+GN_MUST_USE gn_err gn_node_check(const char *data_dir,
+                                 void (*problem)(void *ctx, const char *file, const char *where, const char *what),
+                                 void *ctx, struct gn_check_summary *out);
+
 /* $XDG_STATE_HOME/ganglion, or ~/.local/state/ganglion, with a NUL at its end. FULL when too long. */
 GN_MUST_USE gn_err gn_node_default_dir(struct gn_buf *out);
 
