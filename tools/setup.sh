@@ -9,7 +9,7 @@ mkdir -p build
 BUILD_PACKAGES="gcc libc6-dev make cmake ninja-build pkg-config python3 git ca-certificates
   libuv1-dev libsodium-dev libssl-dev libsqlite3-dev libyaml-dev libqrencode-dev zlib1g-dev libzstd-dev libmosquitto-dev
   libnanopb-dev libcmocka-dev"
-TEST_PACKAGES="mosquitto mosquitto-clients libpaho-mqtt-dev python3-paho-mqtt curl openssl clang-format libasan8 libubsan1"
+TEST_PACKAGES="mosquitto mosquitto-clients libpaho-mqtt-dev python3-paho-mqtt curl openssl clang-format libasan8 libubsan1 prometheus"
 BENCH_PACKAGES="mosquitto nats-server victoria-metrics influxdb" # the peers that figures are taken beside
 FUZZ_PACKAGES="clang libclang-rt-14-dev"
 

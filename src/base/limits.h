@@ -129,6 +129,13 @@
     X(SQL_CURSORS_MAX, 8, "tables that one question in SQL reads at once")                                             \
     X(QUERY_SERIES_MAX, 16, "series that one question aligns")                                                         \
     X(QUERY_BUCKET_VALUES_MAX, 1000000, "readings in one bucket of which a percentile is told")                        \
+    X(PROM_QUERY_BYTES_MAX, 2048, "bytes of a PromQL expression")                                                      \
+    X(PROM_DEPTH_MAX, 16, "levels of nesting in a PromQL expression")                                                  \
+    X(PROM_MATCHERS_MAX, 16, "matchers of one PromQL selector")                                                        \
+    X(PROM_SERIES_MAX, 16384, "series that one PromQL selector, or one listing of series, answers; more is refused")   \
+    X(PROM_STEPS_MAX, 5000, "steps of one PromQL query; more is refused")                                              \
+    X(PROM_POINTS_MAX, 1000000, "steps times series of all parts of one PromQL query; more is refused")                \
+    X(PROM_WORK_MAX, 50000000, "buckets and readings one PromQL query may look at, over all its steps; then it ends")  \
     X(HTTP_BODY_BYTES_MAX, 65536, "bytes of a request's body")                                                         \
     X(HTTP_CONNECTIONS_MAX, 256, "connections to the portal")                                                          \
     X(LIVE_STREAMS_MAX, 64, "live streams of the portal at once")                                                      \

@@ -131,7 +131,8 @@ static bool admit_static(const struct gn_request *request, struct gn_response *r
                         gn_str_starts(request->path, GN_STR("/things/")) ||
                         gn_str_equal(request->path, GN_STR("/.well-known/wot"));
     if (gn_str_equal(request->path, GN_STR("/api")) || gn_str_starts(request->path, GN_STR("/api/")) ||
-        gn_str_equal(request->path, GN_STR("/setup")) || (is_wot && !request->accepts_html))
+        gn_str_equal(request->path, GN_STR("/setup")) || gn_str_equal(request->path, GN_STR("/metrics")) ||
+        (is_wot && !request->accepts_html))
         return false;
     if (request->method == GN_GET || request->method == GN_HEAD) {
         gn_static_answer(request, response);

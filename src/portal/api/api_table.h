@@ -23,6 +23,8 @@ extern const struct gn_resource gn_resource_discovered;
 extern const struct gn_resource gn_resource_orders;
 extern const struct gn_resource gn_resource_aligned;
 extern const struct gn_resource gn_resource_sql;
+extern const struct gn_resource gn_resource_prometheus;
+extern const struct gn_resource gn_resource_metrics;
 extern const struct gn_resource gn_resource_openapi;
 
 #endif
