@@ -135,6 +135,7 @@ test('what is not ready says why and cannot be adopted; ignoring asks first and 
     assert.ok(await page.getByRole('button', { name: 'Adopt', exact: true }).isDisabled());
     await page.getByRole('button', { name: 'Ignore…' }).click();
     const dialog = page.getByRole('dialog', { name: 'Ignore Mixer 3?' });
+    await dialog.getByRole('button', { name: 'Ignore it' }).waitFor();
     await judged(page);
     await dialog.getByRole('button', { name: 'Ignore it' }).click();
     await page.getByRole('heading', { level: 1, name: 'Discovered' }).waitFor();
