@@ -130,7 +130,8 @@ static gn_err senml_field(struct gn_payload *payload, struct senml_state *state,
     }
     if ((state->seen & BIT(label)) != 0)
         return senml_refuse(payload, state, diag, "a label stands twice");
-    if (token.kind != senml_labels[label].kind)
+    const bool is_binary = payload->is_cbor && token.kind == GN_JSON_STRING && token.boolean;
+    if (token.kind != senml_labels[label].kind || (is_binary && label != SENML_VD))
         return senml_refuse(payload, state, diag, "a label's value is of the wrong type");
     state->seen |= BIT(label);
     return senml_store(payload, state, label, &token, diag);

@@ -185,6 +185,15 @@ static void the_same_is_read_from_cbor(void **state)
     assert_string_equal(diag.text, "not CBOR at byte 42: the bytes end too early");
 }
 
+static void bytes_are_no_name_in_cbor(void **state)
+{
+    (void)state;
+    static const uint8_t pack[] = { 0x81, 0xa2, 0x00, 0x42, 0x91, 0x92, 0x02, 0x01 }; /* [{n: h'9192', v: 1}] */
+    const struct gn_clock clock = gn_clock_simulated(&sim);
+    assert_int_equal(gn_payload_object(&payload, (gn_bytes){ pack, sizeof pack }, &clock, &diag), GN_ERR_INVAL);
+    assert_string_equal(diag.text, "SenML record 0: a label's value is of the wrong type");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -197,6 +206,7 @@ int main(void)
         cmocka_unit_test(bad_records_are_refused_by_number),
         cmocka_unit_test(a_joined_name_has_a_limit),
         cmocka_unit_test(the_same_is_read_from_cbor),
+        cmocka_unit_test(bytes_are_no_name_in_cbor),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
