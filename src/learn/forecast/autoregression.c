@@ -118,15 +118,8 @@ bool gn_ar_forecast(const struct gn_forecast_task *task, const struct gn_ar_lags
     ar_resolve(task, lags, &fit);
     if (fit.count == 0 || task->count < fit.from + 2 * (fit.count + 1))
         return false;
-    size_t length = 1;
-    work->profile[0] = 0;
-    if (lags->profiled)
-        length = gn_profile_find(task, work);
-    /* profile[0] is the phase behind the last value, so the first value's phase depends on the count. */
-    const size_t first = (length - task->count % length) % length;
+    const size_t length = gn_profile_remove(task, lags->profiled, work);
     double *rest = work->rest;
-    for (size_t i = 0; i < task->count; i++)
-        rest[i] = task->values[i] - work->profile[(first + i) % length];
     ar_scale(&fit, rest, task->count);
     const bool moves = fit.deviation > AR_NOTHING * fabs(fit.mean);
     if (moves && !ar_solve(&fit, rest, task->count, work))

@@ -7,7 +7,9 @@
 #include "learn/detect/robust.h"
 #include "learn/detect/scalar.h"
 #include "learn/forecast/autoregression.h"
+#include "learn/forecast/damped.h"
 #include "learn/forecast/seasonal_naive.h"
+#include "learn/forecast/theta.h"
 
 #define FORECAST_LOG_MAX 230.2585 /* of GN_ROBUST_VALUE_MAX */
 
@@ -65,6 +67,9 @@ static const struct gn_forecast_method forecast_table[] = {
     { "ar", "the same lags on the values themselves", true, forecast_bare_ar },
     { "profile-near", "profile; AR on the rest with lags up to a day", true, forecast_near_ar },
     { "profile-phase", "profile; AR on the rest at the same phase of the last seven seasons", true, forecast_phase_ar },
+    { "damped", "profile; exponential smoothing with a damped trend (Gardner and McKenzie 1985)", false,
+      gn_damped_forecast },
+    { "theta", "profile; the Theta method (Assimakopoulos and Nikolopoulos 2000)", false, gn_theta_forecast },
     { "seasonal-naive", "what was one season ago (Hyndman 2021)", false, forecast_naive },
 };
 

@@ -129,3 +129,16 @@ size_t gn_profile_find(const struct gn_forecast_task *task, struct gn_forecast_w
         profile[i] -= mean;
     return length;
 }
+
+size_t gn_profile_remove(const struct gn_forecast_task *task, bool profiled, struct gn_forecast_work *work)
+{
+    size_t length = 1;
+    work->profile[0] = 0;
+    if (profiled)
+        length = gn_profile_find(task, work);
+    /* profile[0] is the phase behind the last value, so the first value's phase depends on the count. */
+    const size_t first = (length - task->count % length) % length;
+    for (size_t i = 0; i < task->count; i++)
+        work->rest[i] = task->values[i] - work->profile[(first + i) % length];
+    return length;
+}

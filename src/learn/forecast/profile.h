@@ -26,4 +26,8 @@ double gn_median_of(double *values, size_t count);
  * of them are there. Uses work->trend and work->sorted. */
 size_t gn_profile_find(const struct gn_forecast_task *task, struct gn_forecast_work *work);
 
+/* Writes into work->rest what the profile leaves of the values (all of them when not `profiled`), and returns the
+ * profile's length; a forecast of the rest gets profile[i % length] again. */
+size_t gn_profile_remove(const struct gn_forecast_task *task, bool profiled, struct gn_forecast_work *work);
+
 #endif
