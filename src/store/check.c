@@ -19,7 +19,8 @@ enum check_column {
     CHECK_NUMBERS, /* time_min, time_max, count, seq_min, seq_max */
     CHECK_VALUES = CHECK_NUMBERS + 4,
     CHECK_BLOB = CHECK_VALUES + 5,
-    CHECK_KNOWN,
+    CHECK_KNOWN,  /* its series has a row: written at a checkpoint */
+    CHECK_BEYOND, /* the checkpoint does not stand for it yet */
 };
 
 /* In the order of time; those beyond the checkpoint stand beside the ones they replace. */
@@ -97,7 +98,7 @@ static void check_order(struct checking *checking, sqlite3_stmt *row)
     char words[CHECK_WORDS_BYTES];
     const int64_t series = sqlite3_column_int64(row, CHECK_SERIES);
     const int64_t id = sqlite3_column_int64(row, CHECK_ID);
-    if (sqlite3_column_int(row, CHECK_KNOWN + 1) != 0) /* beyond the checkpoint */
+    if (sqlite3_column_int(row, CHECK_BEYOND) != 0)
         return;
     if (checking->has_before && checking->series == series &&
         sqlite3_column_int64(row, CHECK_NUMBERS) < checking->before_max) {
@@ -129,7 +130,7 @@ static void check_chunk(struct checking *checking, sqlite3_stmt *row)
         check_say(checking, where, "what its row says is not what its readings say");
     else
         checking->check->reading_count += count;
-    if (sqlite3_column_int(row, CHECK_KNOWN) == 0)
+    if (sqlite3_column_int(row, CHECK_KNOWN) == 0 && sqlite3_column_int(row, CHECK_BEYOND) == 0)
         check_say(checking, where, "there is no such series");
     check_order(checking, row);
 }
