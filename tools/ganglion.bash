@@ -8,12 +8,12 @@ _ganglion()
     local one=${COMP_WORDS[1]} two=${COMP_WORDS[2]} name
     COMPREPLY=()
     if ((COMP_CWORD == 1)); then
-        mapfile -t COMPREPLY < <(compgen -W 'run agent things ca readings align sql findings alarms decisions actions receipts why approve reject rules replay check eval status version help' -- "$current")
+        mapfile -t COMPREPLY < <(compgen -W 'run agent things ca readings align sql findings alarms decisions actions receipts why approve reject rules replay backup restore check eval status version help' -- "$current")
         return
     fi
     case $before in
     --data | --solution | --rules | --out) mapfile -t COMPREPLY < <(compgen -d -- "$current"); return ;;
-    --token-file | --csr) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;
+    --token-file | --csr | --passphrase-file | --incremental) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;
     --mqtt | --mqtts | --portal | --https | --push | --thing | --name | --hz | --samples | --seconds | --state | --from | --to | --limit | --step | --percentile | --points | --at | --value | --fill | \
         --reason | --timeout | --overlap | --key | --set) return ;;
     esac
@@ -53,6 +53,8 @@ _ganglion()
     'reject') options='--reason --wait --timeout --data --json --help' ;;
     'rules') options='--data --json --help' ;;
     'replay') options='--rules --quiet --json --help' ;;
+    'backup') options='--incremental --passphrase --passphrase-file --data --json --help' ;;
+    'restore') options='--passphrase --passphrase-file --data --json --help' ;;
     'check') options='--data --json --help' ;;
     'eval') options='--data --quick --json --help' ;;
     'status') options='--limits --memory --data --json --help' ;;
@@ -63,7 +65,7 @@ _ganglion()
         case $one in
         things) options+=' add adopt describe discovered do ignore list revoke set show token twin' ;;
         agent) options+=' disturb' ;;
-        help) options+=' run agent things readings findings alarms decisions actions receipts why approve reject rules replay eval status version help' ;;
+        help) options+=' run agent things readings findings alarms decisions actions receipts why approve reject rules replay backup restore eval status version help' ;;
         eval) options+=' all'" $(ganglion eval 2>/dev/null | awk 'NR > 1 { print $1 }')" ;;
         replay) mapfile -t COMPREPLY < <(compgen -f -- "$current") ;;
         esac

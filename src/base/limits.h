@@ -170,6 +170,16 @@
     X(TLS_TURN_US_MAX, 1000, "microseconds of handshakes until other connections get their turn")                      \
     X(TLS_TICKET_S, 43200, "seconds within which a connection may be resumed without a full handshake")                \
     X(COMMANDS_WAITING_MAX, 64, "commands of portal and CLI that wait for the journal")                                \
+    X(BACKUP_FILES_MAX, 4104, "files in a backup: all segments of the journal and a few more")                         \
+    X(BACKUP_BLOCKS_MAX, 33554432, "blocks of 32 KiB in a backup, 1 TiB; more is refused")                             \
+    X(BACKUP_CHAIN_MAX, 63, "increments that one restore puts on a backup")                                            \
+    X(BACKUP_PASSPHRASE_BYTES_MIN, 12, "bytes of a passphrase of a backup")                                            \
+    X(BACKUP_PASSPHRASE_BYTES_MAX, 1024, "bytes of a passphrase of a backup")                                          \
+    X(BACKUP_KDF_PASSES, 3, "passes of Argon2id over a passphrase")                                                    \
+    X(BACKUP_KDF_MIB, 64, "MiB of memory that Argon2id takes for a passphrase")                                        \
+    X(BACKUP_KDF_PASSES_MAX, 16, "passes a backup may ask a reader for; more is refused")                              \
+    X(BACKUP_KDF_MIB_MAX, 1024, "MiB a backup may ask a reader for; more is refused")                                  \
+    X(BACKUP_SPARE_BYTES, 67108864, "bytes that stay free on the node's disk beside the copy a backup needs")          \
     X(CLI_ANSWER_BYTES_MAX, 67108864, "bytes of an answer the command line takes; ask for less")                       \
     X(CLI_EVENT_BYTES_MAX, 65536, "bytes of one live event the command line takes")                                    \
     X(AGENT_SERIES_MAX, 200, "series of the machine agent; further ones are left out")                                 \

@@ -15,7 +15,7 @@
 #include "cli/say.h"
 #include "os/clock.h"
 
-enum { GN_CLI_OPTIONS_MAX = 16, GN_CLI_WORDS_MAX = 10, GN_CLI_EXAMPLES_MAX = 5 };
+enum { GN_CLI_OPTIONS_MAX = 16, GN_CLI_WORDS_MAX = 64, GN_CLI_EXAMPLES_MAX = 5 };
 
 struct gn_option {
     const char *name;  /* "--data"; NULL ends the list */

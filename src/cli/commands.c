@@ -34,6 +34,8 @@ static const struct gn_command *const commands_table[] = {
     &gn_command_reject,
     &gn_command_rules,
     &gn_command_replay,
+    &gn_command_backup,
+    &gn_command_restore,
     &gn_command_check,
     &gn_command_eval,
     &gn_command_status,

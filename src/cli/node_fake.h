@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "node/keep.h"
 #include "node/node.h"
 
 static struct {
@@ -29,7 +30,43 @@ static struct {
     gn_err sql_err;
     gn_err check_err;
     uint64_t check_problems;
+    gn_err keep_err;
+    char keep_files[256];
+    char keep_base[256];
+    char keep_passphrase[64];
 } node_fake;
+
+static inline gn_err node_fake_keep(const char *dir, const char *file, gn_str passphrase, struct gn_diag *diag)
+{
+    (void)snprintf(node_fake.data_dir, sizeof node_fake.data_dir, "%s", dir);
+    (void)snprintf(node_fake.keep_passphrase, sizeof node_fake.keep_passphrase, "%.*s", GN_STR_ARGS(passphrase));
+    gn_diag_file(diag, file);
+    gn_diag_set(diag, 0, 0, "the fake refuses");
+    return node_fake.keep_err;
+}
+
+gn_err gn_node_backup(struct gn_backup_options options, struct gn_backup_summary *out, struct gn_diag *diag)
+{
+    (void)snprintf(node_fake.keep_files, sizeof node_fake.keep_files, "%s", options.file);
+    (void)snprintf(node_fake.keep_base, sizeof node_fake.keep_base, "%s", options.base != NULL ? options.base : "");
+    *out = (struct gn_backup_summary){ .span = { 3, 90, 80 },
+                                       .file_count = 4,
+                                       .source_bytes = 3 << 20,
+                                       .archive_bytes = 1 << 20,
+                                       .left_out_secrets = options.passphrase.size == 0 };
+    out->about.is_encrypted = options.passphrase.size > 0;
+    options.tell(options.ctx, "writing", 1, 2);
+    return node_fake_keep(options.dir, options.file, options.passphrase, diag);
+}
+
+gn_err gn_node_restore(const struct gn_restore_options *options, struct gn_restore_summary *out, struct gn_diag *diag)
+{
+    struct gn_buf files = gn_buf_over(node_fake.keep_files, sizeof node_fake.keep_files);
+    for (size_t i = 0; i < options->file_count; i++)
+        gn_buf_addf(&files, "%s;", options->files[i]);
+    *out = (struct gn_restore_summary){ .span = { 3, 90, 80 }, .file_count = 4, .byte_count = 3 << 20 };
+    return node_fake_keep(options->dir, options->files[0], options->passphrase, diag);
+}
 
 gn_err gn_node_check(const char *data_dir,
                      void (*problem)(void *ctx, const char *file, const char *where, const char *what), void *ctx,

@@ -88,7 +88,7 @@ static gn_err file_write_and_sync(int fd, gn_bytes content)
     return fdatasync(fd) == 0 ? GN_OK : gn_err_of_errno(errno);
 }
 
-static gn_err file_sync_parent(const char *path)
+gn_err gn_file_sync_name(const char *path)
 {
     char parent[PATH_MAX] = ".";
     const char *slash = strrchr(path, '/');
@@ -125,7 +125,7 @@ gn_err gn_file_replace(const char *path, gn_bytes content)
         (void)unlink(fresh);
         return err;
     }
-    return file_sync_parent(path);
+    return gn_file_sync_name(path);
 }
 
 /* One directory, whose parent is there. */

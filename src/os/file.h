@@ -16,6 +16,8 @@ gn_err gn_err_of_errno(int error);
 GN_MUST_USE gn_err gn_file_read_all(const char *path, void *to, size_t capacity, size_t *out_size);
 /* Replaces or makes a whole file, atomically and durably. On failure the old content still stands. */
 GN_MUST_USE gn_err gn_file_replace(const char *path, gn_bytes content);
+/* Makes durable that there is something of this name, or no longer: fsync of its folder. */
+GN_MUST_USE gn_err gn_file_sync_name(const char *path);
 /* mkdir -p, mode 0700. The diag says which part failed and why. */
 GN_MUST_USE gn_err gn_dir_make(const char *path, struct gn_diag *diag);
 /* Holds `path` for this process until the descriptor is closed. BUSY with the owner's pid in the diag. */
