@@ -112,7 +112,8 @@
     X(JOURNAL_PAVE_BYTES, 262144, "bytes of zeroes written at a time ahead of small groups of the journal")            \
     X(JOURNAL_FLUSHES_MAX, 60000, "flushes of the journal a minute that run --flushes may ask for")                    \
     X(JOURNAL_KEEP_MIB, 4096, "MiB of journal kept behind the last checkpoint; the oldest goes")                       \
-    X(CHUNK_READINGS, 256, "readings of one series in a sealed chunk")                                                 \
+    X(HEAD_READINGS, 256, "readings of one series in memory; then they are sealed as a chunk")                         \
+    X(CHUNK_READINGS, 1024, "readings of one series in a chunk on disk, made of such as were sealed")                  \
     X(CHUNKS_WAITING_MAX, 4096, "sealed chunks that wait for a flush; then the history waits")                         \
     X(LATE_WAITING_MAX, 32768, "late readings that wait for a flush")                                                  \
     X(TEXTS_WAITING_BYTES, 2097152, "bytes of text readings that wait for a flush")                                    \

@@ -31,7 +31,7 @@ static struct gn_check run(struct fixture *f, struct told *told)
 static void put_some(struct fixture *f)
 {
     fixture_put_things(f);
-    for (int i = 0; i < 5 * GN_CHUNK_READINGS; i++) {
+    for (int i = 0; i < 4 * GN_HEAD_READINGS; i++) { /* too few chunks to be joined */
         fixture_put_reading_of(f, 0, FIXTURE_T0 + 10 * i, sqrt(i), GN_QUALITY_GOOD);
         if (i % 50 == 7)
             fixture_put_reading_of(f, 0, FIXTURE_T0 + 10 * i - 45, -i, GN_QUALITY_LATE);
@@ -50,7 +50,7 @@ static void a_whole_history_has_no_problem(void **state)
     put_some(f);
     struct gn_check check = run(f, &told); /* beside the writer */
     assert_int_equal(told.count, 0);
-    assert_true(check.chunk_count >= 6);
+    assert_true(check.chunk_count >= 5);
     for (int i = 0; i < 700; i++) /* sealed ones beside the rows they replace */
         fixture_put_reading_of(f, 0, FIXTURE_T0 + 100000 + i, i, GN_QUALITY_GOOD);
     assert_int_equal(gn_store_flush(f->store), GN_OK);

@@ -72,8 +72,8 @@ static void a_sensor_costs_few_bytes_a_reading(void **state)
         double (*value)(uint32_t i);
         double most;
         const char *name;
-    } rows[] = { { two_digits, 1.4, "two digits" },
-                 { like_a_float, 3.4, "floats" },
+    } rows[] = { { two_digits, 1.2, "two digits" },
+                 { like_a_float, 3.2, "floats" },
                  { full_noise, 7.0, "noise in every bit" } };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         make_sensor(GN_CHUNK_READINGS, rows[i].value);
@@ -86,7 +86,7 @@ static void a_sensor_costs_few_bytes_a_reading(void **state)
 static void every_count_comes_back(void **state)
 {
     (void)state;
-    for (uint32_t count = 1; count <= GN_CHUNK_READINGS; count++) {
+    for (uint32_t count = 1; count <= GN_CHUNK_READINGS; count += count < 300 ? 1 : 7) {
         make_sensor(count, count % 2 ? two_digits : full_noise);
         (void)round_trip(count, 1);
     }

@@ -71,7 +71,7 @@ static gn_err copy_make_room(struct gn_sample **samples, size_t *capacity, size_
 {
     if (count <= *capacity)
         return GN_OK;
-    const size_t more = count + count / 4 + GN_CHUNK_READINGS;
+    const size_t more = count + count / 4 + GN_HEAD_READINGS;
     gn_mem_give(*samples);
     *capacity = 0;
     *samples = gn_mem_take(more * sizeof **samples, "history: newest readings of a query");

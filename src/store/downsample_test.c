@@ -102,7 +102,7 @@ static void whole_chunks_are_not_opened(void **state)
     struct fixture *f = *state;
     struct gn_store_stats stats;
     fixture_put_things(f);
-    for (int64_t i = 0; i < 4 * GN_CHUNK_READINGS; i++)
+    for (int64_t i = 0; i < 4 * GN_HEAD_READINGS; i++)
         fixture_put_reading(f, 0, FIXTURE_T0 + i, (double)(i % 100));
     assert_int_equal(gn_store_checkpoint(f->store), GN_OK);
     fixture_restart(f);

@@ -36,7 +36,7 @@ static void a_flush_writes_sealed_chunks_only(void **state)
 {
     struct fixture *f = *state;
     fixture_put_things(f);
-    for (int i = 0; i < GN_CHUNK_READINGS * 2 + 5; i++)
+    for (int i = 0; i < GN_HEAD_READINGS * 2 + 5; i++)
         fixture_put_reading(f, 0, FIXTURE_T0 + i, i);
     size_t capacity = 0;
     assert_int_equal(gn_store_pending(f->store, &capacity), 2);
@@ -58,7 +58,7 @@ static void checkpoints_do_not_multiply_rows(void **state)
         for (int i = 0; i < 20; i++)
             fixture_put_reading(f, 0, FIXTURE_T0 + round * 20 + i, i);
         assert_int_equal(gn_store_checkpoint(f->store), GN_OK);
-        const int64_t full = ((round + 1) * 20 - 1) / GN_CHUNK_READINGS;
+        const int64_t full = ((round + 1) * 20 - 1) / GN_HEAD_READINGS;
         assert_int_equal(ask_number(f, "SELECT count(*) FROM chunk"), full + 1);
         assert_int_equal(ask_number(f, "SELECT sum(count) FROM chunk"), (round + 1) * 20);
         gn_store_stats(f->reader, &stats);

@@ -11,8 +11,7 @@ gn_err gn_heads_init(struct gn_heads *heads, pthread_mutex_t *mutex)
 {
     struct gn_heads made = { .mutex = mutex, .waiting_capacity = GN_CHUNKS_WAITING_MAX };
     made.rows = gn_mem_take(GN_SERIES_MAX * sizeof *made.rows, "history: series");
-    made.blocks =
-        gn_mem_take((size_t)HEAD_BLOCKS * GN_CHUNK_READINGS * sizeof *made.blocks, "history: newest readings");
+    made.blocks = gn_mem_take((size_t)HEAD_BLOCKS * GN_HEAD_READINGS * sizeof *made.blocks, "history: newest readings");
     made.free = gn_mem_take(HEAD_BLOCKS * sizeof *made.free, "history: free blocks");
     made.waiting = gn_mem_take(GN_CHUNKS_WAITING_MAX * sizeof *made.waiting, "history: sealed chunks");
     if (made.rows == NULL || made.blocks == NULL || made.free == NULL || made.waiting == NULL) {
@@ -40,7 +39,7 @@ static struct gn_point *heads_take_block_lkd(struct gn_heads *heads)
     else
         heads->fresh++;
     assert(block < HEAD_BLOCKS); /* one for each series and for each that waits: it cannot run out */
-    return heads->blocks + (size_t)block * GN_CHUNK_READINGS;
+    return heads->blocks + (size_t)block * GN_HEAD_READINGS;
 }
 
 static gn_err heads_seal_lkd(struct gn_heads *heads, uint32_t series)
@@ -90,7 +89,7 @@ gn_err gn_heads_put(struct gn_heads *heads, uint32_t series, uint64_t seq, const
     struct gn_head *head = &heads->rows[series];
     assert(gn_head_follows(head, point));
     uint32_t count = atomic_load_explicit(&head->count, memory_order_relaxed);
-    if (head->points == NULL || count == GN_CHUNK_READINGS || seq - head->base_seq > UINT32_MAX) {
+    if (head->points == NULL || count == GN_HEAD_READINGS || seq - head->base_seq > UINT32_MAX) {
         gn_err err = heads_begin_chunk(heads, series, seq);
         if (err)
             return err;
@@ -109,7 +108,7 @@ void gn_heads_clear_waiting_lkd(struct gn_heads *heads)
 {
     for (uint32_t i = 0; i < heads->waiting_count; i++) {
         const size_t at = (size_t)(heads->waiting[i].points - heads->blocks);
-        heads->free[heads->free_count++] = (uint32_t)(at / GN_CHUNK_READINGS);
+        heads->free[heads->free_count++] = (uint32_t)(at / GN_HEAD_READINGS);
     }
     heads->waiting_count = 0;
 }

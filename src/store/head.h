@@ -3,7 +3,7 @@
  *
  *      series 41 ─▶ head ─▶ [points . . . . ]  full ─▶ waiting ─flush▶ SQLite, block back to the pool
  *
- * One pool of blocks of GN_CHUNK_READINGS points for both; a series gets a block at its first reading, a block
+ * One pool of blocks of GN_HEAD_READINGS points for both; a series gets a block at its first reading, a block
  * given back is the first to be used again, and what was never used was never touched: 60 series
  * cost 400 KiB, though the plan is 120 MiB.
  *

@@ -39,18 +39,18 @@ static gn_err put(struct fixture *f, uint32_t series, uint64_t seq)
 static void a_full_chunk_is_sealed_by_the_next_reading(void **state)
 {
     struct fixture *f = *state;
-    for (uint64_t seq = 1; seq <= GN_CHUNK_READINGS; seq++)
+    for (uint64_t seq = 1; seq <= GN_HEAD_READINGS; seq++)
         assert_int_equal(put(f, 5, seq), GN_OK);
     assert_int_equal(f->heads.waiting_count, 0);
-    assert_int_equal(f->heads.rows[5].count, GN_CHUNK_READINGS);
-    assert_int_equal(put(f, 5, GN_CHUNK_READINGS + 1), GN_OK);
+    assert_int_equal(f->heads.rows[5].count, GN_HEAD_READINGS);
+    assert_int_equal(put(f, 5, GN_HEAD_READINGS + 1), GN_OK);
     assert_int_equal(f->heads.waiting_count, 1);
     assert_int_equal(f->heads.waiting[0].series, 5);
-    assert_int_equal(f->heads.waiting[0].count, GN_CHUNK_READINGS);
+    assert_int_equal(f->heads.waiting[0].count, GN_HEAD_READINGS);
     assert_int_equal(f->heads.waiting[0].base_seq, 1);
     assert_true(f->heads.waiting[0].points[255].value == 256.0);
     assert_int_equal(f->heads.rows[5].count, 1);
-    assert_int_equal(f->heads.rows[5].base_seq, GN_CHUNK_READINGS + 1);
+    assert_int_equal(f->heads.rows[5].base_seq, GN_HEAD_READINGS + 1);
 }
 
 static void a_far_seq_begins_a_new_chunk(void **state)
@@ -72,9 +72,9 @@ static void without_room_to_wait_nothing_is_taken(void **state)
     uint64_t seq = 1;
     while (put(f, 0, seq) == GN_OK)
         seq++;
-    assert_int_equal(seq, 3 * GN_CHUNK_READINGS + 1);
+    assert_int_equal(seq, 3 * GN_HEAD_READINGS + 1);
     assert_int_equal(put(f, 0, seq), GN_ERR_FULL);
-    assert_int_equal(f->heads.rows[0].count, GN_CHUNK_READINGS);
+    assert_int_equal(f->heads.rows[0].count, GN_HEAD_READINGS);
     assert_int_equal(put(f, 1, seq), GN_OK); /* another series still has room */
     pthread_mutex_lock(&f->mutex);
     gn_heads_clear_waiting_lkd(&f->heads);
@@ -87,7 +87,7 @@ static void blocks_are_used_again(void **state)
     struct fixture *f = *state;
     uint64_t seq = 1;
     for (int round = 0; round < 100; round++) {
-        for (int i = 0; i < GN_CHUNK_READINGS; i++)
+        for (int i = 0; i < GN_HEAD_READINGS; i++)
             assert_int_equal(put(f, 0, seq++), GN_OK);
         pthread_mutex_lock(&f->mutex);
         gn_heads_clear_waiting_lkd(&f->heads);
@@ -103,7 +103,7 @@ static void every_series_has_room_while_as_many_wait_as_may(void **state)
     for (uint32_t series = 0; series < GN_SERIES_MAX; series++)
         assert_int_equal(put(f, series, seq++), GN_OK);
     for (uint32_t i = 0; i < GN_CHUNKS_WAITING_MAX; i++) {
-        for (int k = 0; k < GN_CHUNK_READINGS; k++)
+        for (int k = 0; k < GN_HEAD_READINGS; k++)
             assert_int_equal(put(f, i % 16, seq++), GN_OK);
     }
     assert_int_equal(f->heads.waiting_count, GN_CHUNKS_WAITING_MAX);
@@ -116,7 +116,7 @@ static void a_sealed_chunk_makes_its_row_stale(void **state)
     assert_int_equal(put(f, 0, 1), GN_OK);
     f->heads.rows[0].saved_row = 77;
     f->heads.rows[0].saved_count = 1;
-    for (uint64_t seq = 2; seq <= GN_CHUNK_READINGS + 1; seq++)
+    for (uint64_t seq = 2; seq <= GN_HEAD_READINGS + 1; seq++)
         assert_int_equal(put(f, 0, seq), GN_OK);
     assert_int_equal(f->heads.rows[0].saved_row, 0);
     assert_int_equal(f->heads.rows[0].saved_count, 0);

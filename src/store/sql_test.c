@@ -202,7 +202,7 @@ static void whole_chunks_need_not_be_opened(void **state)
     struct fixture *f = *state;
     struct gn_store_stats stats;
     fixture_put_things(f);
-    for (int64_t i = 0; i < 4 * GN_CHUNK_READINGS; i++)
+    for (int64_t i = 0; i < 4 * GN_HEAD_READINGS; i++)
         fixture_put_reading_of(f, 0, 1000 + i, 1, GN_QUALITY_GOOD);
     assert_int_equal(gn_store_checkpoint(f->store), GN_OK);
     fixture_restart(f);

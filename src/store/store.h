@@ -2,7 +2,7 @@
 /* store/store.h -- what can be asked of the past: readings, and what the engine said of them.
  *
  *   journal ──records──▶ follow ──▶ heads (memory, one open chunk a series)
- *                                     │ sealed at GN_CHUNK_READINGS; written as it is at a checkpoint
+ *                                     │ sealed at GN_HEAD_READINGS; written as it is at a checkpoint
  *                                     ▼
  *                                  DIR/history.db (SQLite, WAL):  chunk, text, output, state
  *

@@ -11,8 +11,8 @@ gn_err gn_store_reader_open(struct gn_store *store, struct gn_store_reader **out
     if (reader == NULL)
         return GN_ERR_FULL;
     reader->store = store;
-    reader->memory_capacity = 2 * GN_CHUNK_READINGS;
-    reader->late_capacity = GN_CHUNK_READINGS;
+    reader->memory_capacity = 2 * GN_HEAD_READINGS;
+    reader->late_capacity = GN_HEAD_READINGS;
     reader->memory =
         gn_mem_take(reader->memory_capacity * sizeof *reader->memory, "history: newest readings of a query");
     reader->late = gn_mem_take(reader->late_capacity * sizeof *reader->late, "history: newest readings of a query");

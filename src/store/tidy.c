@@ -10,6 +10,7 @@ enum {
     TIDY_SERIES_MAX = 64,  /* series looked at for small chunks at one checkpoint */
     TIDY_LATE_MAX = 2048,  /* late readings laid in at once */
     TIDY_ROWS_MAX = 64,    /* chunks of a series looked at at once */
+    TIDY_JOIN = 4,         /* fewer wait for others, so that a reading is written again once and not each time */
     TIDY_SAMPLES_MAX = TIDY_LATE_MAX + 2 * GN_CHUNK_READINGS,
 };
 
@@ -344,7 +345,7 @@ static gn_err tidy_small_of_series(struct gn_tidy *tidy)
         }
         sum += chunks[i].count;
     }
-    if (!err && count - from > 1 && sum <= GN_CHUNK_READINGS)
+    if (!err && count - from >= TIDY_JOIN && sum <= GN_CHUNK_READINGS)
         err = tidy_join(tidy, chunks + from, count - from);
     if (!err && count > 0)
         tidy->from_ms[tidy->series] = chunks[from].time_min;

@@ -5,6 +5,8 @@
  * may late        ^  ^     ^                                          become two; one between a and b fills up a if a
  * is ───▶  │ a a a│a a a│ ^ │  │ b b b │       │ c d d │             small, or begins a chunk; c and d become one
  *
+ * A chunk is sealed when GN_HEAD_READINGS are in memory; on disk four of these become one of GN_CHUNK_READINGS, which
+ * saves three of four rows and a tenth of the bytes.
  * Then what is older than the rules keep it becomes rows of a tier (store/tier.h), or goes.
  *
  * Done inside the transaction of the checkpoint, so that a crash has either the old chunks and the late readings or

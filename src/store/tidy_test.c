@@ -37,7 +37,7 @@ static void late_ones_end_in_their_chunks(void **state)
 {
     struct fixture *f = *state;
     fixture_put_things(f);
-    for (int i = 0; i < 20 * GN_CHUNK_READINGS; i++)
+    for (int i = 0; i < 20 * GN_HEAD_READINGS; i++)
         fixture_put_reading_of(f, 0, FIXTURE_T0 + 10 * i, i, GN_QUALITY_GOOD);
     assert_int_equal(gn_store_checkpoint(f->store), GN_OK);
     for (int i = 0; i < 300; i++) /* corrections, readings between, and some before all */
@@ -66,10 +66,27 @@ static void small_chunks_become_one(void **state)
     }
     fixture_put_reading(f, 1, FIXTURE_T0, 1);
     assert_int_equal(gn_store_checkpoint(f->store), GN_OK);
-    assert_true(ask_number(f, "SELECT count(*) FROM chunk WHERE series = 0") <= 3);
+    assert_true(ask_number(f, "SELECT count(*) FROM chunk WHERE series = 0") <= 5);
     assert_int_equal(ask_number(f, "SELECT sum(count) FROM chunk WHERE series = 0"), 400);
     check_series(f, 0);
     check_rows(f);
+}
+
+static void four_full_ones_become_one_of_disk_size(void **state)
+{
+    struct fixture *f = *state;
+    fixture_put_things(f);
+    for (int i = 0; i < 9 * GN_HEAD_READINGS + 1; i++) {
+        fixture_put_reading_of(f, 0, FIXTURE_T0 + 10 * i, i, GN_QUALITY_GOOD);
+        if (i % (GN_HEAD_READINGS / 2) == 0)
+            assert_int_equal(gn_store_checkpoint(f->store), GN_OK);
+    }
+    assert_int_equal(ask_number(f, "SELECT count(*) FROM chunk WHERE count = 1024"), 2);
+    assert_int_equal(ask_number(f, "SELECT count(*) FROM chunk"), 4); /* one is alone, one is open */
+    check_series(f, 0);
+    check_rows(f);
+    fixture_restart(f);
+    check_series(f, 0);
 }
 
 static void much_that_is_late_takes_several_checkpoints(void **state)
@@ -78,7 +95,7 @@ static void much_that_is_late_takes_several_checkpoints(void **state)
     fixture_put_things(f);
     for (uint32_t series = 0; series < 3; series++)
         fixture_put_reading_of(f, series, FIXTURE_T0 + 100000000, 1, GN_QUALITY_GOOD);
-    for (int i = 0; i < 120000; i++)
+    for (int i = 0; i < 280000; i++)
         fixture_put_reading_of(f, (uint32_t)i % 3, FIXTURE_T0 + i, i, GN_QUALITY_LATE);
     int checkpoints = 0;
     int64_t left = 1;
@@ -99,17 +116,17 @@ static void a_damaged_chunk_is_left_as_it_is(void **state)
 {
     struct fixture *f = *state;
     fixture_put_things(f);
-    for (int i = 0; i < 3 * GN_CHUNK_READINGS; i++)
+    for (int i = 0; i < 3 * GN_HEAD_READINGS; i++)
         fixture_put_reading_of(f, 0, FIXTURE_T0 + 10 * i, i, GN_QUALITY_GOOD);
     assert_int_equal(gn_store_checkpoint(f->store), GN_OK);
     assert_int_equal(gn_history_exec(&f->store->history, "UPDATE chunk SET blob = x'00' WHERE id = 2"), GN_OK);
-    fixture_put_reading_of(f, 0, FIXTURE_T0 + 10 * GN_CHUNK_READINGS + 5, -5, GN_QUALITY_LATE);
+    fixture_put_reading_of(f, 0, FIXTURE_T0 + 10 * GN_HEAD_READINGS + 5, -5, GN_QUALITY_LATE);
     for (int i = 0; i < 3; i++)
         assert_int_equal(gn_store_checkpoint(f->store), GN_OK);
     assert_int_equal(ask_number(f, "SELECT count(*) FROM chunk"), 3);
     assert_int_equal(ask_number(f, "SELECT count(*) FROM late"), 1);
     fixture_check_range(
-        f, &(struct gn_range){ .series = 0, .from_ms = FIXTURE_T0 + 20 * GN_CHUNK_READINGS, .to_ms = INT64_MAX });
+        f, &(struct gn_range){ .series = 0, .from_ms = FIXTURE_T0 + 20 * GN_HEAD_READINGS, .to_ms = INT64_MAX });
 }
 
 int main(void)
@@ -117,6 +134,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(late_ones_end_in_their_chunks, fixture_set_up, fixture_tear_down),
         cmocka_unit_test_setup_teardown(small_chunks_become_one, fixture_set_up, fixture_tear_down),
+        cmocka_unit_test_setup_teardown(four_full_ones_become_one_of_disk_size, fixture_set_up, fixture_tear_down),
         cmocka_unit_test_setup_teardown(much_that_is_late_takes_several_checkpoints, fixture_set_up, fixture_tear_down),
         cmocka_unit_test_setup_teardown(a_damaged_chunk_is_left_as_it_is, fixture_set_up, fixture_tear_down),
     };
