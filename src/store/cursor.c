@@ -310,6 +310,12 @@ static void cursor_pass(struct gn_cursor *cursor, const struct gn_sample *given)
 gn_err gn_cursor_next(struct gn_cursor *cursor, struct gn_sample *out, bool *out_any)
 {
     const struct gn_sample *best = NULL;
+    if (cursor->block_at < cursor->block_count && cursor->late_rows_done && !cursor->has_late_row &&
+        cursor->late_at == cursor->late_count) { /* nothing is laid over it any more: nearly always */
+        *out = *cursor_from(cursor->reader->block, cursor->block_at++, cursor->block_count, cursor->down);
+        *out_any = true;
+        return GN_OK;
+    }
     gn_err err = cursor_fill_late(cursor);
     if (!err)
         err = cursor_main(cursor, &best);
