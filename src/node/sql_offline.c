@@ -22,7 +22,7 @@ static gn_err sql_offline_ask(struct gn_core *core, gn_str text, struct gn_buf *
 
 gn_err gn_node_sql_offline(const char *data_dir, gn_str sql, struct gn_buf *out, struct gn_diag *diag)
 {
-    struct gn_core core;
+    static struct gn_core core; /* too large for the stack; the command line has one thread */
     char path[GN_CORE_PATH_BYTES];
     struct gn_file *file = NULL;
     const struct gn_disk disk = gn_disk_linux();
