@@ -26,22 +26,33 @@ static gn_err column_read_names(struct gn_csv *csv, struct gn_column_file *file)
     return err == GN_ERR_NOT_FOUND ? GN_OK : err;
 }
 
-/* "2016-07-01 00:00:00": what RFC 3339 has, but for the T and the zone. */
+bool gn_column_time(gn_str text, int64_t *out_ms)
+{
+    char zoned[] = "20yy-mm-ddThh:mm:ssZ"; /* RFC 3339 */
+    enum { SECONDS = 19, HOURS = 11 };
+    if (text.size == SECONDS && text.at[10] == ' ') {
+        memcpy(zoned, text.at, SECONDS);
+        zoned[10] = 'T';
+    } else if (text.size == HOURS && text.at[2] == '/' && text.at[5] == '/' && text.at[8] == ' ') {
+        memcpy(zoned + 2, text.at + 6, 2);
+        memcpy(zoned + 5, text.at + 3, 2);
+        memcpy(zoned + 8, text.at, 2);
+        memcpy(zoned + 11, text.at + 9, 2);
+        memcpy(zoned + 14, "00:00", 5);
+    } else {
+        return false;
+    }
+    return gn_time_parse(gn_str_of(zoned), out_ms) == GN_OK;
+}
+
 static gn_err column_read_time(struct gn_csv_row *row, int64_t *out_ms)
 {
-    enum { TIME_BYTES = 19 };
-    char zoned[TIME_BYTES + 2];
     gn_str field = { NULL, 0 };
     const gn_err err = gn_csv_field(row, &field);
     if (err)
         return err;
-    if (field.size == TIME_BYTES && field.at[10] == ' ' && !gn_str_copy(zoned, sizeof zoned, field)) {
-        zoned[10] = 'T';
-        zoned[TIME_BYTES] = 'Z';
-        zoned[TIME_BYTES + 1] = '\0';
-        if (!gn_time_parse(gn_str_of(zoned), out_ms))
-            return GN_OK;
-    }
+    if (gn_column_time(field, out_ms))
+        return GN_OK;
     return gn_csv_refuse(row, field, "is not a time like 2016-07-01 00:00:00");
 }
 

@@ -2,7 +2,7 @@
 /* eval/column_file.h -- a file with a time in front of each row and one series a column.
  *
  *      date,HUFL,HULL,OT                     a heading: names
- *      2016-07-01 00:00:00,5.8,2.0,30.5      a time as "YYYY-MM-DD hh:mm:ss", then one number a column
+ *      2016-07-01 00:00:00,5.8,2.0,30.5      a time as "YYYY-MM-DD hh:mm:ss" or "dd/mm/yy hh", then a number a column
  *
  * Times are taken as they stand, without a time zone: as if they were UTC. Rows keep the order of the file. */
 #ifndef GN_EVAL_COLUMN_FILE_H
@@ -18,6 +18,9 @@ struct gn_column_file {
     int64_t *times_ms; /* owned, as are the values */
     double *values;    /* column after column, `rows` numbers each */
 };
+
+/* A time as above. */
+bool gn_column_time(gn_str text, int64_t *out_ms);
 
 /* Reads the text of a file. On failure nothing is kept. */
 GN_MUST_USE gn_err gn_column_file_read(gn_str text, struct gn_column_file *out, struct gn_diag *diag);

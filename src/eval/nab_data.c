@@ -5,7 +5,7 @@
 
 #include "base/json_tree.h"
 #include "base/mem.h"
-#include "base/timestamp.h"
+#include "eval/column_file.h"
 #include "eval/csv.h"
 #include "eval/dataset.h"
 
@@ -14,14 +14,8 @@ static const char nab_labels_path[] = "nab/labels/combined_windows.json";
 /* "2014-04-01 00:04:00", fractions of a second passed over. */
 static bool nab_time(gn_str text, int64_t *out_ms)
 {
-    enum { NAB_TIME_SIZE = 19, NAB_TIME_BLANK = 10 };
-    char iso[NAB_TIME_SIZE + 1];
-    if (text.size < NAB_TIME_SIZE || text.at[NAB_TIME_BLANK] != ' ')
-        return false;
-    memcpy(iso, text.at, NAB_TIME_SIZE);
-    iso[NAB_TIME_BLANK] = 'T';
-    iso[NAB_TIME_SIZE] = 'Z';
-    return gn_time_parse((gn_str){ iso, sizeof iso }, out_ms) == GN_OK;
+    enum { NAB_TIME_SIZE = 19 };
+    return gn_column_time((gn_str){ text.at, text.size < NAB_TIME_SIZE ? text.size : NAB_TIME_SIZE }, out_ms);
 }
 
 static gn_err nab_read_rows(gn_str text, struct gn_nab_file *file, struct gn_diag *diag)
