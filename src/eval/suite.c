@@ -2,7 +2,8 @@
 #include "eval/suite.h"
 
 static const struct gn_suite *const suite_table[] = {
-    &gn_suite_m4_hourly, &gn_suite_etth1, &gn_suite_pjm, &gn_suite_nab, &gn_suite_nab_vus, &gn_suite_batadal,
+    &gn_suite_m4_hourly, &gn_suite_etth1,   &gn_suite_pjm,    &gn_suite_nab,
+    &gn_suite_nab_vus,   &gn_suite_batadal, &gn_suite_budget,
 };
 
 const struct gn_suite *const *gn_suites(size_t *out_count)

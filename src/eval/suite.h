@@ -52,6 +52,7 @@ extern const struct gn_suite gn_suite_pjm;
 extern const struct gn_suite gn_suite_nab;
 extern const struct gn_suite gn_suite_nab_vus;
 extern const struct gn_suite gn_suite_batadal;
+extern const struct gn_suite gn_suite_budget;
 
 const struct gn_suite *const *gn_suites(size_t *out_count);
 const struct gn_suite *gn_suite_named(gn_str name); /* NULL: there is none */
