@@ -3,16 +3,29 @@
 
 #include "base/json_write.h"
 #include "cli/ask.h"
+#include "cli/progress.h"
 #include "cli/rows.h"
 #include "node/node.h"
 
 enum { CHECK_LINE_BYTES = 8192 };
 
+struct check_run {
+    struct gn_cli *cli;
+    struct gn_progress progress;
+};
+
+static void check_tell(void *ctx, const char *what, uint64_t done, uint64_t total)
+{
+    gn_progress_tell(&((struct check_run *)ctx)->progress, what, done, total);
+}
+
 static void check_problem(void *ctx, const char *file, const char *where, const char *what)
 {
-    struct gn_cli *cli = ctx;
+    struct check_run *run = ctx;
+    struct gn_cli *cli = run->cli;
     char bytes[CHECK_LINE_BYTES];
     struct gn_buf buf = gn_buf_over(bytes, sizeof bytes);
+    gn_progress_end(&run->progress);
     if (!cli->json) {
         gn_cli_print_safe(cli->out, gn_str_of(file));
         (void)fprintf(cli->out, ": %s%s", where, where[0] != '\0' ? ": " : "");
@@ -38,7 +51,10 @@ static int check_run(struct gn_cli *cli)
     struct gn_check_summary sum;
     if (!gn_ask_data_dir(cli, dir, sizeof dir))
         return GN_EXIT_USAGE;
-    const gn_err err = gn_node_check(dir, check_problem, cli, &sum);
+    struct check_run run = { .cli = cli };
+    gn_progress_begin(&run.progress, cli);
+    const gn_err err = gn_node_check(dir, check_problem, check_tell, &run, &sum);
+    gn_progress_end(&run.progress);
     if (err == GN_ERR_NOT_FOUND)
         return gn_cli_say(cli, GN_EXIT_NOT_FOUND, "name the node's data directory: --data DIR",
                           "there is neither a journal nor a history in '%s'", dir);

@@ -69,10 +69,12 @@ gn_err gn_node_restore(const struct gn_restore_options *options, struct gn_resto
 }
 
 gn_err gn_node_check(const char *data_dir,
-                     void (*problem)(void *ctx, const char *file, const char *where, const char *what), void *ctx,
+                     void (*problem)(void *ctx, const char *file, const char *where, const char *what),
+                     void (*tell)(void *ctx, const char *what, uint64_t done, uint64_t total), void *ctx,
                      struct gn_check_summary *out)
 {
     (void)snprintf(node_fake.data_dir, sizeof node_fake.data_dir, "%s", data_dir);
+    tell(ctx, "reading the journal", 1, 2);
     for (uint64_t i = 0; i < node_fake.check_problems; i++)
         problem(ctx, "history.db", "chunk 5", "it is torn");
     *out = (struct gn_check_summary){ 12, 3, node_fake.check_problems };

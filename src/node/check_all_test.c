@@ -84,7 +84,7 @@ static void all_of_a_directory_is_read(void **state)
     struct told told = { 0 };
     struct gn_check_summary sum;
     fill_journal();
-    assert_int_equal(gn_node_check(dir, tell, &told, &sum), GN_OK);
+    assert_int_equal(gn_node_check(dir, tell, NULL, &told, &sum), GN_OK);
     assert_int_equal(sum.problem_count, 0);
     assert_true(sum.record_count >= 2);
 }
@@ -96,11 +96,38 @@ static void damage_of_the_journal_is_told_with_its_file(void **state)
     struct gn_check_summary sum;
     fill_journal();
     flip_in_first_segment(100);
-    assert_int_equal(gn_node_check(dir, tell, &told, &sum), GN_OK);
+    assert_int_equal(gn_node_check(dir, tell, NULL, &told, &sum), GN_OK);
     assert_true(sum.problem_count >= 1);
     assert_int_equal(sum.problem_count, told.count);
     assert_non_null(strstr(told.file, ".gnj"));
     assert_true(told.what[0] != '\0');
+}
+
+static void put_file(const char *name, const char *content)
+{
+    char path[200];
+    (void)snprintf(path, sizeof path, "%s/%s", dir, name);
+    FILE *file = fopen(path, "wb");
+    assert_non_null(file);
+    assert_true(fputs(content, file) >= 0);
+    assert_int_equal(fclose(file), 0);
+    assert_int_equal(chmod(path, 0600), 0);
+}
+
+static void what_lies_beside_them_is_read_too(void **state)
+{
+    (void)state;
+    static const char *const names[] = { "sessions.image", "guard/credentials", "guard/certificates" };
+    struct gn_check_summary sum;
+    fill_journal();
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        struct told told = { 0 };
+        put_file(names[i], "a letter to my aunt, long enough to be taken for something else\n");
+        assert_int_equal(gn_node_check(dir, tell, NULL, &told, &sum), GN_OK);
+        assert_int_equal(sum.problem_count, i + 1);
+        assert_non_null(strstr(told.file, i == 0 ? names[0] : names[i]));
+        assert_true(told.what[0] != '\0');
+    }
 }
 
 static void where_nothing_is_that_is_told(void **state)
@@ -108,7 +135,7 @@ static void where_nothing_is_that_is_told(void **state)
     (void)state;
     struct told told = { 0 };
     struct gn_check_summary sum;
-    assert_int_equal(gn_node_check(dir, tell, &told, &sum), GN_ERR_NOT_FOUND);
+    assert_int_equal(gn_node_check(dir, tell, NULL, &told, &sum), GN_ERR_NOT_FOUND);
     assert_int_equal(told.count, 0);
 }
 
@@ -117,6 +144,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(all_of_a_directory_is_read, make_dir, drop_dir),
         cmocka_unit_test_setup_teardown(damage_of_the_journal_is_told_with_its_file, make_dir, drop_dir),
+        cmocka_unit_test_setup_teardown(what_lies_beside_them_is_read_too, make_dir, drop_dir),
         cmocka_unit_test_setup_teardown(where_nothing_is_that_is_told, make_dir, drop_dir),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

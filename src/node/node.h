@@ -61,11 +61,14 @@ struct gn_check_summary {
     uint64_t chunk_count;   /* of the history */
     uint64_t problem_count; /* each was told */
 };
-/* `ganglion check`: reads the whole journal and the whole history, beside a running node or without, and changes
- * nothing. NOT_FOUND: there is neither. Problems are told, and are no error. */
+/* `ganglion check`: reads the whole journal and the whole history, and the image of sessions and the lists of
+ * credentials and certificates beside them; beside a running node or without, and changes
+ * nothing. NOT_FOUND: there is neither. Problems are told, and are no error; `tell` (or NULL) hears how far
+ * it has come. */
 GN_MUST_USE gn_err gn_node_check(const char *data_dir,
                                  void (*problem)(void *ctx, const char *file, const char *where, const char *what),
-                                 void *ctx, struct gn_check_summary *out);
+                                 void (*tell)(void *ctx, const char *what, uint64_t done, uint64_t total), void *ctx,
+                                 struct gn_check_summary *out);
 
 /* $XDG_STATE_HOME/ganglion, or ~/.local/state/ganglion, with a NUL at its end. FULL when too long. */
 GN_MUST_USE gn_err gn_node_default_dir(struct gn_buf *out);

@@ -52,6 +52,20 @@ static bool sessions_check(const uint8_t *bytes, size_t size, uint64_t *out_seq,
     return true;
 }
 
+gn_err gn_kept_check(const char *path)
+{
+    struct stat about;
+    size_t size = 0;
+    uint64_t seq = 0;
+    gn_bytes records = { 0 };
+    if (stat(path, &about) != 0)
+        return GN_ERR_NOT_FOUND;
+    uint8_t *bytes = sessions_read(path, &size);
+    const bool is_whole = bytes != NULL && sessions_check(bytes, size, &seq, &records);
+    gn_mem_give(bytes);
+    return is_whole ? GN_OK : GN_ERR_CORRUPT;
+}
+
 /* The record that the image stands for; 0: there is none. */
 static uint64_t sessions_load(struct gn_kept *sessions)
 {

@@ -37,6 +37,8 @@ struct gn_kept {
     int64_t last_us;
 };
 
+/* Is the image whole? NOT_FOUND: there is none. CORRUPT: a start passes over it. Changes nothing. */
+GN_MUST_USE gn_err gn_kept_check(const char *path);
 /* Gives the endpoint back what it kept. IO, CORRUPT: the journal cannot be read, the diag says where. */
 GN_MUST_USE gn_err gn_kept_open(struct gn_kept *sessions, struct gn_pipeline *pipeline, uv_loop_t *loop,
                                 const struct gn_adapter *adapter, void *adapter_self, struct gn_diag *diag);

@@ -10,7 +10,7 @@
 #include "store/history_db.h"
 #include "store/sample.h"
 
-enum { CHECK_PATH_BYTES = 512, CHECK_WORDS_BYTES = 160 };
+enum { CHECK_PATH_BYTES = 512, CHECK_WORDS_BYTES = 160, CHECK_TELL_CHUNKS = 256 };
 
 enum check_column {
     CHECK_ID,
@@ -33,7 +33,8 @@ struct checking {
     struct gn_check *check;
     char path[CHECK_PATH_BYTES];
     sqlite3 *db;
-    bool has_before; /* a chunk of the same series */
+    uint64_t blob_bytes; /* of the chunks so far */
+    bool has_before;     /* a chunk of the same series */
     int64_t series;
     int64_t before_id;
     int64_t before_max;
@@ -124,6 +125,9 @@ static void check_chunk(struct checking *checking, sqlite3_stmt *row)
     (void)snprintf(where, sizeof where, "chunk %lld of series %lld", (long long)sqlite3_column_int64(row, CHECK_ID),
                    (long long)sqlite3_column_int64(row, CHECK_SERIES));
     checking->check->chunk_count++;
+    checking->blob_bytes += blob.size;
+    if (checking->check->tell != NULL && checking->check->chunk_count % CHECK_TELL_CHUNKS == 0)
+        checking->check->tell(checking->check->ctx, "reading the history", checking->blob_bytes, 0);
     if (gn_chunk_decode(blob, checking->points, &count, &base_seq) != GN_OK)
         check_say(checking, where, "its bytes fail their checksum: its readings cannot be had, all others can");
     else if (!check_row(checking, row, count, base_seq))

@@ -17,6 +17,7 @@
 
 struct gn_check {
     void (*problem)(void *ctx, const char *file, const char *where, const char *what); /* where may be "" */
+    void (*tell)(void *ctx, const char *what, uint64_t done, uint64_t total);          /* now and then; or NULL */
     void *ctx;
     /* filled in */
     uint64_t chunk_count;
