@@ -8,7 +8,7 @@
 #include "eval/windowed_gaussian.h"
 #include "learn/detect/ensemble.h"
 
-enum { NAB_QUICK_STEP = 8 };
+enum { NAB_QUICK_STEP = 7 };
 
 /* The series of TSB-AD-U-Eva that could be matched to files of the benchmark. */
 static const char *const nab_vus_files[] = {
