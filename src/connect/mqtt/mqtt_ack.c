@@ -80,6 +80,16 @@ gn_err gn_mqtt_acks_push_answer(struct gn_mqtt_acks *acks, uint8_t type, uint64_
     return GN_OK;
 }
 
+bool gn_mqtt_acks_promised(const struct gn_mqtt_acks *acks, uint8_t type, uint16_t packet_id)
+{
+    for (uint32_t i = 0; i < acks->count; i++) {
+        const struct gn_mqtt_ack_slot *slot = &acks->slots[(acks->first + i) & (acks->capacity - 1)];
+        if (slot->type == type && slot->packet_id == packet_id)
+            return true;
+    }
+    return false;
+}
+
 void gn_mqtt_acks_drop(struct gn_mqtt_acks *acks)
 {
     struct gn_mqtt_answer *answer;

@@ -66,6 +66,8 @@ GN_MUST_USE gn_err gn_mqtt_acks_push(struct gn_mqtt_acks *acks, uint8_t type, ui
                                      uint8_t reason, gn_str words);
 /* A SUBACK or UNSUBACK, at most GN_MQTT_ANSWER_BYTES_MAX of it. FULL, and nothing changed: no slot, or no memory. */
 GN_MUST_USE gn_err gn_mqtt_acks_push_answer(struct gn_mqtt_acks *acks, uint8_t type, uint64_t token, gn_bytes packet);
+/* Whether that packet waits for its turn, to be sent. */
+bool gn_mqtt_acks_promised(const struct gn_mqtt_acks *acks, uint8_t type, uint16_t packet_id);
 /* Gives back what waits. */
 void gn_mqtt_acks_drop(struct gn_mqtt_acks *acks);
 static inline bool gn_mqtt_acks_due(const struct gn_mqtt_acks *acks, uint64_t durable)

@@ -351,6 +351,9 @@ void gn_mqtt_deliver_answered(struct gn_mqtt_conn *conn, uint8_t type, const str
 {
     struct gn_mqtt_client *client = conn->client;
     struct gn_mqtt_out *out = gn_mqtt_outbox_find(&client->outbox, ack->packet_id);
+    if (out != NULL && out->state == GN_MQTT_OUT_RELEASED &&
+        gn_mqtt_acks_promised(&conn->session.acks, GN_MQTT_PUBREL, ack->packet_id))
+        return; /* its PUBREL waits for the disk: sooner there is nothing to say to a client that repeats itself */
     if (out != NULL && !out->in_flight)
         out = NULL; /* it was not sent in this connection: nothing to answer */
     if (type == GN_MQTT_PUBREC) {

@@ -65,6 +65,29 @@ static void a_release_waits_for_the_disk_and_is_repeated(void **state)
     assert_int_equal(rig_server(&rig)->clients.messages.count, 0);
 }
 
+/* A client that repeats itself, or answers what it was not yet sent, is told nothing before the disk, and nothing
+ * twice. */
+static void a_release_that_waits_for_the_disk_is_said_once(void **state)
+{
+    (void)state;
+    (void)join_kept(&two, "b", 600);
+    assert_int_equal(subscribe_kept(&two, "plant/#", 2), 2);
+    rig_join(&rig, &one, GN_MQTT_V311, "a", "press");
+    say(&one, "plant/1", "x", 2, false);
+    hears(&two, "x");
+    const uint16_t id = message.packet_id;
+    answer(&two, GN_MQTT_PUBREC, id);
+    answer(&two, GN_MQTT_PUBREC, id);
+    answer(&two, GN_MQTT_PUBCOMP, id);
+    assert_true(rig_is_silent(&rig, &two));
+    assert_int_equal(rig_server(&rig)->clients.messages.count, 1);
+    rig_durable(&rig);
+    answered(&two, GN_MQTT_PUBREL);
+    assert_true(rig_is_silent(&rig, &two));
+    answer(&two, GN_MQTT_PUBCOMP, id);
+    assert_int_equal(rig_server(&rig)->clients.messages.count, 0);
+}
+
 static void a_message_of_qos_2_is_known_after_a_restart(void **state)
 {
     (void)state;
@@ -197,6 +220,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(a_session_and_what_waits_for_it_come_back, setup, teardown),
         cmocka_unit_test_setup_teardown(a_release_waits_for_the_disk_and_is_repeated, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_release_that_waits_for_the_disk_is_said_once, setup, teardown),
         cmocka_unit_test_setup_teardown(a_message_of_qos_2_is_known_after_a_restart, setup, teardown),
         cmocka_unit_test_setup_teardown(retained_messages_come_back, setup, teardown),
         cmocka_unit_test_setup_teardown(what_has_ended_stays_ended, setup, teardown),
