@@ -152,6 +152,9 @@
     X(GUESS_DELAY_MS_MAX, 10000, "milliseconds an answer to a wrong password is held back")                            \
     X(CERTIFICATES_PER_THING_MAX, 4, "certificates of a Thing that count at once; a further one ends the oldest")      \
     X(CERTIFICATE_DAYS, 365, "days a certificate of a Thing counts")                                                   \
+    X(LEDGER_ENTRY_BYTES_MAX, 4096, "bytes of one entry of the ledger; a longer one is refused")                       \
+    X(LEDGER_GROUP_ENTRIES_MAX, 1000, "entries of the ledger that are committed together; then a commit is due")       \
+    X(LEDGER_GROUP_BYTES_MAX, 1048576, "bytes of those; then a commit is due")                                         \
     X(CERTIFICATE_NAMES_MAX, 64, "names and addresses in the certificate of the node; further ones are left out")      \
     X(CERTIFICATE_REQUEST_BYTES_MAX, 8192, "bytes of a certificate request; a longer one is refused")                  \
     X(CERTIFICATE_REQUESTS_WAITING_MAX, 16,                                                                            \
