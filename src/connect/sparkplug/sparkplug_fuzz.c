@@ -107,7 +107,7 @@ static void fuzz_message(struct fuzz_session *session, uint8_t kind, gn_bytes by
     struct gn_sparkplug_items got = { .items = fuzz_items, .times = fuzz_times };
     struct gn_diag diag = { 0 };
     const bool is_device = (kind & 4) != 0;
-    const unsigned what = (kind & 3) % FUZZ_KINDS;
+    const unsigned what = (kind & 3u) % FUZZ_KINDS;
     const gn_err err = gn_sparkplug_payload_read(bytes, &payload, &diag);
     session->now_ms += (int64_t)(kind >> 3) * 100;
     assert(err == GN_OK || (err == GN_ERR_INVAL && diag.text[0] != '\0'));
