@@ -54,6 +54,9 @@ bool gn_base64_read(gn_str text, uint8_t *to, size_t size)
 {
     size_t got = 0;
     const char *end = NULL;
+    for (size_t i = 0; i < text.size; i++)
+        if ((uint8_t)text.at[i] >= 0x80) /* libsodium 1.0.18 takes some of these for letters */
+            return false;
     return text.size == (size + 2) / 3 * 4 &&
            sodium_base642bin(to, size, text.at, text.size, NULL, &got, &end, sodium_base64_VARIANT_ORIGINAL) == 0 &&
            got == size && end == text.at + text.size;

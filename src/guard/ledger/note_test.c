@@ -96,9 +96,22 @@ static void wrong_keys_and_names_are_refused(void **state)
     assert_int_equal(gn_note_signer_make(&signer, GN_STR("a/b"), seed), GN_OK);
 }
 
+/* Found by fuzzing: a byte beyond ASCII passed for a letter, so that one root had several forms. */
+static void base64_is_ascii(void **state)
+{
+    (void)state;
+    uint8_t bytes[3];
+    for (int c = 0x80; c <= 0xff; c++) {
+        const char text[4] = { 'A', (char)c, 'A', 'A' };
+        assert_false(gn_base64_read((gn_str){ text, sizeof text }, bytes, sizeof bytes));
+    }
+    assert_true(gn_base64_read(GN_STR("AAAA"), bytes, sizeof bytes));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(base64_is_ascii),
         cmocka_unit_test(a_note_of_another_implementation_is_read_and_made_byte_for_byte),
         cmocka_unit_test(a_changed_note_is_never_taken),
         cmocka_unit_test(what_is_no_note_is_refused),
