@@ -114,7 +114,7 @@ test('an edge node and its device appear, speak by aliases, die and are born aga
     ] });
     await waitFor('the data', async () => values(await press()).Running === false);
     const rows = (await runJson(['readings', 'press', 'Motor.Speed', '--data', node.data], { lines: true })).map((r) => [r.value, new Date(r.time).getTime() - T0]);
-    assert.deepEqual(rows.toSorted((a, b) => a[1] - b[1]), [[-5, 0], [900, 1000], [1200, 4000]]);
+    assert.deepEqual([...rows].sort((a, b) => a[1] - b[1]), [[-5, 0], [900, 1000], [1200, 4000]]);
     assert.equal(values(await press()).Recipe, 'blue');
     assert.equal(seen.rebirths, 0, 'nothing was missing so far');
 

@@ -120,7 +120,7 @@ test('revoking ends the live connection within 5 s and lets nobody back, resumed
     const node = await startSecureNode(t);
     const pump = await addThing(node, 'pump');
     const own = await certificate(t, node, pump);
-    const client = await mqtt.connectAsync(`mqtts://localhost:${node.mqtts.port}`, {
+    const client = await mqtt.connectAsync(`mqtts://127.0.0.1:${node.mqtts.port}`, {
         ca: await readFile(node.caFile), cert: await readFile(path.join(own.dir, 'device.pem')), key: await readFile(path.join(own.dir, 'device.key')),
         protocolVersion: 5, reconnectPeriod: 0, clientId: 'live',
     });
@@ -172,7 +172,7 @@ test('no canary is seen on the wire, and a handshake that does not go on is ende
     const tap = await recorder(t, node.mqtts);
     const canary = 'canary-7f3a-9b1c';
     const ca = await readFile(node.caFile);
-    for (const url of [`mqtts://localhost:${tap.port}`, `wss://localhost:${tap.port}/mqtt`]) {
+    for (const url of [`mqtts://127.0.0.1:${tap.port}`, `wss://127.0.0.1:${tap.port}/mqtt`]) {
         const client = await mqtt.connectAsync(url, { ca, rejectUnauthorized: true, username: pump.id, password: pump.token, clientId: `id-${canary}`, reconnectPeriod: 0 });
         await client.subscribeAsync(`things/${pump.id}/events/#`);
         const heard = new Promise((resolve) => client.once('message', (topic, body) => resolve(String(body))));

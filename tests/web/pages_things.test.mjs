@@ -259,6 +259,7 @@ test('what looks like HTML stays text in forms, questions and answers too', asyn
     for (let left = 2; left > 0; left--) {
         const form = forms.first();
         const field = form.getByLabel(EVIL);
+        await field.and(page.locator(':enabled')).waitFor(); // it is drawn again when it may be filled in
         if (await form.locator('select').count()) await field.selectOption({ label: EVIL });
         else await field.fill(EVIL);
         await form.locator('.button-main').click();
