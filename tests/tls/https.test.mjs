@@ -63,7 +63,7 @@ test('people sign in over HTTPS, and their cookie never goes in clear text', { s
         request.on('error', (error) => error.code === 'ECONNRESET' ? undefined : reject(error));
     });
     assert.match(node.caWords, /^SHA-256 fingerprint: [0-9a-f]{64}$/m);
-    const shown = tls.connect({ host: 'localhost', port: node.https.port, ca: node.ca });
+    const shown = tls.connect({ host: '127.0.0.1', servername: 'localhost', port: node.https.port, ca: node.ca });
     await new Promise((resolve) => shown.once('secureConnect', resolve));
     assert.match(shown.getPeerCertificate().subjectaltname, /DNS:localhost.*DNS:node\.example/);
     shown.destroy();
